@@ -1,0 +1,19 @@
+//! FHIR R4 data: the JSON tree that keeps digits and order, primitive formats, references,
+//! OperationOutcome and the generated definitions of the specification.
+//!
+//! This crate knows nothing of HTTP, storage or rules; it does no I/O and reads no clock.
+
+pub mod bundle;
+pub mod datetime;
+pub mod definitions;
+pub mod json;
+pub mod location;
+pub mod outcome;
+pub mod primitive;
+pub mod reference;
+
+pub use definitions::ResourceType;
+pub use json::{Json, Number, Object};
+pub use location::Location;
+pub use outcome::{Issue, IssueCode, OperationOutcome, Severity};
+pub use reference::Reference;
