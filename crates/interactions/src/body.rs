@@ -1,0 +1,36 @@
+//! From the bytes of a body to a valid resource, or to everything that is wrong with it.
+
+use crate::engine::Engine;
+use crate::error::Refusal;
+use fhir::json::SyntaxError;
+use fhir::{Issue, IssueCode, Json, ResourceType};
+
+impl Engine {
+    /// Parses the body of a create or update.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every syntax problem, each with line and column.
+    pub fn parse(&self, bytes: &[u8]) -> Result<Json, Refusal> {
+        fhir::json::parse(bytes, self.max_depth())
+            .map_err(|errors| Refusal::invalid(errors.iter().map(syntax_issue).collect()))
+    }
+
+    /// Parses and validates a resource of `resource_type`.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every problem.
+    pub fn parse_valid(&self, resource_type: ResourceType, bytes: &[u8]) -> Result<Json, Refusal> {
+        let resource = self.parse(bytes)?;
+        let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
+        let problems = validation::validate(&resource, &options);
+        if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }
+    }
+}
+
+/// A syntax error as an issue. It has no place in FHIRPath: the text says where.
+pub fn syntax_issue(error: &SyntaxError) -> Issue {
+    let code = if error.is_duplicate { IssueCode::Duplicate } else { IssueCode::Structure };
+    Issue::error(code, error.to_string())
+}

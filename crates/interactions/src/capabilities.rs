@@ -1,0 +1,1 @@
+//! capabilities (<http://hl7.org/fhir/R4/http.html#capabilities>).

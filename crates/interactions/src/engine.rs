@@ -1,0 +1,113 @@
+//! The engine: the store and what gives its content meaning.
+
+use crate::error::Refusal;
+use crate::hooks::Rules;
+use crate::prepare::Prepared;
+use crate::unit::Unit;
+use fhir::{Json, ResourceType};
+use jiff::tz::TimeZone;
+use search::Registry;
+use std::sync::Arc;
+use storage::{Reader, Store};
+
+/// What the engine works by.
+pub struct Settings {
+    /// The clinic's zone: dates and times without one are taken in it.
+    pub zone: TimeZone,
+    /// The rules that hold at every door.
+    pub rules: Box<dyn Rules>,
+    /// The search parameters, R4's and those of the crates above.
+    pub registry: Registry,
+    /// The base of the R4 door in links, without a slash at the end: `http://127.0.0.1:8080/fhir`.
+    pub base_url: String,
+    /// How deep arrays and objects of a body may nest.
+    pub max_depth: usize,
+}
+
+/// A handle on the engine; clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) store: Store,
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// What is the same for all requests.
+pub(crate) struct Inner {
+    pub settings: Settings,
+    pub cursor_key: [u8; 16],
+}
+
+impl Engine {
+    /// An engine over an open store.
+    pub fn new(store: Store, settings: Settings) -> Self {
+        // Cursors are good for as long as the process: a fresh key refuses those of an earlier one.
+        let cursor_key = *uuid::Uuid::new_v4().as_bytes();
+        Engine { store, inner: Arc::new(Inner { settings, cursor_key }) }
+    }
+
+    /// The store underneath.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The search parameters.
+    pub fn registry(&self) -> &Registry {
+        &self.inner.settings.registry
+    }
+
+    /// The clinic's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.inner.settings.zone
+    }
+
+    /// The base of the R4 door in links.
+    pub fn base_url(&self) -> &str {
+        &self.inner.settings.base_url
+    }
+
+    /// How deep bodies may nest.
+    pub fn max_depth(&self) -> usize {
+        self.inner.settings.max_depth
+    }
+
+    /// Makes a resource ready to be stored under `id`: its bytes, its index rows and its holds. Pure, and
+    /// done before the write is opened wherever the resource is known by then.
+    pub fn prepare(&self, resource_type: ResourceType, id: &str, resource: Json) -> Prepared {
+        self.inner.prepare(resource_type, id, resource)
+    }
+
+    /// Runs `work` as one serialised, durable write. It may run more than once; only one run takes effect.
+    ///
+    /// # Errors
+    ///
+    /// What `work` refuses, with nothing written; the store's failures.
+    pub async fn write<T, W>(&self, mut work: W) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Unit<'_>) -> Result<T, Refusal> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        self.store.write(move |transaction| work(&mut Unit::new(transaction, &inner))).await
+    }
+
+    /// Runs `work` over one snapshot of the store.
+    ///
+    /// # Errors
+    ///
+    /// What `work` refuses; the store's failures.
+    pub async fn snapshot<T, W>(&self, work: W) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut dyn Reader) -> Result<T, Refusal> + Send + 'static,
+    {
+        self.store.read(work).await
+    }
+}
+
+impl Inner {
+    pub(crate) fn prepare(&self, resource_type: ResourceType, id: &str, resource: Json) -> Prepared {
+        let index = search::extract(&self.settings.registry, resource_type, &resource, &self.settings.zone);
+        let holds = self.settings.rules.holds(resource_type, &resource);
+        Prepared::new(resource_type, id, resource, index, holds)
+    }
+}

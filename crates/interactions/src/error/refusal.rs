@@ -1,0 +1,257 @@
+//! A row of the table that happened.
+
+use super::table::{Row, Shape, rows};
+use fhir::outcome::{cut, quoted};
+use fhir::{Issue, IssueCode, Json, Object, OperationOutcome, ResourceType};
+use std::error::Error;
+use std::fmt;
+use storage::StoreError;
+
+/// Why the server failed: for the log alone. A client reads [`Issue`]s, which this is not.
+pub type Cause = Box<dyn Error + Send + Sync>;
+
+/// A refused request: what the client is told, and, apart from it, what the log is told.
+#[derive(Debug)]
+pub struct Refusal {
+    row: &'static Row,
+    issues: Vec<Issue>,
+    headers: Vec<(&'static str, String)>,
+    cause: Option<Cause>,
+}
+
+/// After how many seconds a client should try again what was refused for a while.
+const RETRY_AFTER_SECONDS: &str = "1";
+
+impl Refusal {
+    fn new(row: &'static Row, text: impl Into<String>) -> Self {
+        let first = Issue::error(row.code, text);
+        Refusal { row, issues: vec![first], headers: Vec::new(), cause: None }
+    }
+
+    fn documented(row: &'static Row) -> Self {
+        Self::new(row, row.text)
+    }
+
+    fn filled(row: &'static Row, values: &[(&str, &str)]) -> Self {
+        let text = values.iter().fold(row.text.to_owned(), |text, (name, value)| text.replace(name, value));
+        Self::new(row, text)
+    }
+
+    /// 400 with every problem that was found, in document order.
+    pub fn invalid(problems: Vec<Issue>) -> Self {
+        let mut refusal = Self::documented(&rows::INVALID);
+        refusal.issues.extend(problems);
+        refusal
+    }
+
+    /// 401. `token_sent` says whether there was a token, which is then `invalid_token` (RFC 6750, 3.1).
+    pub fn unauthenticated(realm: &str, token_sent: bool) -> Self {
+        let error = if token_sent { ", error=\"invalid_token\"" } else { "" };
+        Self::documented(&rows::UNAUTHENTICATED).with("www-authenticate", format!("Bearer realm=\"{realm}\"{error}"))
+    }
+
+    /// 403 for want of `scope`.
+    pub fn insufficient_scope(scope: &str) -> Self {
+        let challenge = format!("Bearer error=\"insufficient_scope\", scope=\"{scope}\"");
+        Self::documented(&rows::FORBIDDEN).with("www-authenticate", challenge)
+    }
+
+    /// 404: no such resource.
+    pub fn unknown_resource(resource_type: ResourceType, id: &str) -> Self {
+        let id = cut(id);
+        Self::filled(&rows::UNKNOWN_RESOURCE, &[("{ResourceType}", resource_type.name()), ("{id}", &id)])
+    }
+
+    /// 404: no such version.
+    pub fn unknown_version(resource_type: ResourceType, id: &str, version: &str) -> Self {
+        let values = [("{version}", cut(version)), ("{ResourceType}", resource_type.name().into()), ("{id}", cut(id))];
+        Self::filled(&rows::UNKNOWN_VERSION, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    }
+
+    /// 404: no such path.
+    pub fn unknown_path(path: &str) -> Self {
+        Self::filled(&rows::UNKNOWN_PATH, &[("{path}", &cut(path))])
+    }
+
+    /// 405; `allow` lists the methods that are offered.
+    pub fn not_offered(allow: &str) -> Self {
+        Self::documented(&rows::NOT_OFFERED).with("allow", allow.to_owned())
+    }
+
+    /// 406.
+    pub fn not_acceptable(accept: &str) -> Self {
+        Self::filled(&rows::NOT_ACCEPTABLE, &[("{accept}", &cut(accept))])
+    }
+
+    /// 408; `seconds` is how long the server waited.
+    pub fn request_timeout(seconds: u64) -> Self {
+        Self::filled(&rows::REQUEST_TIMEOUT, &[("{seconds}", &seconds.to_string())]).with("connection", "close".into())
+    }
+
+    /// 409.
+    pub fn conflict() -> Self {
+        Self::documented(&rows::CONFLICT)
+    }
+
+    /// 410.
+    pub fn deleted(resource_type: ResourceType, id: &str) -> Self {
+        Self::filled(&rows::DELETED, &[("{ResourceType}", resource_type.name()), ("{id}", id)])
+    }
+
+    /// 412.
+    pub fn modified() -> Self {
+        Self::documented(&rows::MODIFIED)
+    }
+
+    /// 413; `limit` in bytes.
+    pub fn too_large(limit: usize) -> Self {
+        Self::filled(&rows::TOO_LARGE, &[("{limit}", &limit.to_string())])
+    }
+
+    /// 414; `limit` in bytes.
+    pub fn uri_too_long(limit: usize) -> Self {
+        Self::filled(&rows::URI_TOO_LONG, &[("{limit}", &limit.to_string())])
+    }
+
+    /// 415.
+    pub fn unsupported_media_type(content_type: &str) -> Self {
+        Self::filled(&rows::UNSUPPORTED_MEDIA_TYPE, &[("{content-type}", &cut(content_type))])
+    }
+
+    /// 422 with the texts of the rules that were broken, the first broken first, each with its place if it
+    /// has one. Their code is `business-rule` whatever the issues say.
+    pub fn broken_rules(rules: Vec<Issue>) -> Self {
+        let issues = rules.into_iter().map(|issue| Issue { code: IssueCode::BusinessRule, ..issue }).collect();
+        Refusal { row: &rows::BUSINESS_RULE, issues, headers: Vec::new(), cause: None }
+    }
+
+    /// 431; `limit` in bytes.
+    pub fn headers_too_large(limit: usize) -> Self {
+        Self::filled(&rows::HEADERS_TOO_LARGE, &[("{limit}", &limit.to_string())])
+    }
+
+    /// 500.
+    pub fn failed(cause: impl Into<Cause>) -> Self {
+        Refusal { cause: Some(cause.into()), ..Self::documented(&rows::INTERNAL) }
+    }
+
+    /// 503: too many requests at once.
+    pub fn overloaded(limit: usize) -> Self {
+        let text = format!("{limit} requests are under way, which is the limit; try again in a second");
+        Self::for_a_while(&rows::OVERLOADED, text)
+    }
+
+    /// 503: shutting down.
+    pub fn stopping() -> Self {
+        Self::for_a_while(&rows::STOPPING, "The server is shutting down; try again in a second")
+    }
+
+    /// 503: the store is out of reach.
+    pub fn unavailable(cause: impl Into<Cause>) -> Self {
+        let text = "The store is not available for now; nothing was written; try again in a second";
+        Refusal { cause: Some(cause.into()), ..Self::for_a_while(&rows::UNAVAILABLE, text) }
+    }
+
+    fn for_a_while(row: &'static Row, text: impl Into<String>) -> Self {
+        Self::documented(row)
+            .explained(Issue::error(IssueCode::Transient, text))
+            .with("retry-after", RETRY_AFTER_SECONDS.into())
+    }
+
+    /// 504; `seconds` is how long the server tried.
+    pub fn took_too_long(seconds: u64) -> Self {
+        let text = format!("The answer took longer than {seconds} seconds; ask for less at a time");
+        Self::documented(&rows::TOOK_TOO_LONG).explained(Issue::error(IssueCode::Timeout, text))
+    }
+
+    /// RFC 6749 `invalid_request`: `problem` says what is missing or repeated.
+    pub fn token_invalid_request(problem: impl Into<String>) -> Self {
+        Self::new(&rows::TOKEN_INVALID_REQUEST, problem)
+    }
+
+    /// RFC 6749 `invalid_client`.
+    pub fn token_invalid_client(realm: &str) -> Self {
+        Self::documented(&rows::TOKEN_INVALID_CLIENT).with("www-authenticate", format!("Basic realm=\"{realm}\""))
+    }
+
+    /// RFC 6749 `unsupported_grant_type`.
+    pub fn token_unsupported_grant(grant_type: &str) -> Self {
+        Self::filled(&rows::TOKEN_UNSUPPORTED_GRANT, &[("{grant_type}", &cut(grant_type))])
+    }
+
+    /// RFC 6749 `invalid_scope`: `problem` names the scope.
+    pub fn token_invalid_scope(problem: impl Into<String>) -> Self {
+        Self::new(&rows::TOKEN_INVALID_SCOPE, problem)
+    }
+
+    /// The same refusal with one more issue.
+    #[must_use]
+    pub fn explained(mut self, issue: Issue) -> Self {
+        self.issues.push(issue);
+        self
+    }
+
+    /// The same refusal with a header.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// The row of the table.
+    pub fn row(&self) -> &'static Row {
+        self.row
+    }
+
+    /// What the client is told.
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
+    }
+
+    /// The headers that belong to it.
+    pub fn headers(&self) -> &[(&'static str, String)] {
+        &self.headers
+    }
+
+    /// What the log is told, for 5xx.
+    pub fn cause(&self) -> Option<&Cause> {
+        self.cause.as_ref()
+    }
+
+    /// The body: the one place where a refusal is rendered.
+    pub fn to_json(&self) -> Json {
+        match self.row.shape {
+            Shape::OperationOutcome => OperationOutcome { issues: self.issues.clone() }.to_json(),
+            Shape::OAuth(error) => {
+                let mut body = Object::new();
+                body.insert("error", error);
+                if let Some(issue) = self.issues.first() {
+                    body.insert("error_description", issue.text.as_str());
+                }
+                body.into()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<&str> = self.issues.iter().map(|issue| issue.text.as_str()).collect();
+        write!(f, "{}: {}", self.row.id, texts.join("; "))
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict => Refusal::conflict(),
+            error @ (StoreError::Unavailable(_) | StoreError::Full(_)) => Refusal::unavailable(error),
+            error => Refusal::failed(error),
+        }
+    }
+}
+
+/// The problem that a reference leads nowhere, as a broken rule.
+pub fn unresolved(reference: &str) -> Issue {
+    Issue::error(IssueCode::NotFound, format!("{} does not exist", quoted(reference)))
+}

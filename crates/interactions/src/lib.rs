@@ -1,0 +1,36 @@
+//! What a FHIR server does (<http://hl7.org/fhir/R4/http.html>), without HTTP.
+//!
+//! One file per interaction, named as the specification names it; [`registry`] says which are offered, and
+//! feeds the router and the CapabilityStatement alike; [`error`] is the table of all refusals; [`hooks`] is where
+//! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
+
+pub mod body;
+pub mod capabilities;
+pub mod create;
+pub mod cursor;
+pub mod delete;
+pub mod engine;
+pub mod error;
+pub mod history_instance;
+pub mod hooks;
+pub mod precondition;
+pub mod prepare;
+pub mod read;
+pub mod registry;
+pub mod reindex;
+pub mod search_type;
+pub mod unit;
+pub mod update;
+
+pub use engine::{Engine, Settings};
+pub use error::Refusal;
+pub use hooks::{Change, NoRules, Rules};
+pub use precondition::Preconditions;
+pub use prepare::Prepared;
+pub use registry::{Interaction, Target};
+pub use unit::{State, Unit, Written};
+
+// What rules need of the crates below, so that a crate of rules depends on this one alone.
+pub use search;
+pub use storage;
+pub use validation;

@@ -1,0 +1,117 @@
+//! A resource made ready to be stored.
+
+use fhir::json::write_string;
+use fhir::{Json, Object, ResourceType};
+use search::{Hold, IndexRow};
+
+/// A resource with everything that can be computed before the write is opened. What only the write knows,
+/// its version and time, is put between the ready-made bytes.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The type.
+    pub resource_type: ResourceType,
+    /// The logical id.
+    pub id: String,
+    /// The resource, with its id, without `meta.versionId` and `meta.lastUpdated`.
+    pub resource: Json,
+    /// Its index rows.
+    pub index: Vec<IndexRow>,
+    /// Whose time it holds.
+    pub holds: Vec<Hold>,
+    /// From the start of the object up to the value of `versionId`.
+    head: Vec<u8>,
+    /// From the end of `lastUpdated` to the end of the object.
+    tail: Vec<u8>,
+}
+
+impl Prepared {
+    pub(crate) fn new(
+        resource_type: ResourceType,
+        id: &str,
+        mut resource: Json,
+        index: Vec<IndexRow>,
+        holds: Vec<Hold>,
+    ) -> Self {
+        let mut head = Vec::with_capacity(128);
+        head.extend_from_slice(b"{\"resourceType\":\"");
+        head.extend_from_slice(resource_type.name().as_bytes());
+        head.extend_from_slice(b"\",\"id\":");
+        write_string(id, &mut head);
+        head.extend_from_slice(b",\"meta\":{\"versionId\":\"");
+        let mut tail = Vec::with_capacity(1024);
+        if let Some(object) = resource.as_object_mut() {
+            set_identity(object, id);
+            write_rest(object, &mut tail);
+        }
+        Prepared { resource_type, id: id.to_owned(), resource, index, holds, head, tail }
+    }
+
+    /// The stored bytes of this resource as `version`, changed at `last_updated`.
+    pub fn body(&self, version: u64, last_updated: i64) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.head.len() + self.tail.len() + 64);
+        out.extend_from_slice(&self.head);
+        out.extend_from_slice(version.to_string().as_bytes());
+        out.extend_from_slice(b"\",\"lastUpdated\":\"");
+        out.extend_from_slice(fhir::datetime::instant(last_updated).as_bytes());
+        out.extend_from_slice(&self.tail);
+        out
+    }
+}
+
+/// `id` as the server has it; `versionId` and `lastUpdated` are the server's too, whatever was sent.
+fn set_identity(resource: &mut Object, id: &str) {
+    match resource.get_mut("id") {
+        Some(value) => *value = id.into(),
+        None => resource.insert_at(1, "id", id),
+    }
+    let emptied = match resource.get_mut("meta") {
+        Some(Json::Object(meta)) => {
+            meta.remove("versionId");
+            meta.remove("lastUpdated");
+            meta.is_empty()
+        }
+        _ => false,
+    };
+    if emptied {
+        resource.remove("meta");
+    }
+}
+
+/// What follows `lastUpdated`: the rest of `meta`, then the other members in their order.
+fn write_rest(resource: &Object, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let members = |object: &Object, out: &mut Vec<u8>, skip: &[&str]| {
+        for (name, value) in object.iter().filter(|(name, _)| !skip.contains(name)) {
+            out.push(b',');
+            write_string(name, out);
+            out.push(b':');
+            value.write(out);
+        }
+    };
+    if let Some(Json::Object(meta)) = resource.get("meta") {
+        members(meta, out, &[]);
+    }
+    out.push(b'}');
+    members(resource, out, &["resourceType", "id", "meta"]);
+    out.push(b'}');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fhir::json;
+
+    #[test]
+    fn version_and_time_are_put_into_the_ready_made_bytes() {
+        let resource = json!({
+            "resourceType": "Basic", "id": "other",
+            "meta": { "versionId": "9", "tag": [{ "code": "x" }] },
+            "code": { "text": "\"y\"" }
+        });
+        let prepared = Prepared::new(ResourceType::BASIC, "a", resource, Vec::new(), Vec::new());
+        assert_eq!(
+            String::from_utf8(prepared.body(3, 0)).unwrap(),
+            r#"{"resourceType":"Basic","id":"a","meta":{"versionId":"3","lastUpdated":"1970-01-01T00:00:00.000Z","tag":[{"code":"x"}]},"code":{"text":"\"y\""}}"#
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! read and vread (<http://hl7.org/fhir/R4/http.html#read>).
+
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::unit::State;
+use fhir::ResourceType;
+use storage::Version;
+
+impl Engine {
+    /// The current version of a resource, its bytes as they were stored.
+    ///
+    /// # Errors
+    ///
+    /// 404 when it never existed, 410 when it was deleted.
+    pub async fn read(&self, resource_type: ResourceType, id: &str) -> Result<Version, Refusal> {
+        if !fhir::primitive::is_id(id) {
+            return Err(Refusal::unknown_resource(resource_type, id));
+        }
+        match State::of(self.store.read_resource(resource_type, id).await?) {
+            State::Present(version) => Ok(version),
+            State::Deleted(_) => Err(Refusal::deleted(resource_type, id)),
+            State::Absent => Err(Refusal::unknown_resource(resource_type, id)),
+        }
+    }
+
+    /// One version of a resource.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is no such resource or version, 410 when that version is the deletion.
+    pub async fn vread(&self, resource_type: ResourceType, id: &str, version: &str) -> Result<Version, Refusal> {
+        let number = version.parse::<u64>().ok().filter(|number| number.to_string() == version);
+        let (key, unknown) = (id.to_owned(), || Refusal::unknown_version(resource_type, id, version));
+        let (exists, found) = self
+            .snapshot(move |reader| {
+                let exists = reader.resource(resource_type, &key)?.is_some();
+                let found = match number {
+                    Some(number) => reader.version(resource_type, &key, number)?,
+                    None => None,
+                };
+                Ok((exists, found))
+            })
+            .await?;
+        match found {
+            Some(version) if version.body.is_some() => Ok(version),
+            Some(_) => Err(Refusal::deleted(resource_type, id)),
+            None if exists => Err(unknown()),
+            None => Err(Refusal::unknown_resource(resource_type, id)),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! One serialised write: what is read in it stays true until it is done.
+
+use crate::engine::Inner;
+use crate::error::Refusal;
+use crate::hooks::Change;
+use crate::prepare::Prepared;
+use fhir::datetime::Period;
+use fhir::{Json, ResourceType};
+use search::{Criterion, Query};
+use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
+
+/// A write under way.
+pub struct Unit<'a> {
+    transaction: &'a mut dyn Transaction,
+    inner: &'a Inner,
+}
+
+/// What is stored under a type and id.
+#[derive(Debug)]
+pub enum State {
+    /// Nothing, ever.
+    Absent,
+    /// It was deleted; its last version is this number.
+    Deleted(u64),
+    /// The current version.
+    Present(Version),
+}
+
+impl State {
+    pub(crate) fn of(version: Option<Version>) -> Self {
+        match version {
+            None => State::Absent,
+            Some(version) if version.body.is_none() => State::Deleted(version.version),
+            Some(version) => State::Present(version),
+        }
+    }
+
+    /// The number that the next version will have.
+    pub fn next_version(&self) -> u64 {
+        match self {
+            State::Absent => 1,
+            State::Deleted(version) => version + 1,
+            State::Present(current) => current.version + 1,
+        }
+    }
+
+    /// The current version.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there never was one, and, as Canvas knows no deletions, after one.
+    pub fn present(self, resource_type: ResourceType, id: &str) -> Result<Version, Refusal> {
+        match self {
+            State::Present(version) => Ok(version),
+            State::Absent | State::Deleted(_) => Err(Refusal::unknown_resource(resource_type, id)),
+        }
+    }
+}
+
+/// What a write has done.
+#[derive(Debug)]
+pub struct Written {
+    /// The version that is now current.
+    pub version: Version,
+    /// What became of the resource.
+    pub effect: Effect,
+}
+
+/// What became of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is new.
+    Created,
+    /// It changed.
+    Updated,
+    /// It was like that already.
+    Unchanged,
+}
+
+impl<'a> Unit<'a> {
+    pub(crate) fn new(transaction: &'a mut dyn Transaction, inner: &'a Inner) -> Self {
+        Unit { transaction, inner }
+    }
+
+    /// The moment of this write, in milliseconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.transaction.now()
+    }
+
+    /// What is stored under a type and id.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn state(&mut self, resource_type: ResourceType, id: &str) -> Result<State, Refusal> {
+        Ok(State::of(self.transaction.resource(resource_type, id)?))
+    }
+
+    /// The current resource, parsed; `None` when there is none or it was deleted.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn resource(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Json>, Refusal> {
+        match self.state(resource_type, id)? {
+            State::Present(version) => stored_json(&version).map(Some),
+            State::Absent | State::Deleted(_) => Ok(None),
+        }
+    }
+
+    /// The resources that match `query`.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn search(&mut self, query: &Query) -> Result<Vec<Version>, Refusal> {
+        Ok(self.transaction.search(query)?.resources)
+    }
+
+    /// Whether any resource of a type matches `criterion`.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn any(&mut self, resource_type: ResourceType, criterion: Criterion) -> Result<bool, Refusal> {
+        let query = Query { limit: 1, ..Query::all(resource_type).and(criterion) };
+        Ok(!self.search(&query)?.is_empty())
+    }
+
+    /// Who holds `holder`'s time in `period`; at most `limit` of them.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn holds(&mut self, holder: u64, period: Period, limit: usize) -> Result<Vec<Held>, Refusal> {
+        Ok(self.transaction.holds(holder, period, limit)?)
+    }
+
+    /// A fact that the store keeps under `name`.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn setting(&mut self, name: &str) -> Result<Option<String>, Refusal> {
+        Ok(self.transaction.setting(name)?)
+    }
+
+    /// Keeps a fact under `name`.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
+        Ok(self.transaction.put_setting(name, value)?)
+    }
+
+    /// See [`Engine::prepare`](crate::Engine::prepare), for resources that only the write knows.
+    pub fn prepare(&self, resource_type: ResourceType, id: &str, resource: Json) -> Prepared {
+        self.inner.prepare(resource_type, id, resource)
+    }
+
+    /// Stores a resource as the version after `before`, which must have been read in this unit. A resource
+    /// that is like that already makes no new version.
+    ///
+    /// # Errors
+    ///
+    /// 422 when a rule of the hooks is broken; the store's failures.
+    pub fn put(&mut self, before: State, prepared: &Prepared) -> Result<Written, Refusal> {
+        if let State::Present(current) = before {
+            if is_unchanged(&current, prepared) {
+                return Ok(Written { version: current, effect: Effect::Unchanged });
+            }
+            return self.store(current.version + 1, Method::Update, Effect::Updated, prepared);
+        }
+        self.store(before.next_version(), Method::Create, Effect::Created, prepared)
+    }
+
+    fn store(&mut self, number: u64, method: Method, effect: Effect, new: &Prepared) -> Result<Written, Refusal> {
+        let (resource_type, id) = (new.resource_type, new.id.as_str());
+        self.check(&Change { resource_type, id, after: Some(&new.resource), holds: &new.holds })?;
+        let last_updated = self.now();
+        let version = Version {
+            resource_type,
+            id: new.id.clone(),
+            version: number,
+            last_updated,
+            method,
+            body: Some(new.body(number, last_updated)),
+        };
+        self.transaction.put(NewVersion { version: &version, index: &new.index, holds: &new.holds })?;
+        Ok(Written { version, effect })
+    }
+
+    /// Stores the deletion of a resource whose current version is `current`.
+    ///
+    /// # Errors
+    ///
+    /// 422 when a rule of the hooks is broken; the store's failures.
+    pub fn delete(&mut self, current: &Version) -> Result<Version, Refusal> {
+        let (resource_type, id) = (current.resource_type, current.id.clone());
+        self.check(&Change { resource_type, id: &id, after: None, holds: &[] })?;
+        let (version, last_updated) = (current.version + 1, self.now());
+        let deletion = Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
+        self.transaction.put(NewVersion { version: &deletion, index: &[], holds: &[] })?;
+        Ok(deletion)
+    }
+
+    /// Swaps the index rows of the current version for those of `prepared`.
+    pub(crate) fn replace_index(&mut self, prepared: &Prepared) -> Result<(), Refusal> {
+        let (resource_type, id) = (prepared.resource_type, &prepared.id);
+        Ok(self.transaction.replace_index(resource_type, id, &prepared.index, &prepared.holds)?)
+    }
+
+    fn check(&mut self, change: &Change<'_>) -> Result<(), Refusal> {
+        let inner = self.inner;
+        let broken = inner.settings.rules.check(self, change)?;
+        if broken.is_empty() { Ok(()) } else { Err(Refusal::broken_rules(broken)) }
+    }
+}
+
+/// Whether `prepared` says what `current` says. Bytes decide, and where only the order of members may
+/// differ, content.
+fn is_unchanged(current: &Version, prepared: &Prepared) -> bool {
+    let Some(stored) = &current.body else { return false };
+    let new = prepared.body(current.version, current.last_updated);
+    if *stored == new {
+        return true;
+    }
+    let parse = |bytes: &[u8]| fhir::json::parse(bytes, usize::MAX);
+    stored.len() == new.len()
+        && matches!((parse(stored), parse(&new)), (Ok(old), Ok(new)) if old.same_content(&new))
+}
+
+/// A stored resource as a tree.
+///
+/// # Errors
+///
+/// 500 when the stored bytes are no JSON: the store is damaged.
+pub fn stored_json(version: &Version) -> Result<Json, Refusal> {
+    let body = version.body.as_deref().unwrap_or_default();
+    fhir::json::parse(body, usize::MAX).map_err(|errors| {
+        let problem = errors.first().map(ToString::to_string).unwrap_or_default();
+        let (name, id, number) = (version.resource_type, &version.id, version.version);
+        Refusal::failed(format!("stored {name}/{id} version {number} is damaged: {problem}"))
+    })
+}
