@@ -300,6 +300,8 @@ impl From<Vec<Json>> for Json {
 #[macro_export]
 macro_rules! json {
     (null) => { $crate::Json::Null };
+    ({}) => { $crate::Json::Object($crate::Object::new()) };
+    ([]) => { $crate::Json::Array(Vec::new()) };
     ({ $($name:literal : $value:tt),* $(,)? }) => {
         $crate::Json::Object([$(($name, $crate::json!($value))),*].into_iter().collect::<$crate::Object>())
     };

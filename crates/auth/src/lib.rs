@@ -1,0 +1,22 @@
+//! Who may do what: OAuth 2.0 client credentials (RFC 6749), bearer tokens (RFC 6750) and SMART scopes
+//! (<http://hl7.org/fhir/smart-app-launch/1.0.0/scopes-and-launch-context/>). No routes, no store, no clock.
+
+pub mod grant;
+pub mod scope;
+pub mod secret;
+
+pub use grant::{Authorization, GrantError, TokenRequest};
+pub use scope::{Access, Scope, ScopeError, Scopes};
+pub use secret::{Digest, StoredSecret, generate_token, token_digest};
+
+/// How long an access token is good, in seconds.
+pub const TOKEN_LIFETIME_SECONDS: i64 = 36_000;
+
+/// Who asks: a client and what it was granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The client's id.
+    pub client_id: String,
+    /// What it was granted.
+    pub scopes: Scopes,
+}
