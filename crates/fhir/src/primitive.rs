@@ -7,7 +7,7 @@ use crate::json::Json;
 pub mod limits {
     /// The longest `id`, in characters.
     pub const ID: usize = 64;
-    /// The longest string, in bytes: one megabyte.
+    /// The longest string, in characters.
     pub const STRING: usize = 1024 * 1024;
     /// The longest literal of a decimal, in characters. The specification asks for 18 digits at least;
     /// this leaves room for a sign, a point, leading zeros and an exponent.
@@ -108,10 +108,12 @@ pub fn is_uuid(text: &str) -> bool {
         })
 }
 
+/// The specification's `[^\s]+(\s[^\s]+)*`. As in XML Schema `\s` is ASCII: the code system v2-0550 has codes that end
+/// in a no-break space.
 fn is_code(text: &str) -> bool {
     let mut after_space = true;
     for character in text.chars() {
-        let space = character.is_whitespace();
+        let space = character.is_ascii_whitespace();
         if (space && after_space) || character.is_control() {
             return false;
         }
@@ -145,7 +147,7 @@ fn is_time(text: &str) -> bool {
 }
 
 fn is_string(text: &str) -> bool {
-    text.len() <= limits::STRING
+    (text.len() <= limits::STRING || text.chars().count() <= limits::STRING)
         && !text.trim().is_empty()
         && !text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
 }
@@ -196,7 +198,7 @@ mod tests {
         refuses("decimal", &["1e999999", "\"1.5\"", &"9".repeat(400)]);
         accepts("id", &["\"a-B.9\""]);
         refuses("id", &["\"\"", "\"a_b\"", "\"../x\"", &format!("\"{}\"", "a".repeat(65)), "\"а\""]);
-        accepts("code", &["\"final\"", "\"a b\""]);
+        accepts("code", &["\"final\"", "\"a b\"", "\"KIDN\u{a0}\""]);
         refuses("code", &["\" a\"", "\"a \"", "\"a  b\"", "\"\""]);
         accepts("uri", &["\"urn:x:y\"", "\"http://a/b?c#d\"", "\"HealthCo\""]);
         refuses("uri", &["\"a b\"", "\"\""]);

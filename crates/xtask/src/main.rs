@@ -1,0 +1,45 @@
+//! Tasks of the workspace that cargo has no command for. Each lives in a module of its own; `main` only finds it.
+
+mod codegen;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What a task answers: an error is printed and makes the exit code 1.
+type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+tasks:
+  codegen [--check] [--package FILE]
+      write the R4 definition tables of crates/fhir from the npm package of the specification
+      --check         write nothing; exit 1 and name the files that are not current
+      --package FILE  the package's .tgz, instead of the cached or downloaded one";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let outcome = match arguments.next().as_deref() {
+        Some("codegen") => codegen::run(arguments),
+        Some("help" | "--help" | "-h") => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        Some(other) => Err(format!("there is no task {other:?}\n\n{USAGE}").into()),
+        None => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace: two folders above this crate.
+fn workspace_root() -> PathBuf {
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    PathBuf::from(manifest).join("../..")
+}
