@@ -1,6 +1,7 @@
 //! Tasks of the workspace that cargo has no command for. Each lives in a module of its own; `main` only finds it.
 
 mod codegen;
+mod docs;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,12 +16,16 @@ tasks:
   codegen [--check] [--package FILE]
       write the R4 definition tables of crates/fhir from the npm package of the specification
       --check         write nothing; exit 1 and name the files that are not current
-      --package FILE  the package's .tgz, instead of the cached or downloaded one";
+      --package FILE  the package's .tgz, instead of the cached or downloaded one
+  docs [--check]
+      write the pages of docs/ that the binary prints of its own tables
+      --check         write nothing; exit 1 and name the pages that are not current";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let outcome = match arguments.next().as_deref() {
         Some("codegen") => codegen::run(arguments),
+        Some("docs") => docs::run(arguments),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

@@ -1,0 +1,87 @@
+//! Resources: the body itself, and those inside it (<http://hl7.org/fhir/R4/resource.html>).
+
+use crate::contained::Container;
+use crate::place::Place;
+use crate::walk::{Walk, kind};
+use fhir::definitions::{MemberRef, TypeId, type_by_name};
+use fhir::outcome::{did_you_mean, quoted};
+use fhir::{IssueCode, Json, Object, ResourceType};
+
+impl<'r> Walk<'r> {
+    /// Checks the whole body.
+    pub(crate) fn body(&mut self, value: &'r Json, expected: Option<ResourceType>, place: &Place<'_>) {
+        let Json::Object(object) = value else {
+            let text = format!("the body must be a resource (a JSON object), not {}", kind(value));
+            return self.findings.add(IssueCode::Structure, place, text);
+        };
+        let named = self.resource_type(object, place);
+        if let (Some(expected), Some(named)) = (expected, named)
+            && expected != named
+        {
+            let text = format!("resourceType '{named}' is not {expected}, the type in the URL");
+            self.findings.add(IssueCode::Structure, &place.child("resourceType"), text);
+        }
+        // Without a type of its own the body is still worth a look as what the URL says.
+        if let Some(resource_type) = named.or(expected) {
+            self.container = Container::new(resource_type, object);
+            self.content(object, resource_type, place);
+        }
+    }
+
+    /// Checks a resource that is the value of an element.
+    pub(crate) fn inner_resource(&mut self, member: &MemberRef, value: &'r Json, place: &Place<'_>) {
+        let Some(object) = self.object(value, place) else { return };
+        let inner = place.resource();
+        if member.element.name() == "contained" {
+            let index = place.index();
+            self.container.enter(index, self.findings.mark());
+            self.contained_rules(object, &inner);
+            if let Some(resource_type) = self.resource_type(object, &inner) {
+                self.members(object, resource_type.definition(), &inner);
+            }
+            self.container.leave();
+        } else if let Some(resource_type) = self.resource_type(object, &inner) {
+            let outer = std::mem::replace(&mut self.container, Container::new(resource_type, object));
+            self.content(object, resource_type, &inner);
+            self.container = outer;
+        }
+    }
+
+    /// Checks a resource that stands for itself, with what it contains.
+    fn content(&mut self, object: &'r Object, resource_type: ResourceType, place: &Place<'_>) {
+        self.members(object, resource_type.definition(), place);
+        self.unreferenced(place);
+    }
+
+    fn resource_type(&mut self, object: &'r Object, place: &Place<'_>) -> Option<ResourceType> {
+        let place = place.child("resourceType");
+        let (code, text) = match object.get("resourceType") {
+            None => (IssueCode::Required, "resourceType is required".to_owned()),
+            Some(Json::String(name)) => match ResourceType::from_name(name) {
+                Some(resource_type) => return Some(resource_type),
+                None => (IssueCode::Structure, unknown_type(name)),
+            },
+            Some(other) => {
+                (IssueCode::Structure, format!("resourceType must be a string, not {}", kind(other)))
+            }
+        };
+        self.findings.add(code, &place, text);
+        None
+    }
+}
+
+fn unknown_type(name: &str) -> String {
+    let shown = quoted(name);
+    match type_by_name(name) {
+        Some(definition) if definition.is_a(TypeId::RESOURCE) => {
+            format!("resourceType {shown} is abstract; name the type of this resource")
+        }
+        Some(_) => format!("resourceType {shown} is a data type, not a resource type"),
+        None => match did_you_mean(name, ResourceType::all().map(ResourceType::name)) {
+            Some(near) => {
+                format!("resourceType {shown} is not a resource type of FHIR R4; did you mean '{near}'?")
+            }
+            None => format!("resourceType {shown} is not a resource type of FHIR R4"),
+        },
+    }
+}

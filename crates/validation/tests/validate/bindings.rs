@@ -1,0 +1,91 @@
+//! Required bindings.
+
+use super::*;
+
+#[test]
+fn codes_come_from_their_value_set() {
+    check_patient(
+        r#""gender":"Male","contact":[{"gender":" male"}],"name":[{"use":""}]"#,
+        &[
+            ("code-invalid", "Patient.gender", "gender 'Male' is not one of male, female, other, unknown"),
+            (
+                "code-invalid",
+                "Patient.contact[0].gender",
+                "contact.gender ' male' is not one of male, female, other, unknown",
+            ),
+            (
+                "code-invalid",
+                "Patient.name[0].use",
+                "name.use '' is not one of usual, official, temp, nickname, anonymous, old, maiden",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn large_value_sets_are_named_with_the_nearest_code() {
+    check(
+        r#"{"resourceType":"SearchParameter","url":"http://a","name":"a","status":"draft","description":"a","code":"a",
+            "base":["Patint","Zzzzzzzz"],"type":"string"}"#,
+        &[
+            (
+                "code-invalid",
+                "SearchParameter.base[0]",
+                "base 'Patint' is not a code of http://hl7.org/fhir/ValueSet/resource-types; did you mean 'Patient'?",
+            ),
+            (
+                "code-invalid",
+                "SearchParameter.base[1]",
+                "base 'Zzzzzzzz' is not a code of http://hl7.org/fhir/ValueSet/resource-types",
+            ),
+        ],
+    );
+}
+
+fn condition(status: &str) -> String {
+    format!(
+        r#"{{"resourceType":"Condition","subject":{{"reference":"Patient/1"}},"clinicalStatus":{status}}}"#
+    )
+}
+
+#[test]
+fn one_coding_of_a_concept_comes_from_its_value_set() {
+    const SYSTEM: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
+    const CODES: &str = "active, recurrence, relapse, inactive, remission, resolved";
+    let told = |text: String| [("code-invalid", "Condition.clinicalStatus", text)];
+    let check = |status: &str, expected: &[(&str, &str, String)]| {
+        let expected: Vec<_> = expected.iter().map(|(code, at, text)| (*code, *at, text.as_str())).collect();
+        check(&condition(status), &expected);
+    };
+    check(&format!(r#"{{"coding":[{{"code":"x"}},{{"system":"{SYSTEM}","code":"active"}}]}}"#), &[]);
+    check(r#"{"extension":[{"url":"http://a","valueCode":"unknown"}]}"#, &[]);
+    check(
+        &format!(r#"{{"coding":[{{"system":"{SYSTEM}","code":"activ"}}]}}"#),
+        &told(format!("clinicalStatus has the code 'activ', not one of {CODES} of {SYSTEM}")),
+    );
+    check(
+        r#"{"coding":[{"system":"http://a","code":"active"}]}"#,
+        &told(format!("clinicalStatus has the code 'active' of another system than {SYSTEM}")),
+    );
+    check(
+        r#"{"coding":[{"code":"active"}]}"#,
+        &told(format!("clinicalStatus has the code 'active' without its system, {SYSTEM}")),
+    );
+    check(
+        r#"{"text":"active"}"#,
+        &told(format!("clinicalStatus has no code; expected one of {CODES} of {SYSTEM}")),
+    );
+}
+
+#[test]
+fn of_sets_that_no_list_exhausts_the_form_is_checked() {
+    check_patient(
+        r#""language":"en-US","communication":[{"language":{"coding":[{"system":"http://a","code":"x"}]}}],
+           "photo":[{"language":"english language","contentType":"image/png"}]"#,
+        &[(
+            "code-invalid",
+            "Patient.photo[0].language",
+            "photo.language 'english language' is not a language (a BCP 47 tag such as en or pt-BR)",
+        )],
+    );
+}
