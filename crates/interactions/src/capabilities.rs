@@ -1,1 +1,63 @@
-//! capabilities (<http://hl7.org/fhir/R4/http.html#capabilities>).
+//! capabilities (<http://hl7.org/fhir/R4/http.html#capabilities>): what the R4 door does, from the registry that
+//! the router uses too.
+
+use crate::engine::Engine;
+use crate::registry::Interaction;
+use fhir::{Json, Object, ResourceType, json};
+
+/// The media types that are spoken.
+pub const FORMATS: [&str; 2] = ["application/fhir+json", "json"];
+
+impl Engine {
+    /// The CapabilityStatement of the R4 door; `now` (milliseconds since the epoch) becomes its date.
+    pub fn capabilities(&self, software_version: &str, now: i64) -> Json {
+        let resources: Vec<Json> = ResourceType::all().map(|resource_type| self.resource(resource_type)).collect();
+        json!({
+            "resourceType": "CapabilityStatement",
+            "status": "active",
+            "date": (fhir::datetime::instant(now)),
+            "kind": "instance",
+            "software": { "name": "Easel", "version": software_version },
+            "implementation": { "description": "Easel, an open FHIR R4 server", "url": (self.base_url()) },
+            "fhirVersion": "4.0.1",
+            "format": (FORMATS.map(Json::from).to_vec()),
+            "rest": [{
+                "mode": "server",
+                "security": {
+                    "description": "OAuth 2.0 client credentials at /auth/token/, bearer tokens, SMART scopes system|user/{type}.{read|write|*}"
+                },
+                "resource": (resources)
+            }]
+        })
+    }
+
+    fn resource(&self, resource_type: ResourceType) -> Json {
+        let interactions: Vec<Json> = Interaction::ALL.iter().map(|i| json!({ "code": (i.code()) })).collect();
+        let parameters: Vec<Json> = self
+            .registry()
+            .advertised(resource_type)
+            .map(|parameter| {
+                let mut claimed = Object::new();
+                claimed.insert("name", parameter.code());
+                if let Some(definition) = parameter.url() {
+                    claimed.insert("definition", definition);
+                }
+                claimed.insert("type", parameter.kind().code());
+                claimed.into()
+            })
+            .collect();
+        let mut resource = Object::new();
+        resource.insert("type", resource_type.name());
+        resource.insert("interaction", interactions);
+        resource.insert("versioning", "versioned");
+        resource.insert("readHistory", true);
+        resource.insert("updateCreate", true);
+        resource.insert("conditionalCreate", false);
+        resource.insert("conditionalUpdate", false);
+        resource.insert("conditionalDelete", "not-supported");
+        if !parameters.is_empty() {
+            resource.insert("searchParam", parameters);
+        }
+        resource.into()
+    }
+}

@@ -65,6 +65,11 @@ impl Engine {
         &self.inner.settings.base_url
     }
 
+    /// What seals the cursors of this process.
+    pub(crate) fn cursor_key(&self) -> &[u8; 16] {
+        &self.inner.cursor_key
+    }
+
     /// How deep bodies may nest.
     pub fn max_depth(&self) -> usize {
         self.inner.settings.max_depth

@@ -19,7 +19,7 @@ impl Engine {
     ///
     /// The store's failures; the next start begins anew.
     pub async fn reindex_if_stale(&self, mut progress: impl FnMut(u64)) -> Result<u64, Refusal> {
-        let fingerprint = self.registry().fingerprint();
+        let fingerprint = self.registry().fingerprint(self.zone());
         let (known, is_empty) = self
             .snapshot(|reader| {
                 let mut is_empty = true;

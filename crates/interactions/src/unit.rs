@@ -7,7 +7,7 @@ use crate::prepare::Prepared;
 use fhir::datetime::Period;
 use fhir::{Json, ResourceType};
 use search::{Criterion, Query};
-use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
+use storage::{Held, Method, NewVersion, Transaction, Version};
 
 /// A write under way.
 pub struct Unit<'a> {
@@ -152,6 +152,15 @@ impl<'a> Unit<'a> {
     /// The store's failures.
     pub fn put_setting(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
         Ok(self.transaction.put_setting(name, value)?)
+    }
+
+    /// Erases every resource with its history; clients, tokens and kept facts stay. For sandboxes.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub fn erase_everything(&mut self) -> Result<(), Refusal> {
+        Ok(self.transaction.erase_everything()?)
     }
 
     /// See [`Engine::prepare`](crate::Engine::prepare), for resources that only the write knows.

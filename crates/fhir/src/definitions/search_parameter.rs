@@ -60,6 +60,23 @@ pub enum SearchParameterType {
     Special,
 }
 
+impl SearchParameterType {
+    /// The code of <http://hl7.org/fhir/search-param-type>.
+    pub const fn code(self) -> &'static str {
+        match self {
+            SearchParameterType::Number => "number",
+            SearchParameterType::Date => "date",
+            SearchParameterType::String => "string",
+            SearchParameterType::Token => "token",
+            SearchParameterType::Reference => "reference",
+            SearchParameterType::Composite => "composite",
+            SearchParameterType::Quantity => "quantity",
+            SearchParameterType::Uri => "uri",
+            SearchParameterType::Special => "special",
+        }
+    }
+}
+
 /// One part of a composite search parameter.
 #[derive(Debug)]
 pub struct SearchParameterComponent {

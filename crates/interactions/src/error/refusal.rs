@@ -1,7 +1,7 @@
 //! A row of the table that happened.
 
 use super::table::{Row, Shape, rows};
-use fhir::outcome::{cut, quoted};
+use fhir::outcome::cut;
 use fhir::{Issue, IssueCode, Json, Object, OperationOutcome, ResourceType};
 use std::error::Error;
 use std::fmt;
@@ -249,9 +249,4 @@ impl From<StoreError> for Refusal {
             error => Refusal::failed(error),
         }
     }
-}
-
-/// The problem that a reference leads nowhere, as a broken rule.
-pub fn unresolved(reference: &str) -> Issue {
-    Issue::error(IssueCode::NotFound, format!("{} does not exist", quoted(reference)))
 }

@@ -1,0 +1,52 @@
+//! One measurement: a case, a server, a number of connections.
+
+use crate::driver::{Driver, Job};
+use crate::options::Options;
+use crate::process::Server;
+use crate::statistics::micros_per;
+use crate::{Result, procfs};
+use std::time::Duration;
+
+/// The part of the measured time that is spent warming up before it, and the most that it is.
+const WARM_UP_SHARE: u32 = 5;
+const WARM_UP_MOST: Duration = Duration::from_secs(1);
+
+/// What was measured.
+#[derive(Debug, Clone, Copy)]
+pub struct Measurement {
+    /// How many requests.
+    pub requests: u64,
+    /// Requests in a second.
+    pub per_second: f64,
+    /// Half of the answers took at most this long, in microseconds.
+    pub p50: f64,
+    /// 99 of 100 answers took at most this long, in microseconds.
+    pub p99: f64,
+    /// Processor time of the server's process for each request, in microseconds.
+    pub server_cpu: f64,
+    /// Processor time of the load driver for each request, in microseconds.
+    pub driver_cpu: f64,
+}
+
+/// Measures a job. What the server puts off until it is idle again counts as well.
+///
+/// # Errors
+///
+/// Unexpected answers, broken connections.
+pub fn measure(server: &Server, connections: usize, job: &Job<'_>, options: &Options) -> Result<Measurement> {
+    let mut driver = Driver::open(server.address, connections, options.driver_threads)?;
+    driver.run(job, (options.duration / WARM_UP_SHARE).min(WARM_UP_MOST), options.requests)?;
+    let (server_before, own_before) = (server.cpu_when_idle()?, procfs::cpu(std::process::id())?);
+    let load = driver.run(job, options.duration, options.requests)?;
+    let own = procfs::cpu(std::process::id())?.saturating_sub(own_before);
+    let server_time = server.cpu_when_idle()?.saturating_sub(server_before);
+    let [p50, p99] = load.latencies.percentiles([50.0, 99.0]);
+    Ok(Measurement {
+        requests: load.requests,
+        per_second: load.requests as f64 / load.took.as_secs_f64(),
+        p50,
+        p99,
+        server_cpu: micros_per(server_time, load.requests),
+        driver_cpu: micros_per(own, load.requests),
+    })
+}

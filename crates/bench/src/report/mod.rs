@@ -1,0 +1,6 @@
+//! What was measured, for people and for programs.
+
+pub mod json;
+pub mod machine;
+mod table;
+pub mod text;

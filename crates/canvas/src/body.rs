@@ -1,0 +1,94 @@
+//! From the bytes of a create or update to a body that R4 and the contract allow, or to all that is wrong with it.
+
+use crate::canvas_type::CanvasType;
+use crate::clinic::Clinic;
+use crate::references::{self, Target};
+use crate::sent::Sent;
+use crate::{check, order};
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode, Json, Object, ResourceType};
+use interactions::{Engine, Interaction, Refusal, validation};
+
+/// A body that may be written, as far as it alone can tell.
+pub struct Accepted {
+    /// The body, its placeholders normalised.
+    pub body: Object,
+    /// What it refers to: to be found inside the write.
+    pub targets: Vec<Target>,
+}
+
+/// Reads the body of `interaction`, which on update is on `id`.
+///
+/// # Errors
+///
+/// 400 with every problem, in document order.
+pub fn accept(
+    engine: &Engine,
+    clinic: &Clinic,
+    canvas_type: &dyn CanvasType,
+    interaction: Interaction,
+    id: Option<&str>,
+    bytes: &[u8],
+) -> Result<Accepted, Refusal> {
+    let contract = canvas_type.contract();
+    let mut body = match engine.parse(bytes)? {
+        Json::Object(body) => body,
+        other => return Err(Refusal::invalid(validate(contract.resource_type, &other))),
+    };
+    let sent = Sent { interaction, contract, body: &body, clinic };
+    let enveloped = check::envelope(&sent);
+    if !enveloped.is_empty() {
+        return Err(Refusal::invalid(check::issues(enveloped)));
+    }
+    if body.str("resourceType") != Some(contract.resource_type.name()) {
+        return Err(Refusal::invalid(validate(contract.resource_type, &Json::Object(body))));
+    }
+    canvas_type.normalise(&mut body, clinic);
+    let whole = Json::Object(body);
+    let generic = validate(contract.resource_type, &whole);
+    let Json::Object(body) = whole else { return Err(Refusal::invalid(generic)) };
+
+    let sent = Sent { interaction, contract, body: &body, clinic };
+    let mut found = references::collect(contract, &body);
+    found.targets.retain(|target| !canvas_type.leaves_open(target));
+    let mut ruled = check::issues(check::body(&sent));
+    ruled.append(&mut found.issues);
+    ruled.extend(foreign_id(contract.resource_type, &body, id));
+    let mut problems = merged(generic, ruled);
+    if problems.is_empty() {
+        return Ok(Accepted { body, targets: found.targets });
+    }
+    order::sort_by_place(contract.resource_type, &body, &mut problems);
+    Err(Refusal::invalid(problems))
+}
+
+fn validate(resource_type: ResourceType, body: &Json) -> Vec<Issue> {
+    let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
+    validation::validate(body, &options)
+}
+
+/// What rules found, and what R4's validation found elsewhere: a rule's word on an element is enough.
+fn merged(generic: Vec<Issue>, ruled: Vec<Issue>) -> Vec<Issue> {
+    let mut problems: Vec<Issue> = Vec::with_capacity(generic.len() + ruled.len());
+    for issue in ruled {
+        if !problems.contains(&issue) {
+            problems.push(issue);
+        }
+    }
+    let by_rules = problems.len();
+    for issue in generic {
+        let replaced = issue.expression.is_some()
+            && problems[..by_rules].iter().any(|ruled| ruled.expression == issue.expression);
+        if !replaced {
+            problems.push(issue);
+        }
+    }
+    problems
+}
+
+/// An update may leave the id out, as the vendor's examples do, but not name another.
+fn foreign_id(resource_type: ResourceType, body: &Object, id: Option<&str>) -> Option<Issue> {
+    let (id, sent) = (id?, body.str("id")?);
+    let text = format!("id {} is not the id of the URL, {}", quoted(sent), quoted(id));
+    (sent != id).then(|| Issue::error(IssueCode::Value, text).at(format_args!("{resource_type}.id")))
+}

@@ -1,0 +1,155 @@
+//! Running rules over what was sent.
+
+use crate::contract::Contract;
+use crate::finding::{Finding, Findings};
+use crate::rule::{Check, Rule};
+use crate::search::Asked;
+use crate::sent::{Place, Sent};
+use crate::write::Write;
+use fhir::{Issue, Json};
+use interactions::{Interaction, Refusal};
+
+/// What the rules of the envelope find: told alone.
+pub fn envelope(sent: &Sent<'_>) -> Vec<Finding> {
+    let mut findings = Findings::new();
+    for rule in rules(sent.contract, sent.interaction) {
+        if let Check::Envelope(check) = rule.check {
+            findings.run(rule);
+            check(sent, &mut findings);
+        }
+    }
+    findings.into_list()
+}
+
+/// What the rules of the body find.
+pub fn body(sent: &Sent<'_>) -> Vec<Finding> {
+    let mut findings = Findings::new();
+    for rule in rules(sent.contract, sent.interaction) {
+        findings.run(rule);
+        match rule.check {
+            Check::Required(paths) => paths.iter().for_each(|path| required(sent, path, &mut findings)),
+            Check::Listed(paths) => paths.iter().for_each(|path| listed(sent, path, &mut findings)),
+            Check::List(path) => shape(sent, path, Json::as_array, &mut findings),
+            Check::Object(path) => shape(sent, path, Json::as_object, &mut findings),
+            Check::Body(check) => check(sent, &mut findings),
+            Check::Envelope(_) | Check::Write(_) | Check::Query(_) | Check::EveryDoor => {}
+        }
+    }
+    findings.into_list()
+}
+
+/// Runs the rules of the write.
+///
+/// # Errors
+///
+/// 400 with what is wrong with what was sent, else 422 with the rules of business that are broken.
+pub fn write(write: &mut Write<'_, '_>, mut invalid: Vec<Issue>) -> Result<(), Refusal> {
+    let mut findings = Findings::new();
+    for rule in rules(write.sent.contract, write.sent.interaction) {
+        if let Check::Write(check) = rule.check {
+            findings.run(rule);
+            check(write, &mut findings)?;
+        }
+    }
+    let (broken, found): (Vec<Finding>, Vec<Finding>) =
+        findings.into_list().into_iter().partition(|finding| finding.rule.status() == 422);
+    invalid.extend(found.into_iter().map(|finding| finding.issue));
+    if !invalid.is_empty() {
+        crate::order::sort_by_place(write.sent.contract.resource_type, write.sent.body, &mut invalid);
+        return Err(Refusal::invalid(invalid));
+    }
+    if broken.is_empty() { Ok(()) } else { Err(Refusal::broken_rules(issues(broken))) }
+}
+
+/// What the rules of a search find.
+pub fn query(asked: &Asked<'_>) -> Vec<Issue> {
+    let mut findings = Findings::new();
+    for rule in rules(asked.contract, Interaction::SearchType) {
+        if let Check::Query(check) = rule.check {
+            findings.run(rule);
+            check(asked, &mut findings);
+        }
+    }
+    issues(findings.into_list())
+}
+
+/// The issues of findings.
+pub fn issues(findings: Vec<Finding>) -> Vec<Issue> {
+    findings.into_iter().map(|finding| finding.issue).collect()
+}
+
+/// For rules: every empty string in the body.
+pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
+    fn walk(value: &Json, expression: &str, findings: &mut Findings) {
+        match value {
+            Json::String(text) if text.is_empty() => findings.add(expression, &[]),
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    walk(item, &format!("{expression}[{index}]"), findings);
+                }
+            }
+            Json::Object(object) => {
+                for (name, member) in object.iter() {
+                    walk(member, &format!("{expression}.{name}"), findings);
+                }
+            }
+            _ => {}
+        }
+    }
+    for (name, value) in sent.body.iter() {
+        walk(value, &format!("{}.{name}", sent.root()), findings);
+    }
+}
+
+fn rules(contract: &'static Contract, on: Interaction) -> impl Iterator<Item = &'static Rule> {
+    contract.rules.iter().filter(move |rule| rule.on.contains(&on))
+}
+
+fn required(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
+    let attribute = last_step(path);
+    for Place { expression, value } in sent.elements(path) {
+        if is_missing(value) {
+            findings.add(&expression, &[("element", path), ("attribute", attribute)]);
+        }
+    }
+}
+
+/// Whether nothing was said: no member, or an empty one.
+fn is_missing(value: Option<&Json>) -> bool {
+    match value {
+        None | Some(Json::Null) => true,
+        Some(Json::Array(items)) => items.is_empty(),
+        Some(Json::Object(object)) => object.is_empty(),
+        Some(_) => false,
+    }
+}
+
+fn listed(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
+    let allowed = sent.contract.element(path).map(|element| element.values).unwrap_or_default();
+    let attribute = last_step(path);
+    for (expression, value) in sent.values(path) {
+        // What is no text, or empty, is R4's validation's affair.
+        let Some(code) = value.as_str().filter(|code| !code.is_empty()) else { continue };
+        if !allowed.contains(&code) {
+            let values = [("value", code), (attribute, code), ("attribute", attribute), ("element", path)];
+            findings.add(&expression, &values);
+        }
+    }
+}
+
+fn shape<'a, T: ?Sized>(
+    sent: &Sent<'a>,
+    path: &str,
+    is_it: fn(&'a Json) -> Option<&'a T>,
+    findings: &mut Findings,
+) {
+    for Place { expression, value } in sent.elements(path) {
+        if value.is_some_and(|value| is_it(value).is_none()) {
+            findings.add(&expression, &[("element", path), ("attribute", last_step(path))]);
+        }
+    }
+}
+
+fn last_step(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}

@@ -1,0 +1,143 @@
+use super::*;
+use fhir::json;
+
+/// Parses `text` and returns the problems as they are shown.
+fn problems(text: &str) -> Vec<String> {
+    match Clinic::parse(text) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(|p| p.to_string().replace("clinic.toml, line ", "")).collect(),
+    }
+}
+
+#[test]
+fn an_empty_file_is_the_default_clinic() {
+    assert_eq!(Clinic::parse(""), Ok(Clinic::default()));
+    assert_eq!(Clinic::default().default_appointment_type().unwrap().name, "Office Visit");
+}
+
+#[test]
+fn settings_are_read() {
+    let clinic = Clinic::parse(demo::CLINIC_TOML).unwrap();
+    assert_eq!(clinic.time_zone.iana_name(), Some("America/Los_Angeles"));
+    assert!(!clinic.double_booking && clinic.structured_reason_for_visit);
+    assert_eq!((clinic.slot_grid_minutes, clinic.slot_minutes), (15, 20));
+    let telemedicine = clinic.appointment_type("http://snomed.info/sct", "448337001").unwrap();
+    assert!(telemedicine.telehealth && telemedicine.patient == PatientUse::Required);
+    assert_eq!(telemedicine.display, "Telemedicine");
+    let meeting = clinic.appointment_type("INTERNAL", "TEAM_MEETING").unwrap();
+    assert_eq!((meeting.kind, meeting.patient), (TypeKind::Event, PatientUse::None));
+    assert_eq!(clinic.reasons_with_code("162673000").count(), 2);
+    assert_eq!(clinic.pharmacy("1123152").unwrap().specialty.as_deref(), Some("Retail"));
+    assert_eq!(clinic.contact_category(CONTACT_CATEGORY_SYSTEM, "EMC").unwrap().display, "Emergency contact");
+}
+
+#[test]
+fn every_problem_is_told_with_its_line() {
+    let text = "time_zone = \"Mars/Olympus\"\ndoublebooking = true\nslot_minutes = 0\nslot_grid_minutes = \"15\"\n\
+                [[note_type]]\nname = \"Visit\"\ncode = \"1\"\ndefault = true\nscheduleable = false\ndurations = [20, 20, \"x\"]\n";
+    assert_eq!(
+        problems(text),
+        [
+            "1: time_zone is 'Mars/Olympus', expected an IANA time zone, such as 'America/Los_Angeles'",
+            "2: unknown setting 'doublebooking'; did you mean 'double_booking'?",
+            "3: slot_minutes is 0, expected a whole number of minutes from 1 to 1440",
+            "4: slot_grid_minutes is '15', expected a whole number of minutes from 1 to 1440",
+            "5: note_type.system is required",
+            "5: the default note_type 'Visit' must be scheduleable and active",
+            "10: note_type.durations lists 20 twice",
+            "10: note_type.durations is 'x', expected a whole number of minutes from 1 to 1440",
+        ]
+    );
+}
+
+#[test]
+fn syntax_errors_are_told_with_their_line() {
+    let problems = problems("double_booking = false\nslot_minutes = = 3\n");
+    assert!(
+        problems.iter().all(|problem| problem.starts_with("2: ")) && !problems.is_empty(),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused() {
+    assert!(problems("slot_minutes = 20\nslot_minutes = 30\n")[0].starts_with("2: "), "a TOML error");
+}
+
+#[test]
+fn exactly_one_note_type_is_the_default() {
+    let note = |code: &str, default: bool| {
+        format!("[[note_type]]\nname = \"N\"\nsystem = \"s\"\ncode = \"{code}\"\ndefault = {default}\n")
+    };
+    assert_eq!(problems(&note("1", false)), ["1: no note_type has default = true; exactly one must"]);
+    let two = note("1", true) + &note("2", true);
+    assert_eq!(problems(&two), ["6: more than one note_type has default = true; exactly one must"]);
+}
+
+#[test]
+fn codings_are_unique_among_types_in_use() {
+    let note = |extra: &str| format!("[[note_type]]\nname = \"N\"\nsystem = \"s\"\ncode = \"1\"\n{extra}\n");
+    let twice = note("default = true") + &note("");
+    assert_eq!(problems(&twice), ["6: the active appointment type 's|1' is there twice"]);
+    let retired = note("active = false\nscheduleable = false") + &note("default = true");
+    let clinic = Clinic::parse(&retired).unwrap();
+    assert!(clinic.appointment_type("s", "1").unwrap().active, "the one in use comes first");
+}
+
+#[test]
+fn events_have_no_settings_of_notes() {
+    let text = "[[note_type]]\nname = \"N\"\nsystem = \"s\"\ncode = \"1\"\ndefault = true\n\
+                [[event_type]]\nname = \"E\"\nsystem = \"s\"\ncode = \"2\"\ntelehealth = true\npatient = \"maybe\"\n";
+    assert_eq!(
+        problems(text),
+        [
+            "10: unknown setting 'event_type.telehealth'; known are name, system, code, display, patient, durations, active",
+            "11: event_type.patient is 'maybe', expected 'required', 'optional' or 'none'",
+        ]
+    );
+}
+
+#[test]
+fn lists_must_be_lists_of_tables_without_repetitions() {
+    assert_eq!(problems("role = \"MD\"\n"), ["1: role is 'MD', expected tables, each headed [[role]]"]);
+    let pharmacy = "[[pharmacy]]\nncpdp_id = \"12a\"\nname = \"P\"\n";
+    assert_eq!(
+        problems(&pharmacy.repeat(2)),
+        [
+            "1: pharmacy.ncpdp_id is '12a', expected digits in quotes",
+            "4: pharmacy.ncpdp_id is '12a', expected digits in quotes",
+            "4: the pharmacy '12a' is there twice",
+        ]
+    );
+    let role = "[[role]]\ncode = \"MD\"\ndisplay = \"Physician\"\n";
+    assert_eq!(problems(&role.repeat(2)), ["4: the role 'MD' is there twice"]);
+}
+
+#[test]
+fn the_grid_divides_a_day_evenly() {
+    assert_eq!(
+        problems("slot_grid_minutes = 7\n"),
+        ["1: slot_grid_minutes is 7, which does not divide a day evenly; try 15 or 20"]
+    );
+}
+
+#[test]
+fn reasons_count_only_where_they_are_structured() {
+    let clinic = Clinic { structured_reason_for_visit: false, ..Clinic::demo() };
+    assert_eq!(clinic.reasons_with_code("INIV").count(), 0);
+}
+
+#[test]
+fn who_only_has_roles_that_see_no_patients_is_not_schedulable() {
+    let clinic = Clinic::demo();
+    let with = |codes: &[&str]| {
+        let parts: Vec<Json> =
+            codes.iter().map(|code| json!({ "url": "code", "valueCoding": { "code": (*code) } })).collect();
+        let url = "http://schemas.canvasmedical.com/fhir/extensions/roles";
+        json!({ "resourceType": "Practitioner", "extension": [{ "url": url, "extension": (parts) }] })
+    };
+    assert!(clinic.is_schedulable(&json!({ "resourceType": "Practitioner" })));
+    assert!(clinic.is_schedulable(&with(&["CC", "MD"])));
+    assert!(clinic.is_schedulable(&with(&["of its own"])));
+    assert!(!clinic.is_schedulable(&with(&["CC"])));
+}

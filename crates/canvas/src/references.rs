@@ -1,0 +1,126 @@
+//! References in what was sent: at this door they must lead to something that exists.
+
+use crate::contract::Contract;
+use crate::stored::is_writable;
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode, Json, Object, Reference, ResourceType};
+use interactions::{Refusal, State, Unit};
+
+/// A reference to a resource of this server, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// FHIRPath of `Reference.reference`.
+    pub expression: String,
+    /// The text.
+    pub text: String,
+    /// What it leads to.
+    pub resource_type: ResourceType,
+    /// The logical id of what it leads to.
+    pub id: String,
+}
+
+/// What was found of the references of a body.
+#[derive(Default)]
+pub struct Found {
+    /// Those that must lead to something.
+    pub targets: Vec<Target>,
+    /// Those of another form than `{ResourceType}/{id}`, which this door does not take.
+    pub issues: Vec<Issue>,
+}
+
+/// The references of the members that the contract lets a client write. Those to contained resources stay within the
+/// body and are R4's validation's affair.
+pub fn collect(contract: &Contract, body: &Object) -> Found {
+    let mut found = Found::default();
+    let root = contract.resource_type.name();
+    for (name, value) in body.iter().filter(|(name, _)| is_writable(contract, name)) {
+        walk(value, &mut format!("{root}.{name}"), &mut found);
+    }
+    found
+}
+
+fn walk(value: &Json, expression: &mut String, found: &mut Found) {
+    let length = expression.len();
+    match value {
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                expression.push_str(&format!("[{index}]"));
+                walk(item, expression, found);
+                expression.truncate(length);
+            }
+        }
+        Json::Object(object) => {
+            for (name, member) in object.iter() {
+                expression.push('.');
+                expression.push_str(name);
+                match member {
+                    Json::String(text) if name == "reference" => found.take(text, expression),
+                    member => walk(member, expression, found),
+                }
+                expression.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Found {
+    fn take(&mut self, text: &str, expression: &str) {
+        match Reference::parse(text) {
+            Some(Reference::Local { resource_type, id, .. }) => self.targets.push(Target {
+                expression: expression.to_owned(),
+                text: text.to_owned(),
+                resource_type,
+                id: id.to_owned(),
+            }),
+            Some(Reference::Contained(_)) => {}
+            // An empty text is an empty string, which R4's validation names.
+            _ if text.is_empty() => {}
+            _ => {
+                let text = format!("reference {} is not of the form {{ResourceType}}/{{id}}", quoted(text));
+                self.issues.push(Issue::error(IssueCode::Value, text).at(expression));
+            }
+        }
+    }
+}
+
+/// The issues of those targets that do not exist.
+///
+/// # Errors
+///
+/// The store's failures.
+pub fn unresolved(unit: &mut Unit<'_>, targets: &[Target]) -> Result<Vec<Issue>, Refusal> {
+    let mut issues = Vec::new();
+    for target in targets {
+        if !matches!(unit.state(target.resource_type, &target.id)?, State::Present(_)) {
+            let text = format!("{} does not exist", quoted(&target.text));
+            issues.push(Issue::error(IssueCode::NotFound, text).at(&target.expression));
+        }
+    }
+    Ok(issues)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fhir::json;
+
+    #[test]
+    fn only_references_of_the_one_form_are_taken() {
+        let mut found = Found::default();
+        let value = json!([
+            { "actor": { "reference": "Practitioner/1", "display": "x" } },
+            { "actor": { "reference": "#c" } },
+            { "actor": { "reference": "https://other/Patient/1" } },
+            { "reference": { "reference": "Location/2" } }
+        ]);
+        walk(&value, &mut "X.p".to_owned(), &mut found);
+        let places: Vec<&str> = found.targets.iter().map(|target| target.expression.as_str()).collect();
+        assert_eq!(places, ["X.p[0].actor.reference", "X.p[3].reference.reference"]);
+        assert_eq!(found.issues.len(), 1);
+        assert_eq!(
+            found.issues[0].text,
+            "reference 'https://other/Patient/1' is not of the form {ResourceType}/{id}"
+        );
+    }
+}

@@ -1,0 +1,82 @@
+//! From what was sent to what is stored and back to what is shown, as far as contracts say it.
+
+use crate::contract::{Access, Contract, ElementFact};
+use crate::sent::Sent;
+use fhir::{Json, Object};
+
+/// The members of the body that the contract lists and lets a client write, in the contract's order, `resourceType`
+/// first. Extensions of the resource that the contract does not list are left out.
+pub fn writable(sent: &Sent<'_>) -> Object {
+    let contract = sent.contract;
+    let mut kept = Object::new();
+    kept.insert("resourceType", contract.resource_type.name());
+    for element in members(contract).filter(|element| is_written(element)) {
+        if let Some(value) = sent.body.get(element.path) {
+            kept.insert(element.path, value.clone());
+        }
+        let extended = format!("_{}", element.path);
+        if let Some(value) = sent.body.get(&extended) {
+            kept.insert(&extended, value.clone());
+        }
+    }
+    keep_known_extensions(contract, &mut kept);
+    kept
+}
+
+/// `stored` with the members of the body that a client may write in place of its own.
+pub fn merged(stored: &Object, sent: &Sent<'_>) -> Object {
+    let mut merged = stored.clone();
+    for (name, value) in writable(sent).iter() {
+        merged.insert(name, value.clone());
+    }
+    merged
+}
+
+/// Whether a client may write the member `name` of the resource. `_birthDate` goes with `birthDate`.
+pub fn is_writable(contract: &Contract, name: &str) -> bool {
+    contract.element(plain(name)).is_some_and(is_written)
+}
+
+/// Takes away what the vendor does not show: members and extensions that the contract does not list.
+pub fn keep_shown(contract: &Contract, resource: &mut Object) {
+    resource.retain(|name, _| {
+        let shown = |element: &ElementFact| element.access != Access::WriteOnly;
+        matches!(name, "resourceType" | "id") || contract.element(plain(name)).is_some_and(shown)
+    });
+    keep_known_extensions(contract, resource);
+}
+
+/// Puts the members of a resource into the contract's order, those that it does not list last.
+pub fn in_contract_order(contract: &Contract, mut resource: Object) -> Object {
+    let mut ordered = Object::new();
+    for name in ["resourceType", "id", "meta"].into_iter().chain(members(contract).map(|element| element.path)) {
+        if let Some(value) = resource.remove(name) {
+            ordered.insert(name, value);
+        }
+    }
+    for (name, value) in resource.iter() {
+        ordered.insert(name, value.clone());
+    }
+    ordered
+}
+
+fn plain(name: &str) -> &str {
+    name.strip_prefix('_').unwrap_or(name)
+}
+
+fn members(contract: &Contract) -> impl Iterator<Item = &'static ElementFact> {
+    contract.elements.iter().filter(|element| !element.path.contains('.'))
+}
+
+fn is_written(element: &ElementFact) -> bool {
+    element.access != Access::ReadOnly && !matches!(element.path, "resourceType" | "id" | "meta")
+}
+
+fn keep_known_extensions(contract: &Contract, resource: &mut Object) {
+    let on = contract.resource_type.name();
+    let Some(Json::Array(extensions)) = resource.get_mut("extension") else { return };
+    extensions.retain(|item| item.str("url").is_some_and(|url| contract.extension(on, url).is_some()));
+    if extensions.is_empty() {
+        resource.remove("extension");
+    }
+}

@@ -1,0 +1,85 @@
+//! How appointments are searched (Appointment.json, `search`; capability.json).
+
+use crate::contract::{Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter};
+use crate::search::{Asked, Reading};
+use fhir::ResourceType;
+use fhir::definitions::SearchParameterType::{self, Date, Reference, Token};
+use interactions::Refusal;
+use interactions::search::{Criterion, ExtraParameter, ParameterId, reference_criterion};
+
+const PATIENT_TEXT: &str = "canvas-patient-text";
+const PRACTITIONER_TEXT: &str = "canvas-practitioner-text";
+
+/// What is indexed for it: what to sort by.
+pub const INDEXED: &[ExtraParameter] = &[
+    text(100, PATIENT_TEXT, "Appointment.participant.actor.where(resolve() is Patient).reference"),
+    text(101, PRACTITIONER_TEXT, "Appointment.participant.actor.where(resolve() is Practitioner).reference"),
+];
+
+const fn text(number: u16, code: &'static str, expression: &'static str) -> ExtraParameter {
+    ExtraParameter {
+        number: ParameterId::FIRST_EXTRA + number,
+        code,
+        resource_type: ResourceType::APPOINTMENT,
+        kind: SearchParameterType::String,
+        expression,
+        targets: &[],
+    }
+}
+
+/// The search.
+pub const SEARCH: SearchFacts = SearchFacts { parameters: PARAMETERS, sort: SORT, pages: true };
+
+const PARAMETERS: &[ParameterFact] = &[
+    parameter("appointment-type", Token, Finds::Token("appointment-type"))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-appointment-type")
+        .note("code or system|code, e.g. http://snomed.info/sct|308335008"),
+    parameter("date", Date, Finds::Date("date"))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-date")
+        .note("start; repeat it for a range"),
+    parameter("identifier", Token, Finds::Token("identifier"))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-identifier")
+        .note("value or system|value"),
+    parameter("location", Reference, Finds::By(at_location))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-location")
+        .note("Location/{id}"),
+    parameter("patient", Reference, Finds::Reference("patient"))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-patient")
+        .note("Patient/{id}"),
+    parameter("practitioner", Reference, Finds::Reference("practitioner"))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-practitioner")
+        .note("Practitioner/{id}"),
+    parameter("status", Token, Finds::Token("status"))
+        .defined_by("http://hl7.org/fhir/SearchParameter/Appointment-status")
+        .one_of(&[
+            "proposed",
+            "pending",
+            "booked",
+            "arrived",
+            "checked-in",
+            "fulfilled",
+            "noshow",
+            "cancelled",
+        ]),
+    ID_PARAMETER,
+];
+
+const SORT: &[SortFact] = &[
+    SortFact { name: "date", by: SortBy::Date("date") },
+    SortFact { name: "patient", by: SortBy::Text(PATIENT_TEXT) },
+    SortFact { name: "practitioner", by: SortBy::Text(PRACTITIONER_TEXT) },
+];
+
+/// At this door the location is supporting information; R4 clients put it among the participants.
+fn at_location(_: &Asked<'_>, value: &str, reading: &mut Reading<'_>) -> Result<Vec<Criterion>, Refusal> {
+    let location = match value.contains('/') {
+        true => value.to_owned(),
+        false => format!("Location/{value}"),
+    };
+    let registry = reading.engine.registry();
+    let points_there = |code| reference_criterion(registry, ResourceType::APPOINTMENT, code, &location);
+    match (points_there("supporting-info"), points_there("location")) {
+        (Ok(information), Ok(participant)) => Ok(vec![Criterion::Either(vec![information, participant])]),
+        (Err(issue), _) | (_, Err(issue)) => Err(Refusal::invalid(vec![issue])),
+    }
+}

@@ -1,0 +1,34 @@
+//! The resource types of the Canvas door, one file (or folder) each.
+
+pub mod appointment;
+pub mod location;
+pub mod organization;
+pub mod patient;
+pub mod practitioner;
+pub mod schedule;
+pub mod slot;
+
+use crate::canvas_type::CanvasType;
+use fhir::ResourceType;
+use interactions::search::ExtraParameter;
+use std::sync::LazyLock;
+
+/// Every type that is served, by name.
+pub static TYPES: &[&dyn CanvasType] = &[
+    &appointment::Appointment,
+    &location::Location,
+    &organization::Organization,
+    &patient::Patient,
+    &practitioner::Practitioner,
+    &schedule::Schedule,
+    &slot::Slot,
+];
+
+/// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.
+pub static CANVAS_PARAMETERS: LazyLock<Vec<ExtraParameter>> =
+    LazyLock::new(|| TYPES.iter().flat_map(|served| served.contract().indexed).cloned().collect());
+
+/// The type, if it is served.
+pub fn canvas_type(resource_type: ResourceType) -> Option<&'static dyn CanvasType> {
+    TYPES.iter().copied().find(|served| served.contract().resource_type == resource_type)
+}

@@ -1,0 +1,163 @@
+//! Practitioner (<https://docs.canvasmedical.com/api/practitioner/>).
+
+mod elements;
+mod parameters;
+mod rules;
+mod store;
+mod username;
+
+use crate::canvas_type::CanvasType;
+use crate::clinic::Clinic;
+use crate::contract::{Contract, Decision, IdForm, decision};
+use crate::search::Reading;
+use crate::sent::{Sent, extension};
+use crate::write::Write;
+use crate::{display, file};
+use elements::{PRIMARY_LOCATION, SIGNATURE};
+use fhir::{Json, Object, ResourceType, json};
+use interactions::{Interaction, Refusal};
+
+/// The type.
+pub struct Practitioner;
+
+/// Its contract.
+pub static CONTRACT: Contract = Contract {
+    resource_type: ResourceType::PRACTITIONER,
+    interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
+    profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner"],
+    ids: IdForm::Hex32,
+    elements: elements::ELEMENTS,
+    extensions: elements::EXTENSIONS,
+    search: parameters::SEARCH,
+    indexed: parameters::INDEXED,
+    rules: rules::RULES,
+    minimal: r#"{"resourceType":"Practitioner","name":[{"use":"usual","family":"Reyes","given":["Maria"]}],"telecom":[{"system":"phone","value":"5551234567","use":"work","rank":1},{"system":"email","value":"maria.reyes@example.com","use":"work","rank":1}],"birthDate":"1988-10-10"}"#,
+    files: &["signature"],
+    behaviours: BEHAVIOURS,
+    decisions: DECISIONS,
+};
+
+const BEHAVIOURS: &[&str] = &[
+    "name.text is made of given and family name.",
+    "On update, each known extension that is not sent is cleared, except the username, which stays.",
+    "On update, an entry of telecom or address with the id of a stored one changes it; any other entry is new.",
+    "A search finds active practitioners who can be scheduled, unless it asks for others.",
+    "A signature is shown by its URL, which needs the bearer token; its data is not shown.",
+];
+
+const DECISIONS: &[Decision] = &[
+    decision(
+        "Stored telecom and address entries that an update does not send",
+        "Are deleted, as with Patient; an update without any address keeps the addresses.",
+        "The page does not say. telecom is required and carries every email, so it is sent whole; address is optional.",
+    ),
+    decision(
+        "identifier, photo, qualification, active left out of an update",
+        "Keep their stored value.",
+        "The page clears extensions alone.",
+    ),
+    decision(
+        "address.use and address.type of an entry with an id, on update",
+        "May be left out: the stored entry has them.",
+        "The table requires them, the vendor's update example leaves type out.",
+    ),
+    decision(
+        "The two urls of the username",
+        "Both are taken; stored and shown as practitioner-user-username.",
+        "Every example uses it, only the attribute table names the other.",
+    ),
+    decision(
+        "A signature without data on update, also in the nested form without url",
+        "Leaves the stored signature as it is.",
+        "The vendor's update example sends back what a read shows.",
+    ),
+    decision(
+        "extension deprecated-url in the signature",
+        "Not shown.",
+        "There is no second, pre-signed URL; what is shown must work.",
+    ),
+    decision(
+        "Identifiers of another system than NPI",
+        "Are not stored at this door.",
+        "The table knows the NPI alone.",
+    ),
+    decision(
+        "A username on create",
+        "Is optional.",
+        "The facts are silent on whether it is required.",
+    ),
+    decision(
+        "Role codes that the clinic does not know",
+        "Are accepted.",
+        "The facts are silent on whether they are refused.",
+    ),
+    decision(
+        "Who can be scheduled",
+        "A practitioner to whom an active PractitionerRole refers, and whose roles are not all of staff who see no patients.",
+        "The page does not say; availability is PractitionerRole here.",
+    ),
+    decision(
+        "npi-number",
+        "Is found by its beginning.",
+        "The live capability statement types it string.",
+    ),
+];
+
+impl CanvasType for Practitioner {
+    fn contract(&self) -> &'static Contract {
+        &CONTRACT
+    }
+
+    fn normalise(&self, body: &mut Object, _clinic: &Clinic) {
+        username::normalise(body);
+        let Some(Json::Array(extensions)) = body.get_mut("extension") else { return };
+        for extension in extensions.iter_mut().filter_map(Json::as_object_mut) {
+            if extension.str("url") == Some(SIGNATURE) {
+                normalise_signature(extension);
+            }
+        }
+    }
+
+    fn complete(&self, sent: &Sent<'_>) -> Object {
+        store::compose(sent.body, None)
+    }
+
+    fn merge(&self, stored: &Object, write: &Write<'_, '_>) -> Object {
+        store::compose(write.sent.body, Some(stored))
+    }
+
+    fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
+        let signature_url = file::url(reading.base_url, resource, "signature");
+        let Some(Json::Array(extensions)) = resource.get_mut("extension") else { return Ok(()) };
+        for extension in extensions.iter_mut().filter_map(Json::as_object_mut) {
+            match extension.str("url").unwrap_or_default() {
+                PRIMARY_LOCATION => display::add(extension.get_mut("valueReference"), reading)?,
+                SIGNATURE => extension.insert("valueAttachment", json!({ "url": (signature_url.as_str()) })),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn file<'a>(&self, resource: &'a Object, element: &str) -> Option<&'a Object> {
+        match element {
+            "signature" => extension(resource, SIGNATURE)?.get("valueAttachment")?.as_object(),
+            _ => None,
+        }
+    }
+}
+
+/// The update examples nest the attachment in an extension without url; R4 has it in the extension itself.
+fn normalise_signature(signature: &mut Object) {
+    if let [nested] = signature.items("extension") {
+        if !signature.contains("valueAttachment") && nested.get("url").is_none() {
+            if let Some(attachment) = nested.get("valueAttachment").cloned() {
+                signature.remove("extension");
+                signature.insert("valueAttachment", attachment);
+            }
+        }
+    }
+    if let Some(attachment) = signature.get_mut("valueAttachment") {
+        file::add_content_type(attachment);
+    }
+}

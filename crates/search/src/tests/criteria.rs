@@ -1,0 +1,225 @@
+//! Which resources a search finds, kind by kind, and what the builders for other crates make.
+
+use super::{BASE, REGISTRY, check, matches, options, parse, search, zone};
+use crate::{
+    Criterion, Prefix, StringMatch, date_criterion, reference_criterion, string_criterion, token_criterion,
+    uri_criterion,
+};
+use fhir::ResourceType;
+
+#[test]
+fn tokens_match_in_four_forms() {
+    let patient = parse(
+        r#"{ "resourceType": "Patient", "id": "P-1", "active": true, "gender": "male",
+             "identifier": [{ "system": "http://a", "value": "1|2,3\\4$" }, { "value": "bare" }],
+             "telecom": [{ "system": "email", "value": "a@b.c" }] }"#,
+    );
+    check(
+        &patient,
+        &[
+            (r"identifier=1\|2\,3\\4\$", true),
+            (r"identifier=http://a|1\|2\,3\\4\$", true),
+            (r"identifier=|1\|2\,3\\4\$", false),
+            ("identifier=http://a|", true),
+            ("identifier=http://b|", false),
+            ("identifier=bare", true),
+            ("identifier=|bare", true),
+            ("identifier=http://a|bare", false),
+            ("identifier=BARE", false),
+            ("identifier=x,bare", true),
+            ("identifier=x&identifier=bare", false),
+            ("identifier=http://a|&identifier=bare", true),
+            ("identifier:not=x", true),
+            ("identifier:not=x,bare", false),
+            ("gender=male", true),
+            ("gender=http://hl7.org/fhir/administrative-gender|male", true),
+            ("gender=|male", false),
+            ("gender=http://other|male", false),
+            ("gender:not=female", true),
+            ("language:not=en", true),
+            ("active=true", true),
+            ("active=false", false),
+            ("email=a@b.c", true),
+            ("phone=a@b.c", false),
+            ("_id=P-1", true),
+            ("_id=p-1", false),
+            ("_id=x,P-1", true),
+            ("_id:not=P-1", false),
+            ("_id:not=x", true),
+        ],
+    );
+    let statement = parse(r#"{ "resourceType": "CapabilityStatement", "version": "1.A" }"#);
+    check(&statement, &[("version=1.a", true), ("version=1.A", true), ("version=1", false)]);
+}
+
+#[test]
+fn references_match_by_id_type_and_url() {
+    let observation = parse(
+        r#"{ "resourceType": "Observation", "subject": { "reference": "Patient/1" },
+             "encounter": { "reference": "https://clinic.example/fhir/Encounter/e" },
+             "device": { "reference": "http://other/fhir/Device/d/_history/2" },
+             "focus": [{ "reference": "Patient/2/_history/7" }, { "reference": "urn:uuid:0001" }] }"#,
+    );
+    check(
+        &observation,
+        &[
+            ("subject=1", true),
+            ("subject=Patient/1", true),
+            ("subject=Group/1", false),
+            ("subject:Patient=1", true),
+            ("subject:Patient=Patient/1", true),
+            ("subject:Group=1", false),
+            ("subject=https://clinic.example/fhir/Patient/1", true),
+            ("subject=http://clinic.example/fhir/Patient/1", false),
+            ("subject=Patient/2,Patient/1", true),
+            ("subject=2&subject=1", false),
+            ("patient=1", true),
+            ("patient=Patient/1", true),
+            ("encounter=e", true),
+            ("encounter=Encounter/e", true),
+            ("device=d", false),
+            ("device=http://other/fhir/Device/d", true),
+            ("device=http://other/fhir/Device/d/_history/2", true),
+            ("device=http://other/fhir/Device/d/_history/3", false),
+            ("focus=Patient/2", true),
+            ("focus=Patient/2/_history/7", true),
+            ("focus=Patient/2/_history/8", false),
+            ("focus=urn:uuid:0001", true),
+            ("performer:missing=true", true),
+            ("subject:missing=true", false),
+        ],
+    );
+    let measure = parse(r#"{ "resourceType": "Measure", "library": ["http://l/x|1.0", "Library/y"] }"#);
+    check(
+        &measure,
+        &[
+            ("depends-on=http://l/x", true),
+            ("depends-on=http://l/x|1.0", true),
+            ("depends-on=http://l/x|2.0", false),
+            ("depends-on=Library/y", true),
+            ("depends-on=y", true),
+        ],
+    );
+}
+
+#[test]
+fn strings_match_folded_unless_exact() {
+    let patient = parse(
+        r#"{ "resourceType": "Patient", "name": [{ "family": "O'Brien-Müller", "given": ["Zoë", "Jean  Luc"] }],
+             "address": [{ "line": ["3, Rue de l’Église"], "city": "Łódź" }] }"#,
+    );
+    check(
+        &patient,
+        &[
+            ("family=o'brien", true),
+            ("family=OBRIEN", true),
+            ("family=obrien muller", true),
+            ("family=obrien-müller", true),
+            ("family=muller", false),
+            ("family:contains=muller", true),
+            ("family:contains=xyz", false),
+            ("family:exact=O'Brien-Müller", true),
+            ("family:exact=O'Brien-Muller", false),
+            ("family:exact=O'Brien", false),
+            ("given=zoe", true),
+            ("given=jean luc", true),
+            ("given=luc", false),
+            ("given=x,zoe", true),
+            ("given=zoe&given=jean", true),
+            ("name=zoe", true),
+            ("name=obr", true),
+            (r"address=3\, rue de leglise", true),
+            ("address-city=lodz", true),
+            ("address:contains=rue", true),
+            ("family:missing=false", true),
+            ("address-state:missing=true", true),
+            ("address-state:missing=false", false),
+        ],
+    );
+}
+
+#[test]
+fn uris_match_to_the_last_character() {
+    let value_set = parse(
+        r#"{ "resourceType": "ValueSet", "url": "http://v/s", "meta": { "profile": ["http://p|1"], "source": "http://x#1" } }"#,
+    );
+    check(
+        &value_set,
+        &[
+            ("url=http://v/s", true),
+            ("url=http://v/S", false),
+            ("url=http://v", false),
+            ("url=http://x,http://v/s", true),
+            ("_profile=http://p", true),
+            ("_profile=http://p|1", true),
+            ("_profile=http://p|2", false),
+            ("_source=http://x#1", true),
+        ],
+    );
+}
+
+#[test]
+fn last_updated_is_a_span_of_a_millisecond() {
+    let patient =
+        parse(r#"{ "resourceType": "Patient", "meta": { "lastUpdated": "2024-03-15T10:00:00.500-04:00" } }"#);
+    check(
+        &patient,
+        &[
+            ("_lastUpdated=2024-03-15", true),
+            ("_lastUpdated=2024-03-15T14:00:00Z", true),
+            ("_lastUpdated=gt2024-03-15T14:00:00Z", false),
+            ("_lastUpdated=gt2024-03-15T14:00:00.499Z", true),
+            ("_lastUpdated=ge2024-03-15T14:00:00.500Z", true),
+            ("_lastUpdated=lt2024-03-15T14:00:00.500Z", false),
+            ("_lastUpdated=2023,2024", true),
+        ],
+    );
+}
+
+#[test]
+fn builders_say_the_same_as_urls() {
+    let patient = ResourceType::PATIENT;
+    let observation = ResourceType::OBSERVATION;
+    let same = |name: &str, url: &str, built: Result<Criterion, fhir::Issue>| {
+        assert_eq!(search(name, url).unwrap().query.criteria, [built.unwrap()], "{url}");
+    };
+    same("Patient", "identifier=http://a|1", token_criterion(&REGISTRY, patient, "identifier", "http://a|1"));
+    same("Patient", "_id=x", token_criterion(&REGISTRY, patient, "_id", "x"));
+    same("Observation", "subject=1", reference_criterion(&REGISTRY, observation, "subject", "1"));
+    let absolute = format!("{BASE}/Patient/1");
+    same(
+        "Observation",
+        "subject=Patient/1",
+        reference_criterion(&REGISTRY, observation, "subject", &absolute),
+    );
+    let date = |code| date_criterion(&REGISTRY, observation, code, Prefix::Ge, "2024", zone(), options().now);
+    same("Observation", "date=ge2024", date("date"));
+    same("Observation", "_lastUpdated=ge2024", date("_lastUpdated"));
+    let family = |how, value| string_criterion(&REGISTRY, patient, "family", how, value);
+    same("Patient", "family=Ann", family(StringMatch::StartsWith, "Ann"));
+    same("Patient", "family:contains=Ann", family(StringMatch::Contains, "Ann"));
+    same("Patient", r"family:exact=A\,b", family(StringMatch::Exact, "A,b"));
+    same("ValueSet", "url=http://x", uri_criterion(&REGISTRY, ResourceType::VALUE_SET, "url", "http://x"));
+    for refused in [
+        token_criterion(&REGISTRY, patient, "family", "x"),
+        token_criterion(&REGISTRY, patient, "nothing", "x"),
+        reference_criterion(&REGISTRY, patient, "organization", "a b"),
+        date("status"),
+        family(StringMatch::StartsWith, " "),
+    ] {
+        assert!(refused.is_err(), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_computed_token_is_found_by_its_truth() {
+    for (deceased, is_dead) in [
+        ("\"deceasedBoolean\": true", true),
+        ("\"deceasedDateTime\": \"2020\"", true),
+        ("\"active\": true", false),
+    ] {
+        let patient = parse(&format!(r#"{{ "resourceType": "Patient", {deceased} }}"#));
+        assert_eq!(matches(&patient, "deceased=true"), is_dead, "{deceased}");
+        assert_eq!(matches(&patient, "deceased=false"), !is_dead, "{deceased}");
+    }
+}

@@ -1,0 +1,57 @@
+//! `easel serve`
+
+use super::{Failure, Outcome, runtime, settings};
+use crate::config::Config;
+use crate::http::unwind;
+use crate::start::{Server, start};
+use crate::{sandbox, telemetry};
+use clap::{ArgMatches, Command};
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+
+pub fn command() -> Command {
+    Command::new("serve").about("Start the server").args(settings::flags(|_| true))
+}
+
+pub fn run(matches: &ArgMatches) -> Outcome {
+    let config = settings::read(matches)?;
+    telemetry::log::start(config.log_level, config.log_json);
+    unwind::install_hook();
+    runtime()?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Outcome {
+    let is_sandbox = config.sandbox;
+    let server = start(config).await.map_err(|error| Failure(error.to_string()))?;
+    tracing::info!(address = %server.address, base_url = server.base_url, "listening");
+    if is_sandbox {
+        println!("{}", sandbox::welcome(&server.base_url));
+    } else {
+        println!("{}", welcome(&server));
+    }
+    stop_asked().await?;
+    tracing::info!("stopping: requests under way are finished, new ones are refused");
+    server.stop().await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn welcome(server: &Server) -> String {
+    format!(
+        "Easel {} is ready.\n\n  Canvas API  {base}/\n  FHIR R4     {base}/fhir\n\n\
+         Nobody may do anything yet unless you have added a client:\n\n  \
+         easel client add NAME --scopes 'system/*.*'",
+        crate::VERSION,
+        base = server.base_url
+    )
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+async fn stop_asked() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

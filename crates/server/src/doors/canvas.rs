@@ -1,0 +1,132 @@
+//! The Canvas door (`/`): HTTP in, the vendor's API, HTTP out.
+
+use super::r4::HTTP_DATE;
+use super::{Place, admit, only_get};
+use crate::app::App;
+use crate::http::answer::{self, Answer, FHIR_JSON};
+use crate::http::ask::Ask;
+use crate::http::{negotiate, receive};
+use crate::telemetry::metrics::Seen;
+use fhir::datetime::parse_http_date;
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode, ResourceType};
+use interactions::{Interaction, Refusal, Target};
+
+/// Conditional headers that the vendor does not offer. Passing over one would do what the client asked not to.
+const UNSUPPORTED_CONDITIONS: [&str; 3] = ["if-match", "if-none-match", "if-none-exist"];
+
+/// Answers a request at the Canvas door.
+///
+/// # Errors
+///
+/// Every refusal of the table.
+pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> Result<Answer, Refusal> {
+    let (resource_type, target) = match place {
+        Place::Metadata => return metadata(app, &ask),
+        Place::File(resource_type, id, element) => return file(app, &ask, resource_type, id, element, seen).await,
+        Place::Resource(resource_type, target) => (resource_type, target),
+    };
+    let contract = app.canvas.contract(resource_type).ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
+    let interaction = admit(app, &ask, contract.interactions, resource_type, target, seen).await?;
+    let query = ask.query()?;
+    negotiate::answer_is_json(&ask, &[])?;
+    match (interaction, target) {
+        (Interaction::SearchType, _) => {
+            let lenient = ask.header_named("prefer").is_some_and(|value| value.contains("handling=lenient"));
+            let bundle = app.canvas.search(resource_type, &query, lenient, crate::app::now()).await?;
+            Ok(answer::with_body(200, FHIR_JSON, bundle))
+        }
+        (Interaction::Read, Target::Instance(id)) => {
+            no_parameters(&query)?;
+            Ok(answer::with_body(200, FHIR_JSON, app.canvas.read(resource_type, id).await?))
+        }
+        (Interaction::Create, _) => {
+            no_parameters(&query)?;
+            create(app, ask, resource_type).await
+        }
+        (Interaction::Update, Target::Instance(id)) => {
+            no_parameters(&query)?;
+            update(app, ask, resource_type, id).await
+        }
+        _ => Err(Refusal::not_offered("")),
+    }
+}
+
+async fn create(app: &App, ask: Ask, resource_type: ResourceType) -> Result<Answer, Refusal> {
+    no_conditions(&ask)?;
+    negotiate::body_is_json(&ask)?;
+    let limits = &app.config.limits;
+    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let id = app.canvas.create(resource_type, &bytes).await?;
+    let mut answer = answer::empty(201);
+    answer::set(&mut answer, "location", &format!("{}/{resource_type}/{id}", app.base_url));
+    Ok(answer)
+}
+
+async fn update(app: &App, ask: Ask, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
+    no_conditions(&ask)?;
+    let unmodified_since = match ask.header_named("if-unmodified-since") {
+        None => None,
+        Some(value) => Some(parse_http_date(value).ok_or_else(|| {
+            let text = format!("If-Unmodified-Since {} is not {HTTP_DATE}", quoted(value));
+            Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
+        })?),
+    };
+    negotiate::body_is_json(&ask)?;
+    let limits = &app.config.limits;
+    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    app.canvas.update(resource_type, id, &bytes, unmodified_since).await?;
+    Ok(answer::empty(200))
+}
+
+async fn file(
+    app: &App,
+    ask: &Ask,
+    resource_type: ResourceType,
+    id: &str,
+    element: &str,
+    seen: &mut Seen,
+) -> Result<Answer, Refusal> {
+    if app.canvas.contract(resource_type).is_none() {
+        return Err(Refusal::unknown_path(ask.uri.path()));
+    }
+    only_get(ask)?;
+    admit(app, ask, &[Interaction::Read], resource_type, Target::Instance(id), seen).await?;
+    let file = app.canvas.file(resource_type, id, element).await?.ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
+    let mut answer = answer::with_body(200, "application/octet-stream", file.content);
+    answer::set(&mut answer, "content-type", &file.content_type);
+    // What a client uploaded is data, never a page of ours.
+    answer::set(&mut answer, "x-content-type-options", "nosniff");
+    answer::set(&mut answer, "content-disposition", "attachment");
+    Ok(answer)
+}
+
+fn metadata(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
+    only_get(ask)?;
+    negotiate::answer_is_json(ask, &[])?;
+    let statement = app.canvas.capability_statement(crate::app::now());
+    Ok(answer::with_body(200, FHIR_JSON, statement.to_bytes()))
+}
+
+fn no_conditions(ask: &Ask) -> Result<(), Refusal> {
+    let problems: Vec<Issue> = UNSUPPORTED_CONDITIONS
+        .iter()
+        .filter(|header| ask.headers.contains_key(**header))
+        .map(|header| {
+            let text = format!("the header {header} is not supported here; If-Unmodified-Since is, on update");
+            Issue::error(IssueCode::NotSupported, text)
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
+}
+
+fn no_parameters(query: &[(String, String)]) -> Result<(), Refusal> {
+    let problems: Vec<Issue> = query
+        .iter()
+        .map(|(name, _)| {
+            let text = format!("the parameter {} is not supported here; only searches take parameters", quoted(name));
+            Issue::error(IssueCode::NotSupported, text)
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
+}

@@ -1,0 +1,74 @@
+//! The doors: which path leads where, and who may go.
+
+pub mod canvas;
+pub mod r4;
+pub mod route;
+
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::ask::Ask;
+use crate::telemetry::metrics::Seen;
+use auth::Access;
+use fhir::ResourceType;
+use hyper::Method;
+use interactions::{Interaction, Refusal, Target};
+use route::{Place, Route};
+
+/// Answers a request, wherever it leads.
+///
+/// # Errors
+///
+/// Every refusal of the table.
+pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refusal> {
+    let steps = ask.steps.clone();
+    match Route::of(&steps) {
+        Some(Route::Token) => {
+            *seen = Seen { door: "oauth", interaction: "token" };
+            crate::oauth::token(app, ask).await
+        }
+        Some(Route::Reset) => {
+            *seen = Seen { door: "operations", interaction: "reset" };
+            crate::sandbox::reset(app, ask).await
+        }
+        Some(Route::R4(place)) => {
+            seen.door = "r4";
+            r4::answer(app, ask, place, seen).await
+        }
+        Some(Route::Canvas(place)) => {
+            seen.door = "canvas";
+            canvas::answer(app, ask, place, seen).await
+        }
+        None => Err(Refusal::unknown_path(ask.uri.path())),
+    }
+}
+
+/// The checks that come before anything is read: is the interaction offered, who asks, may they.
+///
+/// # Errors
+///
+/// 405, 401, 403, in this order.
+async fn admit(
+    app: &App,
+    ask: &Ask,
+    offered: &[Interaction],
+    resource_type: ResourceType,
+    target: Target<'_>,
+    seen: &mut Seen,
+) -> Result<Interaction, Refusal> {
+    let interaction = Interaction::asked(ask.method.as_str(), target)
+        .filter(|asked| offered.contains(asked))
+        .ok_or_else(|| Refusal::not_offered(&Interaction::allowed(offered, target)))?;
+    seen.interaction = interaction.code();
+    let caller = app.authenticator.caller(ask).await?;
+    let access = if interaction.writes() { Access::Write } else { Access::Read };
+    crate::authenticate::may(&caller, resource_type, access)?;
+    Ok(interaction)
+}
+
+/// 405 unless the method only looks.
+fn only_get(ask: &Ask) -> Result<(), Refusal> {
+    match ask.method {
+        Method::GET | Method::HEAD => Ok(()),
+        _ => Err(Refusal::not_offered("GET, HEAD")),
+    }
+}

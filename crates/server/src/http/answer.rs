@@ -1,0 +1,51 @@
+//! Answers.
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use interactions::Refusal;
+use interactions::error::Shape;
+
+/// A whole answer.
+pub type Answer = Response<Full<Bytes>>;
+
+/// FHIR's JSON.
+pub const FHIR_JSON: &str = "application/fhir+json";
+
+/// An answer with a body.
+pub fn with_body(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
+    let mut answer = empty(status);
+    *answer.body_mut() = Full::new(body.into());
+    answer.headers_mut().insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer
+}
+
+/// An answer without a body.
+pub fn empty(status: u16) -> Answer {
+    let mut answer = Response::new(Full::new(Bytes::new()));
+    // Statuses are rows of the table or literals of this crate; one that is none would be a mistake here.
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    answer
+}
+
+/// Adds a header. A value that no header can hold is left out: it would be ours, not the client's, for what
+/// we echo is percent-encoded.
+pub fn set(answer: &mut Answer, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// The answer to a refused request.
+pub fn refused(refusal: &Refusal) -> Answer {
+    let content_type = match refusal.row().shape {
+        Shape::OperationOutcome => FHIR_JSON,
+        Shape::OAuth(_) => "application/json",
+    };
+    let mut answer = with_body(refusal.row().status, content_type, refusal.to_json().to_bytes());
+    for (name, value) in refusal.headers() {
+        set(&mut answer, name, value);
+    }
+    answer
+}

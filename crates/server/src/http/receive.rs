@@ -1,0 +1,42 @@
+//! Receiving a body: within the limit and in time, or not at all.
+
+use fhir::{Issue, IssueCode};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use interactions::Refusal;
+use std::time::Duration;
+
+/// Reads a body to its end.
+///
+/// # Errors
+///
+/// 413 when it is larger than `limit` bytes (told from its announced length before anything is read), 408
+/// when it does not arrive within `patience`, 400 when it breaks off.
+pub async fn body(body: Incoming, limit: usize, patience: Duration) -> Result<Vec<u8>, Refusal> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if announced > limit {
+        return Err(Refusal::too_large(limit));
+    }
+    match tokio::time::timeout(patience, collect(body, announced, limit)).await {
+        Ok(received) => received,
+        Err(_) => Err(Refusal::request_timeout(patience.as_secs())),
+    }
+}
+
+async fn collect(mut body: Incoming, announced: usize, limit: usize) -> Result<Vec<u8>, Refusal> {
+    // The announced length is the client's word: memory is taken as bytes arrive.
+    let mut bytes = Vec::with_capacity(announced.min(64 * 1024));
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(broken_off)?.into_data() else { continue };
+        if bytes.len() + data.len() > limit {
+            return Err(Refusal::too_large(limit));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+fn broken_off(_: hyper::Error) -> Refusal {
+    let text = "the body broke off before its end; send it again whole";
+    Refusal::invalid(vec![Issue::error(IssueCode::Structure, text)])
+}

@@ -1,0 +1,141 @@
+//! One request from its head to its answer: what holds for every request whatever it asks for.
+
+use super::answer::{self, Answer};
+use super::ask::Ask;
+use super::{correlation, unwind};
+use crate::app::App;
+use crate::doors;
+use crate::telemetry::metrics::Seen;
+use hyper::Request;
+use hyper::body::Incoming;
+use interactions::Refusal;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// Answers a request.
+///
+/// # Errors
+///
+/// Never: what fails is an answer too.
+pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
+    let started = Instant::now();
+    let id = correlation::next();
+    let mut line = RequestLine::of(&request);
+    let mut seen = Seen::default();
+    let refusal;
+    let mut answer = match guarded(&app, request, &mut seen).await {
+        Ok(answer) => {
+            refusal = None;
+            answer
+        }
+        Err(refused) => {
+            let answer = answer::refused(&refused);
+            refusal = Some(refused);
+            answer
+        }
+    };
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    answer::set(&mut answer, correlation::HEADER, id.hyphenated().encode_lower(&mut text));
+    let (status, took) = (answer.status().as_u16(), started.elapsed());
+    app.metrics.request(&seen, status, took);
+    line.write(id, status, took, refusal.as_ref());
+    Ok(answer)
+}
+
+/// Lets a request through the limits, watches its time and its panics.
+async fn guarded(app: &Arc<App>, request: Request<Incoming>, seen: &mut Seen) -> Result<Answer, Refusal> {
+    if crate::operations::is_exempt(request.uri().path()) {
+        return crate::operations::answer(app, &request, seen).await;
+    }
+    if app.is_stopping() {
+        return Err(Refusal::stopping());
+    }
+    let limit = app.config.limits.concurrent_requests;
+    let Some(_place) = Place::take(&app.under_way, limit) else { return Err(Refusal::overloaded(limit)) };
+    check_head(app, &request)?;
+    let patience = app.config.limits.request;
+    let work = async {
+        let ask = Ask::new(request)?;
+        if app.config.sandbox {
+            crate::sandbox::fault(&ask, patience).await?;
+        }
+        doors::answer(app, ask, seen).await
+    };
+    match unwind::caught(tokio::time::timeout(patience, work)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Refusal::took_too_long(patience.as_secs())),
+        Err(panic) => Err(Refusal::failed(panic)),
+    }
+}
+
+fn check_head(app: &App, request: &Request<Incoming>) -> Result<(), Refusal> {
+    let limits = &app.config.limits;
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, str::len) > limits.uri_bytes {
+        return Err(Refusal::uri_too_long(limits.uri_bytes));
+    }
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if headers > limits.header_bytes {
+        return Err(Refusal::headers_too_large(limits.header_bytes));
+    }
+    Ok(())
+}
+
+/// A place among the requests under way; given back when dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(under_way: &'a AtomicUsize, limit: usize) -> Option<Self> {
+        let place = Place(under_way);
+        (under_way.fetch_add(1, Ordering::Relaxed) < limit).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// What the log says of a request: no query values, no headers, no bodies.
+struct RequestLine {
+    method: hyper::Method,
+    path: String,
+}
+
+impl RequestLine {
+    fn of(request: &Request<Incoming>) -> Self {
+        let path = if tracing::enabled!(tracing::Level::INFO) { request.uri().path() } else { "" };
+        RequestLine { method: request.method().clone(), path: fhir::outcome::cut(path) }
+    }
+
+    fn write(&mut self, id: uuid::Uuid, status: u16, took: Duration, refusal: Option<&Refusal>) {
+        let (method, path) = (self.method.as_str(), self.path.as_str());
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        match refusal {
+            None => tracing::info!(%id, method, path, status, micros, "request"),
+            Some(refusal) => {
+                let row = refusal.row().id;
+                tracing::info!(%id, method, path, status, micros, refusal = row, "request");
+                if status >= 500 {
+                    let cause = refusal.cause().map(|cause| chain(cause.as_ref()));
+                    tracing::error!(%id, refusal = row, cause, "request failed");
+                }
+            }
+        }
+    }
+}
+
+/// An error with its sources.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}

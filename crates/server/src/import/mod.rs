@@ -1,0 +1,4 @@
+//! Bringing resources in from files.
+
+pub mod load;
+pub mod read;

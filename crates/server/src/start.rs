@@ -1,0 +1,151 @@
+//! Starting and stopping a server.
+
+use crate::app::App;
+use crate::config::Config;
+use crate::http::accept;
+use crate::sandbox;
+use canvas::Canvas;
+use canvas::clinic::Clinic;
+use interactions::{Engine, Settings};
+use search::Registry;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use storage::{Access, Durability, Location, OpenOptions, Store};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Why a server did not start: what is wrong and what to do, for the one who started it.
+#[derive(Debug)]
+pub struct StartError(pub String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A running server.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// The public base of its links.
+    pub base_url: String,
+    app: Arc<App>,
+    stop: watch::Sender<bool>,
+    accepting: JoinHandle<()>,
+}
+
+impl Server {
+    /// Refuses new requests, lets those under way finish, closes the store.
+    pub async fn stop(self) {
+        self.begin_stop();
+        let _ = self.accepting.await;
+        self.app.engine.store().clone().close().await;
+    }
+
+    /// Refuses new requests from now on.
+    pub fn begin_stop(&self) {
+        self.app.stop();
+        let _ = self.stop.send(true);
+    }
+}
+
+/// Opens the store, listens and serves.
+///
+/// # Errors
+///
+/// What kept it from starting.
+pub async fn start(config: Config) -> Result<Server, StartError> {
+    let clinic = clinic(&config)?;
+    let store = open_store(&config, Access::Server)?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        let (address, port) = (config.listen, config.listen.port());
+        StartError(format!("cannot listen on {address}: {error}; choose another with --listen, is {port} in use?"))
+    })?;
+    let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let engine = engine(&config, store, &clinic, &base_url);
+    index(&engine).await?;
+    if config.sandbox {
+        sandbox::prepare(&engine).await.map_err(failed)?;
+    }
+    let canvas = Canvas::new(engine.clone(), clinic, &base_url);
+    let app = Arc::new(App::new(config, base_url.clone(), engine, canvas));
+    let (stop, stopped) = watch::channel(false);
+    let accepting = tokio::spawn(accept::serve(Arc::clone(&app), listener, stopped));
+    Ok(Server { address, base_url, app, stop, accepting })
+}
+
+/// The clinic's settings: the file's, the demo clinic's in a sandbox, or the built-in ones.
+///
+/// # Errors
+///
+/// A file that cannot be read, or what is wrong in it.
+pub fn clinic(config: &Config) -> Result<Arc<Clinic>, StartError> {
+    let Some(path) = &config.clinic else {
+        return Ok(Arc::new(if config.sandbox { Clinic::demo() } else { Clinic::default() }));
+    };
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| StartError(format!("cannot read {shown}: {error}")))?;
+    let told = |problems: Vec<canvas::clinic::ClinicProblem>| {
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{shown}: {problem}")).collect();
+        StartError(lines.join("\n"))
+    };
+    Clinic::parse(&text).map(Arc::new).map_err(told)
+}
+
+/// Opens the store that the settings name.
+///
+/// # Errors
+///
+/// Why it cannot be opened: held by another server, newer than this binary, out of reach.
+pub fn open_store(config: &Config, access: Access) -> Result<Store, StartError> {
+    let location = match &config.store {
+        Some(url) => Location::Postgres(url.clone()),
+        None => Location::Sqlite(config.data.clone()),
+    };
+    let durability = if config.durable { Durability::Full } else { Durability::Relaxed };
+    let options = OpenOptions { readers: config.readers, durability, access, ..OpenOptions::new(location) };
+    Store::open(options).map_err(|error| StartError(error.to_string()))
+}
+
+/// The engine over a store, with the clinic's rules.
+pub fn engine(config: &Config, store: Store, clinic: &Arc<Clinic>, base_url: &str) -> Engine {
+    let settings = Settings {
+        zone: clinic.time_zone.clone(),
+        rules: Box::new(canvas::scheduling::ClinicRules::new(Arc::clone(clinic))),
+        // References to this server by either door's URL are references to its own resources.
+        registry: Registry::r4(canvas::types::CANVAS_PARAMETERS.clone())
+            .with_bases([base_url.to_owned(), format!("{base_url}/fhir")]),
+        base_url: format!("{base_url}/fhir"),
+        max_depth: config.limits.json_depth,
+    };
+    Engine::new(store, settings)
+}
+
+/// Rebuilds the index when this binary extracts something else than the one before.
+///
+/// # Errors
+///
+/// The store's failures.
+pub async fn index(engine: &Engine) -> Result<(), StartError> {
+    let told = |done| {
+        if done % 10_000 < 500 {
+            tracing::info!(done, "the search parameters have changed; indexing anew");
+        }
+    };
+    let done = engine.reindex_if_stale(told).await.map_err(failed)?;
+    if done > 0 {
+        tracing::info!(done, "indexed anew");
+    }
+    Ok(())
+}
+
+fn failed(refusal: interactions::Refusal) -> StartError {
+    let cause = refusal.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
+    StartError(format!("{refusal}{cause}"))
+}

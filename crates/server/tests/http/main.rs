@@ -1,0 +1,13 @@
+//! The server through HTTP, filed by what is asked for.
+
+mod support;
+
+mod auth_token;
+mod errors_table;
+mod fhir_instance;
+mod fhir_metadata;
+mod fhir_search;
+mod framework;
+mod operations;
+mod race;
+mod hostile;

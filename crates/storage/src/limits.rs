@@ -1,0 +1,81 @@
+//! The store's limits and sizes, all in one place.
+
+use std::time::Duration;
+
+/// Reader threads of a store that is told nothing else.
+pub const READERS: usize = 4;
+
+/// Writer connections to PostgreSQL of a store that is told nothing else. SQLite has one writer.
+pub const WRITERS: usize = 8;
+
+/// How many writes may wait for their turn; who comes later waits for a place.
+pub const WRITE_QUEUE: usize = 1024;
+
+/// How many reads may wait for a reader; who comes later waits for a place.
+pub const READ_QUEUE: usize = 1024;
+
+/// How many writes SQLite commits with one sync at most.
+pub const BATCH_JOBS: usize = 256;
+
+/// How long a batch takes in further writes before it is committed.
+pub const BATCH_TIME: Duration = Duration::from_millis(25);
+
+/// How often a unit that PostgreSQL cannot serialise with others is tried before it is a conflict.
+pub const WRITE_ATTEMPTS: u32 = 16;
+
+/// The longest pause before the second of those tries; it doubles with each, up to 64 times this, and the actual
+/// pause is random below it.
+pub const RETRY_PAUSE: Duration = Duration::from_millis(2);
+
+/// How long one SQL statement may take.
+pub const STATEMENT_TIME: Duration = Duration::from_secs(30);
+
+/// How long a SQLite writer waits for a writer in another process.
+pub const BUSY_TIME: Duration = Duration::from_secs(5);
+
+/// The page size of a new SQLite file, in bytes. Larger pages hold 1 KB bodies with less waste; smaller ones
+/// write less for a single commit.
+pub const PAGE_SIZE: u32 = 8192;
+
+/// Page cache of the SQLite writer, in KiB.
+pub const WRITER_CACHE: u32 = 64 * 1024;
+
+/// Page cache of each SQLite reader, in KiB; beyond it pages are read through the memory map.
+pub const READER_CACHE: u32 = 4 * 1024;
+
+/// How much of the SQLite file is mapped into memory, in bytes.
+pub const MEMORY_MAP: i64 = 4 << 30;
+
+/// From how many pages on the write-ahead log is copied into the SQLite file.
+pub const CHECKPOINT_PAGES: i64 = 4096;
+
+/// How often the size of the write-ahead log is looked at.
+pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Prepared statements kept by each connection.
+pub const STATEMENTS: usize = 256;
+
+/// How long index rows of a superseded version are kept, and with them the snapshot that a walk over search
+/// results sees. Its later pages fail with [`StoreError::Expired`](crate::StoreError::Expired) afterwards.
+pub const RETENTION: Duration = Duration::from_secs(60 * 60);
+
+/// How many superseded versions lose their index rows in one go.
+pub const COLLECT_VERSIONS: u64 = 64;
+
+/// After how many commits of a busy store superseded versions are looked for.
+pub const COLLECT_COMMITS: u32 = 64;
+
+/// How often an idle store looks for superseded versions.
+pub const COLLECT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How many resources [`Reader::each_current`](crate::Reader::each_current) reads at a time.
+pub const EACH_CURRENT_PAGE: u64 = 256;
+
+/// How long opening a connection to PostgreSQL may take.
+pub const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// The first pause after a failed attempt to connect to PostgreSQL; it doubles up to [`RECONNECT_PAUSE_MOST`].
+pub const RECONNECT_PAUSE: Duration = Duration::from_millis(50);
+
+/// The longest pause between attempts to connect to PostgreSQL.
+pub const RECONNECT_PAUSE_MOST: Duration = Duration::from_secs(5);

@@ -1,0 +1,72 @@
+//! Storage on PostgreSQL: worker threads with a connection each, serialisable writes that are tried again when
+//! others were in their way.
+
+mod connection;
+mod error;
+mod migrations;
+mod session;
+#[cfg(test)]
+mod tests;
+mod workers;
+
+use crate::error::OpenError;
+use crate::jobs::{Queue, ReadJob, WriteJob, join, start};
+use crate::limits;
+use crate::options::OpenOptions;
+use crate::sql::accounts;
+use connection::Settings;
+use session::PostgresSession;
+use std::sync::atomic::AtomicI64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use workers::Worker;
+
+/// A PostgreSQL store and its threads.
+pub(crate) struct Postgres {
+    reads: Arc<Queue<Box<dyn ReadJob>>>,
+    writes: Arc<Queue<Box<dyn WriteJob>>>,
+    workers: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Postgres {
+    /// Connects, brings the schema up to date and starts the threads.
+    pub(crate) fn open(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
+        let settings = Arc::new(Settings::new(url, options)?);
+        migrations::migrate(&mut settings.connect()?, &settings, migrations::LATEST)?;
+        let mut first = PostgresSession::open(&settings)?;
+        if !accounts::check_types(&mut first)? {
+            return Err(OpenError::OtherTypes);
+        }
+        let (reads, writes) =
+            (Arc::new(Queue::new(limits::READ_QUEUE)), Arc::new(Queue::new(limits::WRITE_QUEUE)));
+        let last_now = Arc::new(AtomicI64::new(0));
+        let mut sessions = Some(first);
+        let mut worker = || Worker::new(settings.clone(), sessions.take(), last_now.clone());
+        let mut workers = Vec::new();
+        for _ in 0..options.readers.max(1) {
+            let (worker, queue) = (worker(), reads.clone());
+            workers.push(start("easel-reader", move || worker.run_reads(&queue))?);
+        }
+        for _ in 0..options.writers.max(1) {
+            let (worker, queue) = (worker(), writes.clone());
+            workers.push(start("easel-writer", move || worker.run_writes(&queue))?);
+        }
+        Ok(Postgres { reads, writes, workers: Mutex::new(workers) })
+    }
+
+    pub(crate) fn reads(&self) -> &Queue<Box<dyn ReadJob>> {
+        &self.reads
+    }
+
+    pub(crate) fn writes(&self) -> &Queue<Box<dyn WriteJob>> {
+        &self.writes
+    }
+
+    /// Finishes what is queued and closes the connections. Later calls do nothing.
+    pub(crate) fn close(&self) {
+        self.reads.close();
+        self.writes.close();
+        let workers = std::mem::take(&mut *self.workers.lock().unwrap_or_else(PoisonError::into_inner));
+        join(workers.into_iter());
+    }
+}

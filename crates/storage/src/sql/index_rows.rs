@@ -1,0 +1,233 @@
+//! Index rows on their way into the tables.
+//!
+//! Rows of several versions are gathered and inserted together, in the order of each table, so that neighbours land
+//! on one page one after the other.
+
+use super::Session;
+use crate::error::StoreError;
+use search::{IndexRow, ParameterId};
+
+/// The level of spans that are open, or too long or too remote to be bounded.
+pub(crate) const UNBOUNDED: i64 = 63;
+
+/// Spans of bounded levels lie within ± this many milliseconds (some 36 million years) of the epoch.
+pub(crate) const REMOTE: i64 = 1 << 60;
+
+/// How long a span is, as a power of two: a span of level `n` below [`UNBOUNDED`] is shorter than 2^n milliseconds.
+/// What overlaps a period can thus be found by its start alone, level by level, however long the history is.
+pub(crate) const fn level(begins: i64, ends: i64) -> i64 {
+    if begins < -REMOTE || begins > REMOTE || ends < -REMOTE || ends > REMOTE {
+        return UNBOUNDED;
+    }
+    let length = if ends > begins { ends - begins } else { 0 };
+    (i64::BITS - length.leading_zeros()) as i64
+}
+
+/// The value of `index_key.hash`: parameter and hash in one, which makes the largest of all tables a fifth smaller.
+/// Two different pairs are as unlikely to meet as two hashes are.
+pub(crate) fn key(parameter: ParameterId, hash: u64) -> i64 {
+    // Fibonacci hashing spreads the parameter over all 64 bits; XOR keeps the hash's own spread.
+    (hash ^ u64::from(parameter.get()).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)) as i64
+}
+
+/// Text without the NUL characters that PostgreSQL cannot store. Nobody searches for them.
+pub(crate) fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+/// Index rows to be inserted.
+#[derive(Debug, Default)]
+pub(crate) struct IndexRows {
+    /// `(type, last_updated, vid)`
+    pub(crate) live: Vec<(i64, i64, i64)>,
+    /// `(hash, vid)`
+    pub(crate) keys: Vec<(i64, i64)>,
+    /// `(vid, hashes)`
+    pub(crate) manifests: Vec<(i64, Vec<u8>)>,
+    /// `(parameter, folded, vid)`
+    pub(crate) texts: Vec<(i64, String, i64)>,
+    /// `(parameter, level, begins, ends, vid)`
+    pub(crate) spans: Vec<(i64, i64, i64, i64, i64)>,
+}
+
+/// How many rows there were of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Length {
+    live: usize,
+    keys: usize,
+    manifests: usize,
+    texts: usize,
+    spans: usize,
+}
+
+impl IndexRows {
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.live.is_empty()
+            && self.keys.is_empty()
+            && self.manifests.is_empty()
+            && self.texts.is_empty()
+            && self.spans.is_empty()
+    }
+
+    /// Adds the rows of a version.
+    pub(crate) fn add(&mut self, vid: i64, resource_type: i64, last_updated: i64, index: &[IndexRow]) {
+        self.live.push((resource_type, last_updated, vid));
+        self.add_index(vid, index);
+    }
+
+    /// Adds the rows of a version that is in `live` already.
+    pub(crate) fn add_index(&mut self, vid: i64, index: &[IndexRow]) {
+        let (keys, texts, spans) = (self.keys.len(), self.texts.len(), self.spans.len());
+        for row in index {
+            match row {
+                IndexRow::Key { parameter, hash } => self.keys.push((key(*parameter, *hash), vid)),
+                IndexRow::Text { parameter, folded } => {
+                    self.texts.push((i64::from(parameter.get()), without_nul(folded), vid));
+                }
+                IndexRow::Span { parameter, from, to } => {
+                    // A span that ends before it begins is kept as an empty one.
+                    let to = (*to).max(*from);
+                    self.spans.push((i64::from(parameter.get()), level(*from, to), *from, to, vid));
+                }
+            }
+        }
+        sort_from(&mut self.keys, keys);
+        sort_from(&mut self.texts, texts);
+        sort_from(&mut self.spans, spans);
+        self.manifests.push((vid, manifest(&self.keys[keys..])));
+    }
+
+    /// Brings the rows into the order of their tables.
+    pub(crate) fn sort(&mut self) {
+        self.live.sort_unstable();
+        self.keys.sort_unstable();
+        self.manifests.sort_unstable();
+        self.texts.sort_unstable();
+        self.spans.sort_unstable();
+    }
+
+    /// How many rows there are.
+    pub(crate) fn length(&self) -> Length {
+        Length {
+            live: self.live.len(),
+            keys: self.keys.len(),
+            manifests: self.manifests.len(),
+            texts: self.texts.len(),
+            spans: self.spans.len(),
+        }
+    }
+
+    /// Forgets the rows added since there were so many.
+    pub(crate) fn truncate(&mut self, length: Length) {
+        self.live.truncate(length.live);
+        self.keys.truncate(length.keys);
+        self.manifests.truncate(length.manifests);
+        self.texts.truncate(length.texts);
+        self.spans.truncate(length.spans);
+    }
+
+    /// A copy of the rows that were there when there were so many.
+    pub(crate) fn copy(&self, length: Length) -> IndexRows {
+        IndexRows {
+            live: self.live[..length.live].to_vec(),
+            keys: self.keys[..length.keys].to_vec(),
+            manifests: self.manifests[..length.manifests].to_vec(),
+            texts: self.texts[..length.texts].to_vec(),
+            spans: self.spans[..length.spans].to_vec(),
+        }
+    }
+
+    /// Removes all.
+    pub(crate) fn clear(&mut self) {
+        self.truncate(Length::default());
+    }
+}
+
+/// Sorts what was added since `start` and removes repetitions in it.
+fn sort_from<T: Ord>(rows: &mut Vec<T>, start: usize) {
+    rows[start..].sort_unstable();
+    let mut kept = start;
+    for at in start..rows.len() {
+        if kept == start || rows[at] != rows[kept - 1] {
+            rows.swap(kept, at);
+            kept += 1;
+        }
+    }
+    rows.truncate(kept);
+}
+
+/// The hashes of a version's keys as `manifest.hashes` has them: without it, the rows could not be found when the
+/// version is superseded, short of a second index as large as the first.
+fn manifest(keys: &[(i64, i64)]) -> Vec<u8> {
+    keys.iter().flat_map(|(hash, _)| hash.to_le_bytes()).collect()
+}
+
+/// The keys that a manifest names.
+pub(crate) fn read_manifest(vid: i64, bytes: &[u8]) -> Result<Vec<(i64, i64)>, StoreError> {
+    let (hashes, rest) = bytes.as_chunks::<8>();
+    if !rest.is_empty() {
+        return Err(StoreError::corrupt("a manifest has an impossible length"));
+    }
+    Ok(hashes.iter().map(|hash| (i64::from_le_bytes(*hash), vid)).collect())
+}
+
+/// Removes the key, text and span rows of these versions, and their holds and manifests.
+pub(crate) fn remove_index(
+    session: &mut dyn Session,
+    vids: &[i64],
+    keys: &[(i64, i64)],
+) -> Result<(), StoreError> {
+    session.delete_keys(keys)?;
+    for table in ["index_text", "index_span", "hold", "manifest"] {
+        let sql = format!("DELETE FROM {table} WHERE {}", session.dialect().one_of("vid", 1));
+        session.execute(&sql, &[super::Value::Ints(vids)])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fhir::ResourceType;
+
+    #[test]
+    fn a_level_bounds_the_length_of_its_spans() {
+        for (from, to) in [(0, 0), (0, 1), (5, 6), (-7, 9), (0, 86_400_000), (-REMOTE, REMOTE)] {
+            let level = level(from, to);
+            assert!(level < UNBOUNDED && to - from < 1 << level, "{from}..{to} has level {level}");
+        }
+        assert_eq!(level(0, 1), 1);
+        assert_eq!(level(0, 15 * 60_000), 20);
+    }
+
+    #[test]
+    fn open_spans_are_unbounded() {
+        for (from, to) in [(i64::MIN, 0), (0, i64::MAX), (i64::MIN, i64::MAX), (REMOTE + 1, REMOTE + 2)] {
+            assert_eq!(level(from, to), UNBOUNDED);
+        }
+    }
+
+    #[test]
+    fn repetitions_of_a_row_are_dropped_and_a_manifest_names_the_rest() {
+        let parameter = ParameterId::new(1, ResourceType::PATIENT);
+        let row = |hash| IndexRow::Key { parameter, hash };
+        let mut rows = IndexRows::default();
+        rows.add(7, 1, 1000, &[row(3), row(1), row(3), row(2), row(1)]);
+        assert_eq!(rows.keys.len(), 3);
+        assert_eq!(read_manifest(7, &rows.manifests[0].1).unwrap(), rows.keys);
+        assert!(read_manifest(7, &[0; 9]).is_err());
+    }
+
+    #[test]
+    fn what_a_job_added_can_be_forgotten() {
+        let parameter = ParameterId::new(1, ResourceType::PATIENT);
+        let mut rows = IndexRows::default();
+        rows.add(1, 1, 1000, &[IndexRow::Key { parameter, hash: 1 }]);
+        let length = rows.length();
+        rows.add(2, 1, 1000, &[IndexRow::Text { parameter, folded: "a\0b".into() }]);
+        assert_eq!(rows.texts[0].1, "ab");
+        rows.truncate(length);
+        assert_eq!((rows.live.len(), rows.keys.len(), rows.manifests.len(), rows.texts.len()), (1, 1, 1, 0));
+    }
+}

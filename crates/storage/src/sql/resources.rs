@@ -1,0 +1,183 @@
+//! Versions by type and id.
+
+use super::{Row, Session, Value, one_int};
+use crate::error::StoreError;
+use crate::limits;
+use crate::model::{History, Method, Version};
+use fhir::ResourceType;
+
+/// The current version of a resource: one descent of `version_place`, one row.
+pub(crate) const CURRENT: &str = "SELECT vid, version, last_updated, method, body FROM version \
+                                  WHERE type = $1 AND id = $2 ORDER BY version DESC LIMIT 1";
+
+const VERSION: &str = "SELECT vid, version, last_updated, method, body FROM version \
+                       WHERE type = $1 AND id = $2 AND version = $3";
+
+const HISTORY: &str = "SELECT vid, version, last_updated, method, body FROM version \
+                       WHERE type = $1 AND id = $2 ORDER BY version DESC LIMIT $3 OFFSET $4";
+
+const LAST_VERSION: &str = "SELECT max(version) FROM version WHERE type = $1 AND id = $2";
+
+const INSERT: &str = "INSERT INTO version (vid, type, id, version, last_updated, method, body) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+
+// Superseded rows are few and counted apart, so that the many need no look each.
+const COUNT: &str = "SELECT (SELECT count(*) FROM live WHERE type = $1) \
+                     - (SELECT count(*) FROM superseded WHERE type = $1)";
+
+const EACH_CURRENT: &str = "SELECT v.vid, v.version, v.last_updated, v.method, v.body, v.id \
+     FROM (SELECT l.last_updated AS last_updated, l.vid AS vid FROM live l \
+           WHERE l.type = $1 AND (l.last_updated, l.vid) > ($2, $3) \
+             AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = l.vid) \
+           ORDER BY l.last_updated, l.vid LIMIT $4) AS page \
+     CROSS JOIN version v WHERE v.vid = page.vid ORDER BY page.last_updated, page.vid";
+
+/// An offset or limit as SQL has it.
+pub(crate) fn bounded(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// How `type` stores a resource type.
+pub(crate) fn type_value(resource_type: ResourceType) -> Value<'static> {
+    Value::Int(i64::from(resource_type.index()))
+}
+
+/// Reads `vid, version, last_updated, method, body`.
+pub(crate) fn version_of(
+    row: &dyn Row,
+    resource_type: ResourceType,
+    id: String,
+) -> Result<(i64, Version), StoreError> {
+    let method = Method::from_code(row.int(3)?).ok_or_else(|| StoreError::corrupt("unknown method"))?;
+    let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::corrupt("negative version"))?;
+    let last_updated = row.int(2)?;
+    let body = row.optional_bytes(4)?;
+    Ok((row.int(0)?, Version { resource_type, id, version, last_updated, method, body }))
+}
+
+fn one_version(
+    session: &mut dyn Session,
+    sql: &str,
+    parameters: &[Value<'_>],
+    resource_type: ResourceType,
+    id: &str,
+) -> Result<Option<(i64, Version)>, StoreError> {
+    let mut found = None;
+    session.query(sql, parameters, &mut |row| {
+        found = Some(version_of(row, resource_type, id.to_owned())?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Whether the text cannot be an id: PostgreSQL refuses NUL even in a question.
+fn is_no_id(id: &str) -> bool {
+    id.contains('\0')
+}
+
+/// The current version, which may be a deletion, and its vid.
+pub(crate) fn current(
+    session: &mut dyn Session,
+    resource_type: ResourceType,
+    id: &str,
+) -> Result<Option<(i64, Version)>, StoreError> {
+    if is_no_id(id) {
+        return Ok(None);
+    }
+    one_version(session, CURRENT, &[type_value(resource_type), Value::Text(id)], resource_type, id)
+}
+
+/// One version.
+pub(crate) fn version(
+    session: &mut dyn Session,
+    resource_type: ResourceType,
+    id: &str,
+    version: u64,
+) -> Result<Option<Version>, StoreError> {
+    let Ok(number) = i64::try_from(version) else { return Ok(None) };
+    if is_no_id(id) {
+        return Ok(None);
+    }
+    let parameters = [type_value(resource_type), Value::Text(id), Value::Int(number)];
+    Ok(one_version(session, VERSION, &parameters, resource_type, id)?.map(|(_, version)| version))
+}
+
+/// Versions, newest first.
+pub(crate) fn history(
+    session: &mut dyn Session,
+    resource_type: ResourceType,
+    id: &str,
+    limit: u64,
+    offset: u64,
+) -> Result<History, StoreError> {
+    if is_no_id(id) {
+        return Ok(History { total: 0, versions: Vec::new() });
+    }
+    let place = [type_value(resource_type), Value::Text(id)];
+    // Versions are numbered without gaps and never removed.
+    let total = one_int(session, LAST_VERSION, &place)?.unwrap_or(0);
+    let mut versions = Vec::new();
+    if total > 0 && limit > 0 {
+        let parameters = [place[0], place[1], Value::Int(bounded(limit)), Value::Int(bounded(offset))];
+        session.query(HISTORY, &parameters, &mut |row| {
+            versions.push(version_of(row, resource_type, id.to_owned())?.1);
+            Ok(())
+        })?;
+    }
+    Ok(History { total: u64::try_from(total).unwrap_or(0), versions })
+}
+
+/// Writes a version; false when there is one with this number already.
+pub(crate) fn insert(session: &mut dyn Session, vid: i64, version: &Version) -> Result<bool, StoreError> {
+    let number = i64::try_from(version.version).map_err(|_| StoreError::failed("the version is too large"))?;
+    let parameters = [
+        Value::Int(vid),
+        type_value(version.resource_type),
+        Value::Text(&version.id),
+        Value::Int(number),
+        Value::Int(version.last_updated),
+        Value::Int(version.method.code()),
+        version.body.as_deref().map_or(Value::Null, Value::Bytes),
+    ];
+    Ok(session.execute(INSERT, &parameters)? == 1)
+}
+
+/// How many resources of the type there are.
+pub(crate) fn count(session: &mut dyn Session, resource_type: ResourceType) -> Result<u64, StoreError> {
+    let count = one_int(session, COUNT, &[type_value(resource_type)])?.unwrap_or(0);
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Shows every current resource, reading some at a time.
+pub(crate) fn each_current(
+    session: &mut dyn Session,
+    resource_type: Option<ResourceType>,
+    each: &mut dyn FnMut(Version) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let types = match resource_type {
+        Some(resource_type) => vec![resource_type],
+        None => (0..=u8::MAX).map_while(ResourceType::from_index).collect(),
+    };
+    for resource_type in types {
+        let mut after = (i64::MIN, i64::MIN);
+        loop {
+            let parameters = [
+                type_value(resource_type),
+                Value::Int(after.0),
+                Value::Int(after.1),
+                Value::Int(bounded(limits::EACH_CURRENT_PAGE)),
+            ];
+            let mut page = Vec::new();
+            session.query(EACH_CURRENT, &parameters, &mut |row| {
+                page.push(version_of(row, resource_type, row.text(5)?)?);
+                Ok(())
+            })?;
+            let Some((vid, last)) = page.last() else { break };
+            after = (last.last_updated, *vid);
+            for (_, version) in page {
+                each(version)?;
+            }
+        }
+    }
+    Ok(())
+}

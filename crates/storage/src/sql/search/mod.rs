@@ -1,0 +1,70 @@
+//! Carrying out a search.
+//!
+//! One criterion *drives*: its index rows are walked in the order of their table. The others are checked row by row, each by one
+//! descent. Which one drives is decided by looking which has the fewest rows, so that the cost of a search follows its
+//! rarest criterion.
+
+mod condition;
+mod driver;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use super::resources::version_of;
+use super::unit::meta;
+use super::{Session, Snapshot};
+use crate::error::StoreError;
+use crate::model::Matches;
+use ::search::{Query, Total};
+
+/// Carries out a search.
+pub(crate) fn search(session: &mut dyn Session, query: &Query) -> Result<Matches, StoreError> {
+    let (mark, snapshot) = match query.as_of {
+        None => (session.mark()?, Snapshot::default()),
+        Some(mark) => (mark, seen_at(session, mark)?),
+    };
+    let driver = driver::choose(session, query)?;
+    let mut matches = Matches { total: None, resources: Vec::new(), has_more: false, mark };
+    if query.limit > 0 {
+        // One more than asked for tells whether there is more.
+        page::page(session.dialect(), query, &driver, &snapshot).query(session, &mut |row| {
+            matches.resources.push(version_of(row, query.resource_type, row.text(5)?)?.1);
+            Ok(())
+        })?;
+        if matches.resources.len() as u64 > query.limit {
+            matches.resources.pop();
+            matches.has_more = true;
+        }
+    }
+    if query.total == Total::Accurate {
+        let found = matches.resources.len() as u64;
+        let is_complete = query.limit > 0 && !matches.has_more && (found > 0 || query.offset == 0);
+        let total = if is_complete {
+            query.offset.saturating_add(found)
+        } else {
+            let mut total = 0;
+            page::count(session.dialect(), query, &driver, &snapshot).query(session, &mut |row| {
+                total = u64::try_from(row.int(0)?).unwrap_or(0);
+                Ok(())
+            })?;
+            total
+        };
+        matches.total = Some(total);
+        matches.has_more |= query.limit == 0 && total > query.offset;
+    }
+    if matches.has_more && query.as_of.is_none() {
+        session.keep_mark(mark)?;
+    }
+    Ok(matches)
+}
+
+/// What was seen at an earlier mark.
+fn seen_at(session: &mut dyn Session, mark: i64) -> Result<Snapshot, StoreError> {
+    let snapshot = session.snapshot(mark)?;
+    // Versions of excluded transactions were not seen either, so whatever the first of them superseded counts.
+    let seen = snapshot.excluded.iter().min().map_or(mark, |first| mark.min((first << 20) - 1));
+    match meta(session, "collected_to")? {
+        Some(collected_to) if seen < collected_to => Err(StoreError::Expired),
+        _ => Ok(snapshot),
+    }
+}

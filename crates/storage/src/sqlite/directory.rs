@@ -1,0 +1,69 @@
+//! The data directory, and who may serve it.
+
+use crate::error::OpenError;
+use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A data directory; a temporary one is removed in the end.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    path: PathBuf,
+    is_temporary: bool,
+}
+
+impl Directory {
+    /// That directory, made when it is missing.
+    pub(crate) fn at(path: &Path) -> Result<Self, OpenError> {
+        fs::create_dir_all(path).map_err(|error| unusable(path, error))?;
+        Ok(Directory { path: path.to_owned(), is_temporary: false })
+    }
+
+    /// A new directory of a random name, in memory where the system has a place for that.
+    pub(crate) fn temporary() -> Result<Self, OpenError> {
+        let memory = Path::new("/dev/shm");
+        let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        // Two hashers with random keys: 128 bits that nobody else has.
+        let random = || RandomState::new().build_hasher().finish();
+        let path = parent.join(format!("easel-{}-{:016x}{:016x}", std::process::id(), random(), random()));
+        fs::create_dir(&path).map_err(|error| unusable(&path, error))?;
+        Ok(Directory { path, is_temporary: true })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The database file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.path.join("easel.sqlite")
+    }
+
+    /// Claims the directory for one server. The claim ends with the file that is returned, or the process.
+    pub(crate) fn claim(&self) -> Result<File, OpenError> {
+        let path = self.path.join("easel.lock");
+        let file = File::options().create(true).truncate(false).write(true).open(path);
+        let file = file.map_err(|error| unusable(&self.path, error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(OpenError::Held { directory: self.path.clone() }),
+            Err(TryLockError::Error(error)) => Err(unusable(&self.path, error)),
+        }
+    }
+}
+
+fn unusable(path: &Path, error: std::io::Error) -> OpenError {
+    OpenError::Directory { directory: path.to_owned(), cause: Arc::new(error) }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if self.is_temporary
+            && let Err(error) = fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(%error, "a temporary data directory stays behind");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! A connection to the SQLite file.
+
+use super::error::store_error;
+use crate::error::StoreError;
+use crate::limits;
+use crate::options::Durability;
+use crate::probe::Probe;
+use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, Statement, ToSql};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Writer,
+    Reader,
+}
+
+/// How a commit reaches the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// With every commit.
+    Full,
+    /// With every checkpoint.
+    Normal,
+    /// Whenever the system likes: for stores that vanish anyway.
+    Off,
+}
+
+impl From<Durability> for Sync {
+    fn from(durability: Durability) -> Self {
+        match durability {
+            Durability::Full => Sync::Full,
+            Durability::Relaxed => Sync::Normal,
+        }
+    }
+}
+
+/// A connection as a [`Session`].
+pub(crate) struct SqliteSession {
+    connection: Connection,
+    deadline: Arc<Deadline>,
+    probe: Option<Arc<Probe>>,
+    failure: Option<StoreError>,
+    /// The last version number of the store, in a writing transaction.
+    last_vid: i64,
+}
+
+/// When the statement that runs must have ended.
+struct Deadline {
+    start: Instant,
+    /// In milliseconds after `start`.
+    at: AtomicU64,
+}
+
+impl Deadline {
+    fn set(&self) {
+        let at = (self.start.elapsed() + limits::STATEMENT_TIME).as_millis();
+        self.at.store(u64::try_from(at).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.start.elapsed().as_millis() > u128::from(self.at.load(Ordering::Relaxed))
+    }
+}
+
+/// Opens the file, which is made when it is missing, and says how it is used.
+pub(crate) fn connect(file: &Path, role: Role, sync: Sync) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        // A connection is used by one thread at a time.
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(file, flags)?;
+    connection.busy_timeout(limits::BUSY_TIME)?;
+    connection.set_prepared_statement_cache_capacity(limits::STATEMENTS);
+    let set = |name: &str, value: &dyn ToSql| connection.pragma_update(None, name, value);
+    // Of a file that exists already, the page size stays as it is.
+    set("page_size", &limits::PAGE_SIZE)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    set("synchronous", &match sync {
+        Sync::Full => "FULL",
+        Sync::Normal => "NORMAL",
+        Sync::Off => "OFF",
+    })?;
+    let cache = if role == Role::Writer { limits::WRITER_CACHE } else { limits::READER_CACHE };
+    set("cache_size", &-i64::from(cache))?;
+    connection.pragma_update_and_check(None, "mmap_size", limits::MEMORY_MAP, |_| Ok(()))?;
+    set("temp_store", &"MEMORY")?;
+    set("trusted_schema", &false)?;
+    // Checkpoints are made by a thread of their own.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    if role == Role::Reader {
+        set("query_only", &true)?;
+    }
+    Ok(connection)
+}
+
+impl SqliteSession {
+    /// A session over a connection.
+    pub(crate) fn new(mut connection: Connection, probe: Option<Arc<Probe>>) -> Result<Self, StoreError> {
+        let deadline = Arc::new(Deadline { start: Instant::now(), at: AtomicU64::new(u64::MAX) });
+        let watched = deadline.clone();
+        // About every 50 µs of work.
+        connection.progress_handler(4_000, Some(move || watched.is_over())).map_err(store_error)?;
+        Ok(SqliteSession { connection, deadline, probe, failure: None, last_vid: 0 })
+    }
+
+    /// Opens a session.
+    pub(crate) fn open(
+        file: &Path,
+        role: Role,
+        sync: Sync,
+        probe: Option<Arc<Probe>>,
+    ) -> Result<Self, StoreError> {
+        Self::new(connect(file, role, sync).map_err(store_error)?, probe)
+    }
+
+    /// Begins a writing transaction; the time of the last version.
+    pub(crate) fn begin_writing(&mut self) -> Result<i64, StoreError> {
+        const LAST: &str = "SELECT coalesce(max(vid), 0), coalesce(max(last_updated), 0) FROM \
+             (SELECT * FROM (SELECT vid, last_updated FROM version ORDER BY vid DESC LIMIT 1) UNION ALL \
+             SELECT (SELECT value FROM meta WHERE name = 'vid_floor'), (SELECT value FROM meta WHERE name = 'now_floor'))";
+        self.execute("BEGIN IMMEDIATE", &[])?;
+        let mut last = (0, 0);
+        self.query(LAST, &[], &mut |row| {
+            last = (row.int(0)?, row.int(1)?);
+            Ok(())
+        })?;
+        self.last_vid = last.0;
+        Ok(last.1)
+    }
+
+    /// Rolls back whatever transaction is open. An error means that none is.
+    pub(crate) fn roll_back(&mut self) {
+        if self.is_in_transaction()
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            tracing::error!(%error, "a rollback failed");
+        }
+    }
+
+    /// Whether a transaction is open. Some errors end it.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
+    /// What went wrong since the last call.
+    pub(crate) fn take_failure(&mut self) -> Option<StoreError> {
+        self.failure.take()
+    }
+
+    /// The connection itself.
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    fn begin_statement(&self) -> Result<(), StoreError> {
+        self.deadline.set();
+        self.probe.as_ref().map_or(Ok(()), |probe| probe.statement())
+    }
+
+    fn run<T>(&mut self, work: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let done = self.begin_statement().and_then(|()| work(self));
+        if let Err(error) = &done {
+            self.failure.get_or_insert_with(|| error.clone());
+        }
+        done
+    }
+
+    fn insert<'v, const N: usize>(
+        &mut self,
+        sql: &str,
+        rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<(), StoreError> {
+        for row in rows {
+            self.execute(sql, &row)?;
+        }
+        Ok(())
+    }
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
+            Value::Int(value) => ToSqlOutput::Borrowed(ValueRef::Integer(*value)),
+            Value::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
+            Value::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
+            Value::Ints(values) => json_list(values.iter().map(i64::to_string)),
+            Value::Texts(values) => json_list(values.iter().map(|value| json_text(value))),
+        })
+    }
+}
+
+fn json_list(items: impl Iterator<Item = String>) -> ToSqlOutput<'static> {
+    let items: Vec<String> = items.collect();
+    ToSqlOutput::Owned(rusqlite::types::Value::Text(format!("[{}]", items.join(","))))
+}
+
+fn json_text(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            '\0'..='\u{1F}' => json.push_str(&format!("\\u{:04x}", character as u32)),
+            _ => json.push(character),
+        }
+    }
+    json.push('"');
+    json
+}
+
+fn bind(statement: &mut Statement<'_>, parameters: &[Value<'_>]) -> rusqlite::Result<()> {
+    for (at, parameter) in parameters.iter().enumerate() {
+        statement.raw_bind_parameter(at + 1, parameter)?;
+    }
+    Ok(())
+}
+
+impl Row for rusqlite::Row<'_> {
+    fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
+        self.get_ref(column)
+            .map_err(store_error)?
+            .as_i64_or_null()
+            .map_err(|_| StoreError::corrupt("not an integer"))
+    }
+
+    fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError> {
+        let text = self.get_ref(column).map_err(store_error)?.as_str_or_null();
+        Ok(text.map_err(|_| StoreError::corrupt("not a text"))?.map(str::to_owned))
+    }
+
+    fn optional_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        let bytes = self.get_ref(column).map_err(store_error)?.as_blob_or_null();
+        Ok(bytes.map_err(|_| StoreError::corrupt("not bytes"))?.map(<[u8]>::to_vec))
+    }
+}
+
+impl Session for SqliteSession {
+    fn dialect(&self) -> Dialect {
+        Dialect::Sqlite
+    }
+
+    fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[Value<'_>],
+        each: EachRow<'_>,
+    ) -> Result<(), StoreError> {
+        self.run(|session| {
+            let mut statement = session.connection.prepare_cached(sql).map_err(store_error)?;
+            bind(&mut statement, parameters).map_err(store_error)?;
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next().map_err(store_error)? {
+                each(row)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.run(|session| {
+            let mut statement = session.connection.prepare_cached(sql).map_err(store_error)?;
+            bind(&mut statement, parameters).map_err(store_error)?;
+            statement.raw_execute().map(|changed| changed as u64).map_err(store_error)
+        })
+    }
+
+    fn failure(&self) -> Option<StoreError> {
+        self.failure.clone()
+    }
+
+    fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {
+        use Value::{Bytes, Int, Text};
+        rows.sort();
+        let live = rows.live.iter().map(|&(a, b, c)| [Int(a), Int(b), Int(c)]);
+        self.insert("INSERT INTO live (type, last_updated, vid) VALUES ($1, $2, $3)", live)?;
+        let keys = rows.keys.iter().map(|&(hash, vid)| [Int(hash), Int(vid)]);
+        self.insert("INSERT INTO index_key (hash, vid) VALUES ($1, $2)", keys)?;
+        let manifests = rows.manifests.iter().map(|(vid, hashes)| [Int(*vid), Bytes(hashes)]);
+        self.insert("INSERT INTO manifest (vid, hashes) VALUES ($1, $2)", manifests)?;
+        let texts = rows.texts.iter().map(|(p, text, vid)| [Int(*p), Text(text), Int(*vid)]);
+        self.insert("INSERT INTO index_text (parameter, folded, vid) VALUES ($1, $2, $3)", texts)?;
+        let spans = rows.spans.iter().map(|&(p, l, b, e, vid)| [Int(p), Int(l), Int(b), Int(e), Int(vid)]);
+        self.insert(
+            "INSERT INTO index_span (parameter, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5)",
+            spans,
+        )?;
+        rows.clear();
+        Ok(())
+    }
+
+    fn delete_keys(&mut self, keys: &[(i64, i64)]) -> Result<(), StoreError> {
+        let keys = keys.iter().map(|&(hash, vid)| [Value::Int(hash), Value::Int(vid)]);
+        self.insert("DELETE FROM index_key WHERE hash = $1 AND vid = $2", keys)
+    }
+
+    fn next_vid(&mut self) -> Result<i64, StoreError> {
+        self.last_vid += 1;
+        Ok(self.last_vid)
+    }
+
+    fn mark(&mut self) -> Result<i64, StoreError> {
+        const MARK: &str = "SELECT coalesce((SELECT max(vid) FROM version), \
+                            (SELECT value FROM meta WHERE name = 'vid_floor'), 0)";
+        Ok(one_int(self, MARK, &[])?.unwrap_or(0))
+    }
+
+    fn keep_mark(&mut self, _mark: i64) -> Result<(), StoreError> {
+        // Versions are numbered in the order of their commits, so the number says it all.
+        Ok(())
+    }
+
+    fn snapshot(&mut self, mark: i64) -> Result<Snapshot, StoreError> {
+        Ok(Snapshot { ceiling: Some(mark), excluded: Vec::new() })
+    }
+}

@@ -1,0 +1,132 @@
+//! What a store promises, on every backend: each test below runs on SQLite and on PostgreSQL.
+//!
+//! PostgreSQL is the server that `EASEL_TEST_POSTGRES` names (`scripts/with-postgres` starts one); every test makes a
+//! schema of its own there and drops it. Without the variable those tests are skipped.
+
+mod accounts;
+mod costs;
+mod garbage;
+mod holds;
+mod lifecycle;
+mod model;
+mod random_search;
+mod resources;
+mod search;
+mod support;
+mod time;
+mod transactions;
+mod walks;
+
+/// Makes a test of each function for each backend.
+macro_rules! contract {
+    ($($module:ident: $($name:ident)*;)*) => {
+        mod on_sqlite {
+            $(mod $module {$(
+                #[test]
+                fn $name() {
+                    crate::support::run(crate::support::Fixture::sqlite(), crate::$module::$name);
+                }
+            )*})*
+        }
+        mod on_postgres {
+            $(mod $module {$(
+                #[test]
+                fn $name() {
+                    if let Some(fixture) = crate::support::Fixture::postgres() {
+                        crate::support::run(fixture, crate::$module::$name);
+                    }
+                }
+            )*})*
+        }
+    };
+}
+
+contract! {
+    resources:
+        a_created_resource_can_be_read
+        an_update_makes_a_new_version_and_keeps_the_old_ones
+        a_deletion_is_a_version_without_body
+        a_deleted_resource_can_be_written_again
+        history_is_newest_first_and_pages
+        a_version_that_does_not_follow_the_current_one_is_a_conflict
+        after_a_conflict_the_unit_may_go_on
+        a_put_that_contradicts_itself_fails
+        ids_are_case_sensitive_and_types_are_apart
+        what_nobody_has_written_is_not_there
+        every_current_resource_is_shown_once;
+    transactions:
+        an_error_of_the_work_rolls_everything_back
+        a_unit_sees_its_own_writes
+        a_failing_unit_between_good_ones_leaves_no_trace
+        rows_that_a_failing_unit_pushed_into_the_tables_are_not_lost
+        a_panicking_unit_is_answered_and_leaves_no_trace
+        breaking_any_statement_leaves_nothing_behind
+        a_full_disk_is_told_and_survived
+        a_unit_that_overlooks_a_failure_is_not_kept
+        of_many_that_check_and_then_insert_exactly_one_wins
+        concurrent_increments_all_count
+        concurrent_first_versions_are_conflicts_for_all_but_one
+        a_read_sees_one_moment
+        a_write_whose_caller_has_left_may_be_skipped_but_not_halved;
+    search:
+        keys_match_any_of_their_hashes
+        keys_of_different_parameters_do_not_meet
+        text_is_tested_as_it_is
+        like_and_glob_characters_mean_nothing
+        nul_characters_are_ignored
+        spans_are_tested_as_span_test_says
+        last_updated_is_a_span_of_one_millisecond
+        ids_match_once_however_often_they_are_given
+        not_and_either_combine
+        an_empty_list_matches_nothing
+        superseded_and_deleted_versions_do_not_match
+        missing_values_sort_last_both_ways
+        ties_are_broken_by_the_order_of_change
+        a_limit_of_zero_only_counts
+        totals_do_not_depend_on_the_page
+        a_long_list_of_alternatives_is_no_problem;
+    random_search:
+        searches_find_what_the_model_finds;
+    walks:
+        a_walk_sees_the_moment_of_its_first_page
+        a_walk_over_ids_sees_the_moment_of_its_first_page
+        marks_never_go_back
+        a_walk_is_not_disturbed_by_transactions_that_were_under_way;
+    holds:
+        touching_ends_do_not_overlap
+        holds_of_every_length_are_found
+        open_periods_are_found_and_find
+        a_hold_ends_with_its_version
+        holds_are_bounded_and_by_start;
+    accounts:
+        clients_are_kept_until_they_are_removed
+        tokens_are_kept_until_they_are_removed_or_expire
+        removing_a_client_removes_its_tokens
+        settings_are_overwritten;
+    time:
+        now_is_the_same_throughout_a_unit
+        now_does_not_go_back_when_the_clock_does
+        now_does_not_go_back_when_the_store_is_opened_again
+        now_does_not_go_back_when_everything_is_erased;
+    lifecycle:
+        a_store_that_is_opened_again_has_everything
+        a_closed_store_is_unavailable
+        closing_finishes_what_is_queued
+        erasing_everything_keeps_accounts_and_settings
+        a_newer_schema_is_refused
+        a_store_for_other_resource_types_is_refused
+        a_store_is_healthy_until_it_is_closed;
+    garbage:
+        index_rows_of_superseded_versions_are_removed_in_time
+        a_walk_longer_than_the_retention_expires
+        the_index_can_be_replaced;
+    costs:
+        a_point_read_is_one_statement
+        a_search_is_few_statements
+        a_create_is_few_statements_besides_its_index_rows;
+}
+
+#[test]
+fn a_second_server_on_a_directory_is_refused_but_a_command_is_not() {
+    lifecycle::a_second_server_on_a_directory_is_refused_but_a_command_is_not();
+}
