@@ -1,7 +1,7 @@
 //! One measurement: a case, a server, a number of connections.
 
 use crate::driver::{Driver, Job};
-use crate::options::Options;
+use crate::options::{Options, processors};
 use crate::process::Server;
 use crate::statistics::micros_per;
 use crate::{Result, procfs};
@@ -26,6 +26,9 @@ pub struct Measurement {
     pub server_cpu: f64,
     /// Processor time of the load driver for each request, in microseconds.
     pub driver_cpu: f64,
+    /// How much of all processors others took meanwhile, from 0 to 1: the kernel's own threads, other programs,
+    /// the machine's host.
+    pub others: f64,
 }
 
 /// Measures a job. What the server puts off until it is idle again counts as well.
@@ -36,9 +39,12 @@ pub struct Measurement {
 pub fn measure(server: &Server, connections: usize, job: &Job<'_>, options: &Options) -> Result<Measurement> {
     let mut driver = Driver::open(server.address, connections, options.driver_threads)?;
     driver.run(job, (options.duration / WARM_UP_SHARE).min(WARM_UP_MOST), options.requests)?;
-    let (server_before, own_before) = (server.cpu_when_idle()?, procfs::cpu(std::process::id())?);
+    let server_before = server.cpu_when_idle()?;
+    let (own_before, all_before) = (procfs::cpu(std::process::id())?, procfs::cpu_of_all()?);
     let load = driver.run(job, options.duration, options.requests)?;
+    let all = procfs::cpu_of_all()?.saturating_sub(all_before);
     let own = procfs::cpu(std::process::id())?.saturating_sub(own_before);
+    let others = all.saturating_sub(own + server.cpu()?.saturating_sub(server_before));
     let server_time = server.cpu_when_idle()?.saturating_sub(server_before);
     let [p50, p99] = load.latencies.percentiles([50.0, 99.0]);
     Ok(Measurement {
@@ -48,5 +54,6 @@ pub fn measure(server: &Server, connections: usize, job: &Job<'_>, options: &Opt
         p99,
         server_cpu: micros_per(server_time, load.requests),
         driver_cpu: micros_per(own, load.requests),
+        others: others.as_secs_f64() / (load.took.as_secs_f64() * processors() as f64),
     })
 }

@@ -40,6 +40,25 @@ fn ticks(stat: &str) -> Option<u64> {
     Some(user + system)
 }
 
+/// Time for which the machine's processors were busy since it started, all processes and the kernel.
+///
+/// # Errors
+///
+/// When /proc is not there.
+pub fn cpu_of_all() -> Result<Duration> {
+    let text =
+        std::fs::read_to_string("/proc/stat").map_err(|error| format!("cannot read /proc/stat: {error}"))?;
+    let ticks = busy_ticks(&text).ok_or("/proc/stat is not as expected")?;
+    Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
+}
+
+/// The busy ticks of the first line: `cpu user nice system idle iowait irq softirq steal …`.
+fn busy_ticks(stat: &str) -> Option<u64> {
+    let fields = stat.lines().next()?.strip_prefix("cpu ")?.split_ascii_whitespace();
+    let ticks: Vec<u64> = fields.map(|field| field.parse().ok()).collect::<Option<_>>()?;
+    ticks.get(..8).map(|ticks| ticks.iter().sum::<u64>() - ticks[3] - ticks[4])
+}
+
 /// Resident memory of a process in bytes.
 ///
 /// # Errors
@@ -100,6 +119,13 @@ mod tests {
         assert_eq!(ticks(&format!("17 (a b) (c) {rest}")), Some(165));
         assert_eq!(ticks("17 (easel) S 1"), None);
         assert!(cpu_of_this_thread().is_ok());
+    }
+
+    #[test]
+    fn busy_is_what_is_neither_idle_nor_waiting() {
+        assert_eq!(busy_ticks("cpu  1 2 3 100 50 4 5 6 7 8\ncpu0 1\n"), Some(21));
+        assert_eq!(busy_ticks("cpu  1 2 3\n"), None);
+        assert!(cpu_of_all().is_ok());
     }
 
     #[test]

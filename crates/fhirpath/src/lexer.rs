@@ -180,7 +180,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn escaped_code(&mut self) -> Result<char, CompileError> {
-        let code = |text: &str| text.get(..4).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        let code = |text: &str| {
+            let digits =
+                text.get(..4).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+            u32::from_str_radix(digits, 16).ok()
+        };
         let Some(first) = code(&self.rest[2..]) else {
             return self.error("\\u needs four hexadecimal digits");
         };
@@ -264,6 +268,7 @@ mod tests {
             ("a.'b", 3, "the string has no end"),
             ("a ^ b", 3, "unexpected character '^'"),
             ("'\\x'", 2, "unknown escape; known are \\' \\\" \\` \\\\ \\/ \\f \\n \\r \\t \\uXXXX"),
+            ("'\\u+123'", 2, "\\u needs four hexadecimal digits"),
             ("'\\uD800'", 2, "\\u names half of a surrogate pair"),
             ("a /* b", 3, "the comment has no end"),
             ("@x", 2, "a date or time must follow '@'"),

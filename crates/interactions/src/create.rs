@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::unit::{State, Written};
+use crate::unit::Written;
 use fhir::{Json, ResourceType};
 
 impl Engine {
@@ -14,7 +14,7 @@ impl Engine {
     pub async fn create(&self, resource_type: ResourceType, resource: Json) -> Result<Written, Refusal> {
         let prepared = self.prepare(resource_type, &new_id(), resource);
         // Nothing can be stored under an id that was drawn from 122 random bits a moment ago.
-        self.write(move |unit| unit.put(State::Absent, &prepared)).await
+        self.write(move |unit| unit.create(&prepared)).await
     }
 }
 

@@ -51,19 +51,21 @@ impl Engine {
             links.push(("next", page(offset + count)));
         }
         let mut bundle = BundleWriter::new("history", Some(history.total), &links);
-        for version in &history.versions {
-            write_entry(&mut bundle, &url, version);
+        for (index, version) in history.versions.iter().enumerate() {
+            // Newest first: what came before a version follows it.
+            let after_deletion = history.versions.get(index + 1).is_some_and(|before| before.method == Method::Delete);
+            write_entry(&mut bundle, &url, version, after_deletion);
         }
         bundle.finish()
     }
 }
 
-fn write_entry(bundle: &mut BundleWriter, url: &str, version: &Version) {
-    let (method, status) = match (version.method, version.version) {
-        (Method::Create, 1) => ("POST", "201"),
-        (Method::Create, _) => ("PUT", "201"),
-        (Method::Update, _) => ("PUT", "200"),
-        (Method::Delete, _) => ("DELETE", "204"),
+fn write_entry(bundle: &mut BundleWriter, url: &str, version: &Version, after_deletion: bool) {
+    let (method, status) = match version.method {
+        Method::Create => ("POST", "201"),
+        Method::Update if version.version == 1 || after_deletion => ("PUT", "201"),
+        Method::Update => ("PUT", "200"),
+        Method::Delete => ("DELETE", "204"),
     };
     let target = format!("{}/{}", version.resource_type, version.id);
     let request_url = if method == "POST" { version.resource_type.name() } else { target.as_str() };

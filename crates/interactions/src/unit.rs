@@ -168,8 +168,17 @@ impl<'a> Unit<'a> {
         self.inner.prepare(resource_type, id, resource)
     }
 
-    /// Stores a resource as the version after `before`, which must have been read in this unit. A resource
-    /// that is like that already makes no new version.
+    /// Stores a resource under an id that nothing has ever had.
+    ///
+    /// # Errors
+    ///
+    /// 422 when a rule of the hooks is broken; 409 when something has the id; the store's failures.
+    pub fn create(&mut self, prepared: &Prepared) -> Result<Written, Refusal> {
+        self.store(1, Method::Create, Effect::Created, prepared)
+    }
+
+    /// Stores a resource as the version after `before`, which must have been read in this unit: an update, or
+    /// a creation under an id that the client chose. A resource that is like that already makes no new version.
     ///
     /// # Errors
     ///
@@ -181,7 +190,7 @@ impl<'a> Unit<'a> {
             }
             return self.store(current.version + 1, Method::Update, Effect::Updated, prepared);
         }
-        self.store(before.next_version(), Method::Create, Effect::Created, prepared)
+        self.store(before.next_version(), Method::Update, Effect::Created, prepared)
     }
 
     fn store(&mut self, number: u64, method: Method, effect: Effect, new: &Prepared) -> Result<Written, Refusal> {

@@ -70,10 +70,7 @@ fn target(registry: &Registry, text: &str, rows: &mut Rows<'_>) {
 /// A reference, a URL under one of the server's bases being local.
 fn parse<'t>(registry: &Registry, text: &'t str) -> Option<Reference<'t>> {
     match Reference::parse(text)? {
-        Reference::Absolute(url) => {
-            let local = registry.under_own_base(url).and_then(Reference::local);
-            Some(local.unwrap_or(Reference::Absolute(url)))
-        }
+        Reference::Absolute(url) => Some(registry.local(url).unwrap_or(Reference::Absolute(url))),
         reference => Some(reference),
     }
 }

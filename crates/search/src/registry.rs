@@ -6,8 +6,8 @@ pub(crate) use parameter::Source;
 pub use parameter::{ExtraParameter, Parameter};
 
 use crate::index::ParameterId;
-use fhir::ResourceType;
 use fhir::definitions::{SearchParameter, SearchParameterType, search_parameters};
+use fhir::{Reference, ResourceType};
 use fhirpath::{Expression, ItemType};
 use jiff::tz::TimeZone;
 use parameter::ValueFacts;
@@ -101,9 +101,10 @@ impl Registry {
         format!("{:016x}", hasher.finish())
     }
 
-    /// The rest of an absolute URL that begins with one of the server's bases.
-    pub(crate) fn under_own_base<'u>(&self, url: &'u str) -> Option<&'u str> {
-        self.bases.iter().find_map(|base| url.strip_prefix(&**base)?.strip_prefix('/'))
+    /// The resource of this server that an absolute URL under one of its bases names.
+    pub(crate) fn local<'u>(&self, url: &'u str) -> Option<Reference<'u>> {
+        let under = |base: &str| url.strip_prefix(base)?.strip_prefix('/').and_then(Reference::local);
+        self.bases.iter().find_map(|base| under(base))
     }
 }
 

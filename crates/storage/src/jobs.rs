@@ -17,6 +17,8 @@ pub(crate) trait ReadJob: Send {
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
     /// Whether someone still waits for the answer.
     fn is_wanted(&self) -> bool;
+    /// Whether it runs a single statement, which sees one moment without a transaction.
+    fn is_single(&self) -> bool;
 }
 
 /// A unit of work that writes.
@@ -32,6 +34,7 @@ pub(crate) trait WriteJob: Send {
 
 /// Runs once; its result waits for the end of the transaction.
 struct Once<T, E, F> {
+    is_single: bool,
     work: Option<F>,
     result: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
@@ -47,15 +50,15 @@ struct Repeatable<T, E, F> {
 /// The answer to a job.
 pub(crate) type Answer<T, E> = oneshot::Receiver<Result<T, E>>;
 
-/// Makes a reading job of a closure.
-pub(crate) fn read_job<T, E, F>(work: F) -> (Box<dyn ReadJob>, Answer<T, E>)
+/// Makes a reading job of a closure, which may run a single statement only.
+pub(crate) fn read_job<T, E, F>(is_single: bool, work: F) -> (Box<dyn ReadJob>, Answer<T, E>)
 where
     F: FnOnce(&mut dyn Reader) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
     let (answer, answered) = oneshot::channel();
-    (Box::new(Once { work: Some(work), result: None, answer }), answered)
+    (Box::new(Once { is_single, work: Some(work), result: None, answer }), answered)
 }
 
 /// Makes a writing job of a closure.
@@ -120,6 +123,10 @@ where
 
     fn is_wanted(&self) -> bool {
         !self.answer.is_closed()
+    }
+
+    fn is_single(&self) -> bool {
+        self.is_single
     }
 }
 

@@ -79,3 +79,6 @@ pub const RECONNECT_PAUSE: Duration = Duration::from_millis(50);
 
 /// The longest pause between attempts to connect to PostgreSQL.
 pub const RECONNECT_PAUSE_MOST: Duration = Duration::from_secs(5);
+
+/// How long after its last answer a connection to PostgreSQL is trusted with work that cannot be begun twice.
+pub const PROVEN_TIME: Duration = Duration::from_secs(1);

@@ -49,7 +49,7 @@ impl Store {
             Backend::Sqlite(sqlite) => sqlite.resource(resource_type, id),
             Backend::Postgres(_) => {
                 let id = id.to_owned();
-                self.read(move |reader| reader.resource(resource_type, &id)).await
+                self.backend.read(true, move |reader| reader.resource(resource_type, &id)).await
             }
         }
     }
@@ -66,9 +66,7 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let (job, answer) = read_job(work);
-        self.backend.reads().push(job).await?;
-        answered(answer).await
+        self.backend.read(false, work).await
     }
 
     /// Runs `work` as one serialised unit, on a thread of the store. `Ok` means that everything it did is durable;
@@ -99,7 +97,7 @@ impl Store {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.answers(),
             Backend::Postgres(_) => {
-                self.read(|reader| reader.setting("storage.resource-types").map(drop)).await
+                self.backend.read(true, |reader| reader.setting("storage.resource-types").map(drop)).await
             }
         }
     }
@@ -130,6 +128,20 @@ impl std::fmt::Debug for Store {
 }
 
 impl Backend {
+    async fn read<T, E>(
+        &self,
+        is_single: bool,
+        work: impl FnOnce(&mut dyn Reader) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (job, answer) = read_job(is_single, work);
+        self.reads().push(job).await?;
+        answered(answer).await
+    }
+
     fn reads(&self) -> &Queue<Box<dyn ReadJob>> {
         match self {
             Backend::Sqlite(sqlite) => sqlite.reads(),

@@ -1,5 +1,6 @@
 //! Tasks of the workspace that cargo has no command for. Each lives in a module of its own; `main` only finds it.
 
+mod bench;
 mod codegen;
 mod docs;
 
@@ -13,6 +14,8 @@ const USAGE: &str = "\
 usage: cargo xtask TASK
 
 tasks:
+  bench [ARGUMENT…]
+      measure the released server beside a bare axum server and raw SQLite; --help tells the arguments
   codegen [--check] [--package FILE]
       write the R4 definition tables of crates/fhir from the npm package of the specification
       --check         write nothing; exit 1 and name the files that are not current
@@ -24,6 +27,7 @@ tasks:
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let outcome = match arguments.next().as_deref() {
+        Some("bench") => bench::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("docs") => docs::run(arguments),
         Some("help" | "--help" | "-h") => {

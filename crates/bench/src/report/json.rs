@@ -47,9 +47,9 @@ fn case(line: &Line) -> Value {
 }
 
 fn measured(measurement: &Measurement) -> Value {
-    let Measurement { requests, per_second, p50, p99, server_cpu, driver_cpu } = measurement;
+    let Measurement { requests, per_second, p50, p99, server_cpu, driver_cpu, others } = measurement;
     json!({
         "requests": requests, "per_second": per_second, "p50_micros": p50, "p99_micros": p99,
-        "server_cpu_micros": server_cpu, "driver_cpu_micros": driver_cpu,
+        "server_cpu_micros": server_cpu, "driver_cpu_micros": driver_cpu, "others_share": others,
     })
 }

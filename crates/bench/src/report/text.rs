@@ -107,8 +107,9 @@ fn server(results: &Results) -> String {
 }
 
 fn caveats(options: &Options, results: &Results) -> String {
-    let all = results.lines.iter().flat_map(|line| line.easel.iter().chain(&line.bare));
-    let driver = Spread::of(all.map(|measured| measured.driver_cpu));
+    let all = || results.lines.iter().flat_map(|line| line.easel.iter().chain(&line.bare));
+    let driver = Spread::of(all().map(|measured| measured.driver_cpu));
+    let others = Spread::of(all().map(|measured| measured.others * 100.0));
     let elsewhere = match options.store {
         Some(_) => " PostgreSQL's own processes are not in it.",
         None => "",
@@ -117,8 +118,10 @@ fn caveats(options: &Options, results: &Results) -> String {
         "Server CPU is user and system time of the server's process from /proc, until it is idle again after the \
          load.{elsewhere}\nThe bare server (axum, own process) takes the same requests and answers with as many bytes. \
          Load is closed-loop over keep-alive\nconnections to loopback; latencies are the driver's view and contain its \
-         own waiting. The driver took {} µs of CPU a request.\n",
-        with_range(driver, 1)
+         own waiting. The driver took {} µs of CPU a request.\nWhat is neither server nor \
+         driver took {} % of the processors; the more, the less these figures are worth.\n",
+        with_range(driver, 1),
+        with_range(others, 0)
     )
 }
 

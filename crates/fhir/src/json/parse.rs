@@ -168,14 +168,16 @@ impl Parser<'_> {
             }
             self.at += 1;
             self.space();
-            let value = self.value(depth)?;
+            // Told before the value is read: problems come in the order of the text.
             let is_duplicate = match &mut seen {
                 None => object.members.iter().any(|(known, _)| *known == name),
                 Some(seen) => !seen.insert(name.clone()),
             };
             if is_duplicate {
                 self.duplicate(name_at, &name);
-            } else {
+            }
+            let value = self.value(depth)?;
+            if !is_duplicate {
                 object.members.push((name, value));
                 if object.members.len() == LINEAR_MEMBERS {
                     seen = Some(object.members.iter().map(|(name, _)| name.clone()).collect());

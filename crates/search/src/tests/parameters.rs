@@ -60,7 +60,7 @@ fn extra_parameters_are_used_by_crates_above_and_hidden_from_clients() {
     let request =
         from_url(&registry, patient, &parameters, &SearchOptions { internal: true, ..options() }).unwrap();
     let criterion = token_criterion(&registry, patient, "clinic-official", "x").unwrap();
-    assert_eq!(request.query.criteria, [criterion.clone()]);
+    assert_eq!(request.query.criteria, std::slice::from_ref(&criterion));
     let json = parse(r#"{ "resourceType": "Patient", "name": [{ "use": "official", "family": "X" }] }"#);
     let rows = extract(&registry, patient, &json, zone());
     let Criterion::Keys { parameter, hashes } = criterion else { panic!("{criterion:?}") };

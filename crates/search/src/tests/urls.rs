@@ -223,7 +223,7 @@ fn limits_are_named_when_they_are_passed() {
         "too-long: the value of search parameter 'family' has more than 255 bytes; ':exact' takes more";
     refuses("Patient", &format!("family={long}"), &[text]);
     assert!(search("Patient", &format!("family:exact={long}")).is_ok());
-    let keys = vec!["_id"; limits::SORT_KEYS + 1].join(",");
+    let keys = ["_id"; limits::SORT_KEYS + 1].join(",");
     refuses("Patient", &format!("_sort={keys}"), &["too-long: '_sort' has 9 keys; at most 8 are taken"]);
 }
 

@@ -27,6 +27,10 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         Place::Resource(resource_type, target) => (resource_type, target),
     };
     let contract = app.canvas.contract(resource_type).ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
+    if target == Target::Search {
+        // The vendor searches by GET alone.
+        return Err(Refusal::not_offered(""));
+    }
     let interaction = admit(app, &ask, contract.interactions, resource_type, target, seen).await?;
     let query = ask.query()?;
     negotiate::answer_is_json(&ask, &[])?;

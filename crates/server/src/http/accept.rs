@@ -51,7 +51,6 @@ async fn connection(app: Arc<App>, stream: TcpStream, mut stop: watch::Receiver<
         .timer(TokioTimer::new())
         .header_read_timeout(receive)
         .max_buf_size(HYPER_HEADER_BYTES)
-        .pipeline_flush(true)
         .serve_connection(Watched::new(TokioIo::new(stream)), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

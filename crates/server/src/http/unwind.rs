@@ -12,13 +12,17 @@ thread_local! {
 
 /// Remembers where a panic happened instead of printing it: [`caught`] tells it to the log, once.
 pub fn install_hook() {
-    std::panic::set_hook(Box::new(|info| {
+    let previous = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
         let place = info.location().map(ToString::to_string);
         PLACE.with(|cell| *cell.borrow_mut() = place.clone());
         // Threads that nobody watches would otherwise end in silence.
         if std::thread::current().name() != Some(crate::RUNTIME_THREAD) {
-            let message = message(info.payload());
-            tracing::error!(place, message, "a thread panicked");
+            if tracing::dispatcher::has_been_set() {
+                tracing::error!(place, message = message(info.payload()), "a thread panicked");
+            } else {
+                previous(info);
+            }
         }
     }));
 }

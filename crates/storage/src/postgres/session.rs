@@ -15,6 +15,7 @@ use super::connection::Settings;
 use super::error::{is_passing, store_error};
 use crate::error::StoreError;
 use crate::limits;
+use crate::probe::Probe;
 use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
 use ::postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Statement};
@@ -22,6 +23,7 @@ use bytes::BytesMut;
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The low bits of a version's number.
 const LOW: i64 = 0xF_FFFF;
@@ -31,12 +33,16 @@ pub(super) struct PostgresSession {
     client: Client,
     settings: Arc<Settings>,
     statements: HashMap<String, Statement>,
+    /// Counts statements, unless they are the store's own business.
+    pub(super) probe: Option<Arc<Probe>>,
     failure: Option<StoreError>,
     passing: bool,
     /// The last number given out in this transaction.
     last_vid: Option<i64>,
     /// Which transactions were under way at the last [`mark`](Session::mark).
     under_way: Vec<i64>,
+    /// When the server last answered.
+    answered: Instant,
 }
 
 impl PostgresSession {
@@ -49,17 +55,37 @@ impl PostgresSession {
             client,
             settings: settings.clone(),
             statements: HashMap::new(),
+            probe: settings.probe.clone(),
             failure: None,
             passing: false,
             last_vid: None,
             under_way: Vec::new(),
+            answered: Instant::now(),
         }
     }
 
     /// Begins a transaction with this statement.
     pub(super) fn begin(&mut self, sql: &str) -> Result<(), StoreError> {
-        (self.failure, self.passing, self.last_vid) = (None, false, None);
+        self.forget();
         self.run(|session| session.client.batch_execute(sql))
+    }
+
+    /// Begins a transaction that the probe does not count.
+    pub(super) fn begin_unprobed(&mut self, sql: &str) -> Result<(), StoreError> {
+        let probe = self.probe.take();
+        let begun = self.begin(sql);
+        self.probe = probe;
+        begun
+    }
+
+    /// Forgets the last transaction.
+    pub(super) fn forget(&mut self) {
+        (self.failure, self.passing, self.last_vid) = (None, false, None);
+    }
+
+    /// Whether the server answered so lately that the connection may be trusted.
+    pub(super) fn is_proven(&self) -> bool {
+        self.answered.elapsed() < limits::PROVEN_TIME
     }
 
     /// Commits. In a transaction that has failed, that rolls back without saying so.
@@ -96,15 +122,18 @@ impl PostgresSession {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, ::postgres::Error>,
     ) -> Result<T, StoreError> {
-        let begun = self.settings.probe.as_ref().map_or(Ok(()), |probe| probe.statement());
+        let begun = self.probe.as_ref().map_or(Ok(()), |probe| probe.statement());
         let done = begun.and_then(|()| {
             work(self).map_err(|error| {
                 self.passing |= is_passing(&error);
                 store_error(error)
             })
         });
-        if let Err(error) = &done {
-            self.failure.get_or_insert_with(|| error.clone());
+        match &done {
+            Ok(_) => self.answered = Instant::now(),
+            Err(error) => {
+                self.failure.get_or_insert_with(|| error.clone());
+            },
         }
         done
     }

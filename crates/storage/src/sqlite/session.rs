@@ -44,7 +44,7 @@ impl From<Durability> for Sync {
 pub(crate) struct SqliteSession {
     connection: Connection,
     deadline: Arc<Deadline>,
-    probe: Option<Arc<Probe>>,
+    pub(crate) probe: Option<Arc<Probe>>,
     failure: Option<StoreError>,
     /// The last version number of the store, in a writing transaction.
     last_vid: i64,

@@ -1,0 +1,34 @@
+//! Locations and organizations, which are read-only at this door.
+
+use crate::support::{Door, parse};
+use canvas::clinic::demo;
+use fhir::{Json, ResourceType};
+
+#[test]
+fn they_cannot_be_written_here() {
+    let door = Door::of_demo_clinic();
+    for (name, id) in [("Location", demo::LOCATION), ("Organization", demo::ORGANIZATION)] {
+        let body = parse(&format!(r#"{{"resourceType":"{name}","name":"x"}}"#));
+        for refusal in [door.create(&body).unwrap_err(), door.update(id, &body).unwrap_err()] {
+            assert_eq!(refusal.row().status, 405);
+            assert_eq!(refusal.issues()[0].text, "Operation is not supported");
+            assert_eq!(refusal.headers(), [("allow", "GET, HEAD".to_owned())]);
+        }
+    }
+}
+
+#[test]
+fn a_location_without_description_is_described_by_its_organization() {
+    let door = Door::empty();
+    let organization = r#"{"resourceType":"Organization","id":"o","name":"Bay Clinic","partOf":{"display":"x"}}"#;
+    door.put(ResourceType::ORGANIZATION, "o", parse(organization));
+    let location = r#"{"resourceType":"Location","id":"l","name":"Oakland","managingOrganization":{"reference":"Organization/o"}}"#;
+    door.put(ResourceType::LOCATION, "l", parse(location));
+    let read = door.read(ResourceType::LOCATION, "l").unwrap();
+    assert_eq!(
+        read,
+        parse(r#"{"resourceType":"Location","id":"l","name":"Oakland","description":"Bay Clinic: Oakland"}"#)
+    );
+    let read = door.read(ResourceType::ORGANIZATION, "o").unwrap();
+    assert_eq!(read.get("partOf"), None::<&Json>, "what the contract does not list is not shown");
+}

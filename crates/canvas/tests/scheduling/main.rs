@@ -1,0 +1,13 @@
+//! Schedule, Slot and Appointment at the Canvas door, and the rule against double booking at both.
+
+mod appointment;
+mod booking_race;
+mod demo_clinic;
+mod location_key;
+mod presented;
+mod schedule;
+mod search;
+mod slot;
+mod update;
+mod vendor_examples;
+mod world;

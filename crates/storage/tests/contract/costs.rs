@@ -1,0 +1,72 @@
+//! How many SQL statements things cost. A higher number here needs a reason.
+
+use crate::support::*;
+use ::search::Total;
+use std::sync::Arc;
+use storage::{NewVersion, StoreError};
+
+async fn statements(fixture: &Fixture, work: impl AsyncFnOnce()) -> u64 {
+    let before = fixture.probe.statements();
+    work().await;
+    fixture.probe.statements() - before
+}
+
+/// SQLite's and PostgreSQL's number.
+fn expected(fixture: &Fixture, sqlite: u64, postgres: u64) -> u64 {
+    if fixture.is_sqlite() { sqlite } else { postgres }
+}
+
+pub async fn a_point_read_is_one_statement(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    put(&store, "a", vec![]).await;
+    let cost = statements(&fixture, async || drop(store.read_resource(TYPE, "a").await.unwrap())).await;
+    // PostgreSQL: begin, read, commit.
+    assert_eq!(cost, expected(&fixture, 1, 1));
+}
+
+pub async fn a_search_is_few_statements(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    for number in 0..10 {
+        put(&store, &format!("p{number}"), vec![key(CODE, 1), key(OTHER, number)]).await;
+    }
+    // Begin, mark, page; on PostgreSQL commit.
+    let mut query = all().and(keys(CODE, &[1]));
+    query.total = Total::Accurate;
+    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    assert_eq!(cost, expected(&fixture, 3, 4), "one criterion");
+    // A probe to find the rarer one.
+    query = query.and(keys(OTHER, &[1]));
+    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    assert_eq!(cost, expected(&fixture, 4, 5), "two criteria");
+    // A count when there is more than the page.
+    let mut query = all().and(keys(CODE, &[1]));
+    (query.total, query.limit) = (Total::Accurate, 3);
+    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    assert_eq!(cost, expected(&fixture, 4, 5), "more than a page");
+    // Whether the moment can still be seen; on PostgreSQL also what was under way then.
+    query.as_of = Some(search(&store, query.clone()).await.mark);
+    query.offset = 3;
+    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    assert_eq!(cost, expected(&fixture, 4, 5), "a later page");
+}
+
+pub async fn a_create_is_few_statements_besides_its_index_rows(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    put(&store, "first", vec![]).await;
+    let index = vec![key(CODE, 1), key(CODE, 2), text(NAME, "x"), span(DATE, 0, 1)];
+    let create = store.write(move |transaction| {
+        let version = version(transaction, "a", 1);
+        transaction.put(NewVersion { version: &version, index: &index, holds: &[] })
+    });
+    let cost = statements(&fixture, async || create.await.unwrap()).await;
+    // SQLite: begin, last number, savepoint, version, release, live, manifest, four rows, commit.
+    // PostgreSQL: last time, begin, transaction number, version, all index rows, commit.
+    assert_eq!(cost, expected(&fixture, 12, 6), "create");
+    let update = store.write(|transaction| put_in(transaction, "a", &[], &[]).map(drop));
+    let cost = statements(&fixture, async || update.await.unwrap()).await;
+    // The current version is read, and superseded.
+    assert_eq!(cost, expected(&fixture, 10, 8), "update");
+    let nothing = store.write(|_| Ok::<_, StoreError>(()));
+    let cost = statements(&fixture, async || nothing.await.unwrap()).await;
+    assert_eq!(cost, expected(&fixture, 5, 3), "nothing");
+}
