@@ -65,15 +65,18 @@ fn tour() -> Vec<(String, Option<String>)> {
 
 /// Whether `printed` is `expected`, where `…` stands for anything.
 fn fits(expected: &str, printed: &str) -> bool {
-    let parts: Vec<&str> = expected.trim().split('…').collect();
-    let mut rest = printed.trim();
-    for (index, part) in parts.iter().enumerate() {
-        match rest.find(part) {
-            Some(at) if index > 0 || at == 0 => rest = &rest[at + part.len()..],
-            _ => return false,
+    let (expected, printed) = (expected.trim(), printed.trim());
+    let Some((start, rest)) = expected.split_once('…') else { return expected == printed };
+    let Some(mut printed) = printed.strip_prefix(start) else { return false };
+    let mut parts: Vec<&str> = rest.split('…').collect();
+    let end = parts.pop().unwrap_or_default();
+    for part in parts {
+        match printed.find(part) {
+            Some(at) => printed = &printed[at + part.len()..],
+            None => return false,
         }
     }
-    rest.is_empty() || parts.last().is_some_and(|part| part.is_empty())
+    printed.ends_with(end)
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn engine(store: Store) -> Engine {
     let settings = Settings {
         zone: jiff::tz::TimeZone::UTC,
         rules: Box::new(NoRules),
-        registry: search::Registry::r4(&[]),
+        registry: search::Registry::r4(Vec::new()),
         base_url: "http://test/fhir".into(),
         max_depth: 100,
     };

@@ -69,6 +69,7 @@ impl World {
 
     /// Writes at the R4 door, perhaps.
     pub async fn try_put(&self, resource_type: ResourceType, id: &str, resource: Json) -> Result<(), Refusal> {
+        let resource = with(resource, |resource| resource.insert("id", id));
         self.engine.update(resource_type, id, resource, Preconditions::default()).await.map(drop)
     }
 

@@ -6,6 +6,7 @@ use crate::http::unwind;
 use crate::start::{Server, start};
 use crate::{sandbox, telemetry};
 use clap::{ArgMatches, Command};
+use std::io::Write;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -24,11 +25,9 @@ async fn serve(config: Config) -> Outcome {
     let is_sandbox = config.sandbox;
     let server = start(config).await.map_err(|error| Failure(error.to_string()))?;
     tracing::info!(address = %server.address, base_url = server.base_url, "listening");
-    if is_sandbox {
-        println!("{}", sandbox::welcome(&server.base_url));
-    } else {
-        println!("{}", welcome(&server));
-    }
+    let greeting = if is_sandbox { sandbox::welcome(&server.base_url) } else { welcome(&server) };
+    // A server goes on when nobody reads its standard output any more.
+    let _ = writeln!(std::io::stdout(), "{greeting}");
     stop_asked().await?;
     tracing::info!("stopping: requests under way are finished, new ones are refused");
     server.stop().await;

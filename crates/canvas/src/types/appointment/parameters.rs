@@ -2,7 +2,7 @@
 
 use crate::contract::{Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter};
 use crate::search::{Asked, Reading};
-use fhir::ResourceType;
+use fhir::{Issue, ResourceType};
 use fhir::definitions::SearchParameterType::{self, Date, Reference, Token};
 use interactions::Refusal;
 use interactions::search::{Criterion, ExtraParameter, ParameterId, reference_criterion};
@@ -70,16 +70,22 @@ const SORT: &[SortFact] = &[
     SortFact { name: "practitioner", by: SortBy::Text(PRACTITIONER_TEXT) },
 ];
 
-/// At this door the location is supporting information; R4 clients put it among the participants.
+/// At this door the location is supporting information; R4 clients put it among the participants. Ids, which are all that a
+/// value may hold, have neither commas nor escapes.
 fn at_location(_: &Asked<'_>, value: &str, reading: &mut Reading<'_>) -> Result<Vec<Criterion>, Refusal> {
-    let location = match value.contains('/') {
-        true => value.to_owned(),
-        false => format!("Location/{value}"),
-    };
     let registry = reading.engine.registry();
-    let points_there = |code| reference_criterion(registry, ResourceType::APPOINTMENT, code, &location);
-    match (points_there("supporting-info"), points_there("location")) {
-        (Ok(information), Ok(participant)) => Ok(vec![Criterion::Either(vec![information, participant])]),
-        (Err(issue), _) | (_, Err(issue)) => Err(Refusal::invalid(vec![issue])),
+    let mut any = Vec::new();
+    for one in value.split(',') {
+        let location = if one.contains('/') { one.to_owned() } else { format!("Location/{one}") };
+        for code in ["supporting-info", "location"] {
+            let criterion = reference_criterion(registry, ResourceType::APPOINTMENT, code, &location);
+            any.push(criterion.map_err(|issue| Refusal::invalid(vec![told_of_location(issue, code)]))?);
+        }
     }
+    Ok(vec![Criterion::Either(any)])
+}
+
+/// The client asked for `location`.
+fn told_of_location(issue: Issue, code: &str) -> Issue {
+    Issue { text: issue.text.replace(&format!("'{code}'"), "'location'"), ..issue }
 }
