@@ -119,7 +119,10 @@ mod tests {
         assert!(matches!(read(&[grant, ("client_secret", "s")], true), Err(GrantError::InvalidRequest(_))));
         assert!(matches!(read(&[grant, ("client_id", "a")], false), Err(GrantError::InvalidRequest(_))));
         assert!(matches!(read(&[grant, grant], true), Err(GrantError::InvalidRequest(_))));
-        assert!(matches!(read(&[("grant_type", "password")], true), Err(GrantError::UnsupportedGrantType(_))));
+        assert!(matches!(
+            read(&[("grant_type", "password")], true),
+            Err(GrantError::UnsupportedGrantType(_))
+        ));
     }
 
     #[test]

@@ -50,7 +50,8 @@ impl Scope {
     /// When it is not of the form, or names no resource type.
     pub fn parse(text: &str) -> Result<Self, ScopeError> {
         let malformed = || {
-            let form = "system/{type}.read, .write or .*, or the same with user/; {type} is a resource type or *";
+            let form =
+                "system/{type}.read, .write or .*, or the same with user/; {type} is a resource type or *";
             ScopeError(format!("{} is not a scope of this server; scopes are {form}", quoted(text)))
         };
         let (context, rest) = text.split_once('/').ok_or_else(malformed)?;
@@ -80,7 +81,8 @@ impl Scope {
     }
 
     fn allows(&self, resource_type: ResourceType, access: Access) -> bool {
-        self.resource_type.is_none_or(|own| own == resource_type) && self.access.is_none_or(|own| own == access)
+        self.resource_type.is_none_or(|own| own == resource_type)
+            && self.access.is_none_or(|own| own == access)
     }
 }
 
@@ -132,7 +134,9 @@ impl Scopes {
 
     /// Whether one of them allows `access` to every type.
     pub fn allow_all(&self, access: Access) -> bool {
-        self.0.iter().any(|scope| scope.resource_type.is_none() && scope.access.is_none_or(|own| own == access))
+        self.0
+            .iter()
+            .any(|scope| scope.resource_type.is_none() && scope.access.is_none_or(|own| own == access))
     }
 
     /// The first scope of `self` that `allowed` does not cover. `*` is covered by `read` and `write` together.
@@ -184,14 +188,23 @@ mod tests {
 
     #[test]
     fn what_is_no_scope_is_refused() {
-        for text in ["Patient.read", "system/Patient", "system/Patient.fly", "system/Patiens.read", "openid", "patient/*.read", "system/.read"] {
+        for text in [
+            "Patient.read",
+            "system/Patient",
+            "system/Patient.fly",
+            "system/Patiens.read",
+            "openid",
+            "patient/*.read",
+            "system/.read",
+        ] {
             assert!(Scopes::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn no_more_can_be_asked_for_than_is_allowed() {
-        let beyond = |wanted: &str, allowed: &str| scopes(wanted).beyond(&scopes(allowed)).map(|s| s.to_string());
+        let beyond =
+            |wanted: &str, allowed: &str| scopes(wanted).beyond(&scopes(allowed)).map(|s| s.to_string());
         assert_eq!(beyond("system/Patient.read", "system/*.read"), None);
         assert_eq!(beyond("system/Patient.*", "system/*.read system/Patient.write"), None);
         assert_eq!(beyond("system/Patient.*", "system/*.read"), Some("system/Patient.*".into()));

@@ -13,7 +13,9 @@ use interactions::unit::stored_json;
 /// The store's failures.
 pub fn add(reference: Option<&mut Json>, reading: &mut Reading<'_>) -> Result<(), Refusal> {
     let Some(reference) = reference.and_then(Json::as_object_mut) else { return Ok(()) };
-    let Some(Reference::Local { resource_type, id, .. }) = reference.str("reference").and_then(Reference::local) else {
+    let Some(Reference::Local { resource_type, id, .. }) =
+        reference.str("reference").and_then(Reference::local)
+    else {
         return Ok(());
     };
     if let Some(display) = of(resource_type, id, reading)? {
@@ -27,7 +29,11 @@ pub fn add(reference: Option<&mut Json>, reading: &mut Reading<'_>) -> Result<()
 /// # Errors
 ///
 /// The store's failures.
-pub fn of(resource_type: ResourceType, id: &str, reading: &mut Reading<'_>) -> Result<Option<String>, Refusal> {
+pub fn of(
+    resource_type: ResourceType,
+    id: &str,
+    reading: &mut Reading<'_>,
+) -> Result<Option<String>, Refusal> {
     let found: Option<Version> = reading.reader.resource(resource_type, id)?;
     let Some(version) = found.filter(|version| version.body.is_some()) else { return Ok(None) };
     Ok(stored_json(&version)?.as_object().and_then(name))

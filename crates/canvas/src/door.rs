@@ -59,7 +59,12 @@ impl Canvas {
     /// # Errors
     ///
     /// As [`create`](Self::create); 412 when something has the id.
-    pub async fn create_as(&self, resource_type: ResourceType, id: &str, bytes: &[u8]) -> Result<(), Refusal> {
+    pub async fn create_as(
+        &self,
+        resource_type: ResourceType,
+        id: &str,
+        bytes: &[u8],
+    ) -> Result<(), Refusal> {
         let served = offering(resource_type, Interaction::Create)?;
         let Accepted { body, targets } =
             body::accept(&self.engine, &self.clinic, served, Interaction::Create, None, bytes)?;
@@ -109,7 +114,8 @@ impl Canvas {
         if_unmodified_since: Option<i64>,
     ) -> Result<(), Refusal> {
         let served = offering(resource_type, Interaction::Update)?;
-        let accepted = body::accept(&self.engine, &self.clinic, served, Interaction::Update, Some(id), bytes)?;
+        let accepted =
+            body::accept(&self.engine, &self.clinic, served, Interaction::Update, Some(id), bytes)?;
         let preconditions = Preconditions { if_unmodified_since, ..Preconditions::default() };
         let (door, id) = (self.clone(), id.to_owned());
         self.engine.write(move |unit| door.change(unit, served, &id, &accepted, &preconditions)).await

@@ -67,7 +67,8 @@ mod tests {
     fn entries_are_changed_by_id_and_new_without_one() {
         let stored = json!([{ "id": "a", "value": "1", "use": "home" }, { "id": "b", "value": "2" }]);
         let sent = json!([{ "id": "a", "value": "3" }, { "value": "4" }, { "id": "a", "value": "5" }]);
-        let entries = entries(stored.items(), sent.items(), |sent, stored| pick(&["value", "use"], sent, stored));
+        let entries =
+            entries(stored.items(), sent.items(), |sent, stored| pick(&["value", "use"], sent, stored));
         assert_eq!(entries.len(), 3);
         assert_eq!(entries[0], json!({ "id": "a", "value": "3", "use": "home" }));
         assert_eq!((entries[1].str("value"), entries[1].get("use")), (Some("4"), None));

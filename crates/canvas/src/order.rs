@@ -72,13 +72,19 @@ mod tests {
             "name": [{ "use": "official" }, { "use": "?" }],
             "address": [{ "use": "?" }]
         });
-        let mut issues: Vec<Issue> =
-            ["Patient.address[0].use", "Patient.name[1].use", "Patient.name[0].family", "Patient.gender", "Patient.birthDate"]
-                .map(|place| Issue::error(IssueCode::Value, "").at(place))
-                .to_vec();
+        let mut issues: Vec<Issue> = [
+            "Patient.address[0].use",
+            "Patient.name[1].use",
+            "Patient.name[0].family",
+            "Patient.gender",
+            "Patient.birthDate",
+        ]
+        .map(|place| Issue::error(IssueCode::Value, "").at(place))
+        .to_vec();
         issues.push(Issue::error(IssueCode::Value, "no place"));
         sort_by_place(ResourceType::PATIENT, body.as_object().unwrap(), &mut issues);
-        let places: Vec<&str> = issues.iter().map(|issue| issue.expression.as_deref().unwrap_or("")).collect();
+        let places: Vec<&str> =
+            issues.iter().map(|issue| issue.expression.as_deref().unwrap_or("")).collect();
         assert_eq!(
             places,
             [

@@ -185,11 +185,7 @@ impl Rule {
     /// Both examples come after these creates.
     #[must_use]
     pub const fn after(self, before: &'static [&'static [Change]]) -> Self {
-        Rule {
-            broken: Example { before, ..self.broken },
-            kept: Example { before, ..self.kept },
-            ..self
-        }
+        Rule { broken: Example { before, ..self.broken }, kept: Example { before, ..self.kept }, ..self }
     }
 
     /// What else there is to say.

@@ -54,7 +54,9 @@ impl<'a> Sent<'a> {
         for Place { expression, value } in self.elements(path) {
             match value {
                 Some(Json::Array(items)) => {
-                    values.extend(items.iter().enumerate().map(|(i, item)| (format!("{expression}[{i}]"), item)));
+                    values.extend(
+                        items.iter().enumerate().map(|(i, item)| (format!("{expression}[{i}]"), item)),
+                    );
                 }
                 Some(value) => values.push((expression, value)),
                 None => {}
@@ -84,8 +86,11 @@ pub fn elements<'a>(root: &str, body: &'a Object, path: &str) -> Vec<Place<'a>> 
     match value {
         Some(Json::Object(child)) => elements(&expression, child, rest),
         Some(Json::Array(items)) => {
-            let objects = items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_object()?)));
-            objects.flat_map(|(index, item)| elements(&format!("{expression}[{index}]"), item, rest)).collect()
+            let objects =
+                items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_object()?)));
+            objects
+                .flat_map(|(index, item)| elements(&format!("{expression}[{index}]"), item, rest))
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -97,7 +102,10 @@ pub fn extensions<'a>(root: &str, element: &'a Object, url: &str) -> Vec<SentExt
     items
         .filter_map(|(index, item)| Some((index, item.as_object()?)))
         .filter(|(_, extension)| extension.str("url") == Some(url))
-        .map(|(index, extension)| SentExtension { expression: format!("{root}.extension[{index}]"), extension })
+        .map(|(index, extension)| SentExtension {
+            expression: format!("{root}.extension[{index}]"),
+            extension,
+        })
         .collect()
 }
 

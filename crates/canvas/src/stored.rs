@@ -49,7 +49,9 @@ pub fn keep_shown(contract: &Contract, resource: &mut Object) {
 /// Puts the members of a resource into the contract's order, those that it does not list last.
 pub fn in_contract_order(contract: &Contract, mut resource: Object) -> Object {
     let mut ordered = Object::new();
-    for name in ["resourceType", "id", "meta"].into_iter().chain(members(contract).map(|element| element.path)) {
+    for name in
+        ["resourceType", "id", "meta"].into_iter().chain(members(contract).map(|element| element.path))
+    {
         if let Some(value) = resource.remove(name) {
             ordered.insert(name, value);
         }

@@ -78,7 +78,11 @@ impl PartialDateTime {
         let year = number(0, 4).filter(|year| *year > 0)?;
         let dated = |month: i16, day: i16| Date::new(year, month as i8, day as i8).ok();
         let partial = |date: Date, precision| {
-            Some(PartialDateTime { civil: date.to_datetime(jiff::civil::Time::midnight()), precision, offset: None })
+            Some(PartialDateTime {
+                civil: date.to_datetime(jiff::civil::Time::midnight()),
+                precision,
+                offset: None,
+            })
         };
         match bytes.len() {
             4 => return partial(dated(1, 1)?, Precision::Year),
@@ -111,8 +115,7 @@ impl PartialDateTime {
         if hour > 23 || minute > 59 || second > 60 {
             return None;
         }
-        let time =
-            jiff::civil::Time::new(hour as i8, minute as i8, second.min(59) as i8, nanosecond).ok()?;
+        let time = jiff::civil::Time::new(hour as i8, minute as i8, second.min(59) as i8, nanosecond).ok()?;
         let offset = match &bytes[at..] {
             b"" => None,
             b"Z" => Some(Offset::UTC),
@@ -247,9 +250,24 @@ mod tests {
     #[test]
     fn what_no_calendar_has_is_refused() {
         for text in [
-            "", "24", "0000", "2023-02-29", "2023-13", "2023-00-01", "2023-1-1", "2023-01-01T", "2023-01-01T24:00:00Z",
-            "2023-01-01T10", "2023-01-01T10:60Z", "2023-01-01T10:00:61Z", "2023-01-01T10:00:00.Z", "2023-01-01T10:00:00+15:00",
-            "2023-01-01 10:00:00Z", "2023-01-01T10:00:00+0100", "2023-01-01Z", "２０２３",
+            "",
+            "24",
+            "0000",
+            "2023-02-29",
+            "2023-13",
+            "2023-00-01",
+            "2023-1-1",
+            "2023-01-01T",
+            "2023-01-01T24:00:00Z",
+            "2023-01-01T10",
+            "2023-01-01T10:60Z",
+            "2023-01-01T10:00:61Z",
+            "2023-01-01T10:00:00.Z",
+            "2023-01-01T10:00:00+15:00",
+            "2023-01-01 10:00:00Z",
+            "2023-01-01T10:00:00+0100",
+            "2023-01-01Z",
+            "２０２３",
         ] {
             assert_eq!(PartialDateTime::parse(text), None, "{text:?}");
         }

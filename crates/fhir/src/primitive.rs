@@ -40,7 +40,8 @@ fn expect(holds: bool, expected: &'static str) -> Result<(), &'static str> {
 }
 
 fn integer(value: &Json, least: i64, expected: &'static str) -> Result<(), &'static str> {
-    let number = value.as_number().filter(|number| number.as_str() != "-0").and_then(|number| number.as_i64());
+    let number =
+        value.as_number().filter(|number| number.as_str() != "-0").and_then(|number| number.as_i64());
     expect(number.is_some_and(|n| (least..=i64::from(i32::MAX)).contains(&n)), expected)
 }
 
@@ -67,7 +68,9 @@ fn check_text(type_name: &str, text: &str) -> Result<(), &'static str> {
         "dateTime" => partial().is_some_and(|time| {
             time.precision <= Precision::Day || (time.precision >= Precision::Second && time.offset.is_some())
         }),
-        "instant" => partial().is_some_and(|time| time.precision >= Precision::Second && time.offset.is_some()),
+        "instant" => {
+            partial().is_some_and(|time| time.precision >= Precision::Second && time.offset.is_some())
+        }
         "time" => is_time(text),
         "base64Binary" => is_base64(text),
         "xhtml" => !text.is_empty(),
@@ -131,7 +134,10 @@ fn is_oid(text: &str) -> bool {
     let mut count = 0;
     for (index, arc) in arcs.split('.').enumerate() {
         let plain = !arc.is_empty() && arc.bytes().all(|byte| byte.is_ascii_digit());
-        if !plain || (arc.len() > 1 && arc.starts_with('0')) || (index == 0 && !matches!(arc, "0" | "1" | "2")) {
+        if !plain
+            || (arc.len() > 1 && arc.starts_with('0'))
+            || (index == 0 && !matches!(arc, "0" | "1" | "2"))
+        {
             return false;
         }
         count += 1;

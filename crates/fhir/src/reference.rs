@@ -94,7 +94,16 @@ mod tests {
         let query = "identifier=http://a|b";
         let conditional = Reference::Conditional { resource_type: patient, query };
         assert_eq!(Reference::parse("Patient?identifier=http://a|b"), Some(conditional));
-        for text in ["", "Patient", "Patient/", "Patint/1", "Patient/a_b", "Patient/1/2", "Patient/1/_history", "/Patient/1"] {
+        for text in [
+            "",
+            "Patient",
+            "Patient/",
+            "Patint/1",
+            "Patient/a_b",
+            "Patient/1/2",
+            "Patient/1/_history",
+            "/Patient/1",
+        ] {
             assert_eq!(Reference::parse(text), None, "{text:?}");
         }
         assert_eq!(Reference::tail_of_url("http://a/fhir/Patient/1/_history/3"), Some((patient, "1")));

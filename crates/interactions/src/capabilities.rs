@@ -11,7 +11,8 @@ pub const FORMATS: [&str; 2] = ["application/fhir+json", "json"];
 impl Engine {
     /// The CapabilityStatement of the R4 door; `now` (milliseconds since the epoch) becomes its date.
     pub fn capabilities(&self, software_version: &str, now: i64) -> Json {
-        let resources: Vec<Json> = ResourceType::all().map(|resource_type| self.resource(resource_type)).collect();
+        let resources: Vec<Json> =
+            ResourceType::all().map(|resource_type| self.resource(resource_type)).collect();
         json!({
             "resourceType": "CapabilityStatement",
             "status": "active",
@@ -32,7 +33,8 @@ impl Engine {
     }
 
     fn resource(&self, resource_type: ResourceType) -> Json {
-        let interactions: Vec<Json> = Interaction::ALL.iter().map(|i| json!({ "code": (i.code()) })).collect();
+        let interactions: Vec<Json> =
+            Interaction::ALL.iter().map(|i| json!({ "code": (i.code()) })).collect();
         let parameters: Vec<Json> = self
             .registry()
             .advertised(resource_type)

@@ -53,7 +53,8 @@ impl Engine {
         let mut bundle = BundleWriter::new("history", Some(history.total), &links);
         for (index, version) in history.versions.iter().enumerate() {
             // Newest first: what came before a version follows it.
-            let after_deletion = history.versions.get(index + 1).is_some_and(|before| before.method == Method::Delete);
+            let after_deletion =
+                history.versions.get(index + 1).is_some_and(|before| before.method == Method::Delete);
             write_entry(&mut bundle, &url, version, after_deletion);
         }
         bundle.finish()

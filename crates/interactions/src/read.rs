@@ -28,7 +28,12 @@ impl Engine {
     /// # Errors
     ///
     /// 404 when there is no such resource or version, 410 when that version is the deletion.
-    pub async fn vread(&self, resource_type: ResourceType, id: &str, version: &str) -> Result<Version, Refusal> {
+    pub async fn vread(
+        &self,
+        resource_type: ResourceType,
+        id: &str,
+        version: &str,
+    ) -> Result<Version, Refusal> {
         let number = version.parse::<u64>().ok().filter(|number| number.to_string() == version);
         let (key, unknown) = (id.to_owned(), || Refusal::unknown_version(resource_type, id, version));
         let (exists, found) = self

@@ -84,8 +84,14 @@ impl Interaction {
 
     /// The methods with which one of `offered` can be asked for at `target`: an `Allow` header.
     pub fn allowed(offered: &[Interaction], target: Target<'_>) -> String {
-        let offers = |method: &&str| Self::asked(method, target).is_some_and(|asked| offered.contains(&asked));
-        ["GET", "HEAD", "POST", "PUT", "DELETE"].iter().filter(|m| offers(m)).copied().collect::<Vec<_>>().join(", ")
+        let offers =
+            |method: &&str| Self::asked(method, target).is_some_and(|asked| offered.contains(&asked));
+        ["GET", "HEAD", "POST", "PUT", "DELETE"]
+            .iter()
+            .filter(|m| offers(m))
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 }
 

@@ -18,8 +18,14 @@ pub const SEARCH_PAGE_LIMIT: u64 = 1000;
 const CURSOR: &str = "_cursor";
 
 /// What is left as it is in the values of links.
-const LINK: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',').remove(b'/');
+const LINK: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b':')
+    .remove(b',')
+    .remove(b'/');
 
 /// A search as it was asked for.
 #[derive(Clone, Debug)]
@@ -40,7 +46,11 @@ impl Engine {
     /// # Errors
     ///
     /// 400 with everything that cannot be honoured.
-    pub async fn search_type(&self, resource_type: ResourceType, mut asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
+    pub async fn search_type(
+        &self,
+        resource_type: ResourceType,
+        mut asked: Asked<'_>,
+    ) -> Result<Vec<u8>, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
         let options = SearchOptions {
             zone: self.zone(),
@@ -114,7 +124,9 @@ impl<'a> Walk<'a> {
     fn new(engine: &'a Engine, resource_type: ResourceType, applied: &[(String, String)], now: i64) -> Self {
         let pairs: Vec<String> = applied
             .iter()
-            .map(|(name, value)| format!("{}={}", utf8_percent_encode(name, LINK), utf8_percent_encode(value, LINK)))
+            .map(|(name, value)| {
+                format!("{}={}", utf8_percent_encode(name, LINK), utf8_percent_encode(value, LINK))
+            })
             .collect();
         let mut url = format!("{}/{resource_type}", engine.base_url());
         if !pairs.is_empty() {
@@ -129,7 +141,8 @@ impl<'a> Walk<'a> {
             let minutes = CURSOR_LIFETIME / 60_000;
             let text = match error {
                 CursorError::Foreign => {
-                    "_cursor does not belong to this search; follow the links of its answers unchanged".to_owned()
+                    "_cursor does not belong to this search; follow the links of its answers unchanged"
+                        .to_owned()
                 }
                 CursorError::Expired => {
                     format!("_cursor is older than {minutes} minutes; start the search again without it")
@@ -139,7 +152,12 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn links(&self, request: &SearchRequest, start: Option<Cursor>, matches: &Matches) -> Vec<(&'static str, String)> {
+    fn links(
+        &self,
+        request: &SearchRequest,
+        start: Option<Cursor>,
+        matches: &Matches,
+    ) -> Vec<(&'static str, String)> {
         let (limit, offset) = (request.query.limit, request.query.offset);
         let begun = start.map_or(self.now, |cursor| cursor.begun);
         let mark = start.map_or(matches.mark, |cursor| cursor.mark);

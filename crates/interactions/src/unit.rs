@@ -193,7 +193,13 @@ impl<'a> Unit<'a> {
         self.store(before.next_version(), Method::Update, Effect::Created, prepared)
     }
 
-    fn store(&mut self, number: u64, method: Method, effect: Effect, new: &Prepared) -> Result<Written, Refusal> {
+    fn store(
+        &mut self,
+        number: u64,
+        method: Method,
+        effect: Effect,
+        new: &Prepared,
+    ) -> Result<Written, Refusal> {
         let (resource_type, id) = (new.resource_type, new.id.as_str());
         self.check(&Change { resource_type, id, after: Some(&new.resource), holds: &new.holds })?;
         let last_updated = self.now();
@@ -218,7 +224,8 @@ impl<'a> Unit<'a> {
         let (resource_type, id) = (current.resource_type, current.id.clone());
         self.check(&Change { resource_type, id: &id, after: None, holds: &[] })?;
         let (version, last_updated) = (current.version + 1, self.now());
-        let deletion = Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
+        let deletion =
+            Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
         self.transaction.put(NewVersion { version: &deletion, index: &[], holds: &[] })?;
         Ok(deletion)
     }

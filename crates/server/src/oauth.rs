@@ -28,7 +28,8 @@ pub async fn token(app: &App, ask: Ask) -> Result<Answer, Refusal> {
     negotiate::body_is_form(&ask)?;
     let basic = basic(&ask)?;
     let form = receive::body(ask.body, FORM_BYTES, app.config.limits.receive).await?;
-    let form = parameters(&form).map_err(|_| Refusal::token_invalid_request("the form is not valid UTF-8"))?;
+    let form =
+        parameters(&form).map_err(|_| Refusal::token_invalid_request("the form is not valid UTF-8"))?;
     let request = TokenRequest::read(&form, basic).map_err(refused)?;
     let client = authenticated(app.engine.store(), &request).await?;
     let allowed = Scopes::parse(&client.scopes).unwrap_or_default();
@@ -74,7 +75,10 @@ pub async fn issue(store: &Store, client_id: &str, scopes: &Scopes) -> Result<St
 /// wrong, and is told the same.
 async fn authenticated(store: &Store, request: &TokenRequest) -> Result<Client, Refusal> {
     let id = request.client_id.clone();
-    let client = store.read(move |reader| reader.client(&id)).await.map_err(|error: StoreError| Refusal::from(error))?;
+    let client = store
+        .read(move |reader| reader.client(&id))
+        .await
+        .map_err(|error: StoreError| Refusal::from(error))?;
     let secret = match &client {
         Some(client) => StoredSecret { salt: client.secret_salt.clone(), digest: client.secret_hash },
         None => StoredSecret::nobody(),
@@ -146,7 +150,10 @@ mod tests {
 
     #[test]
     fn base64_of_basic_authentication_is_read() {
-        assert_eq!(base64("c2FuZGJveDpzYW5kYm94LXNlY3JldA==").as_deref(), Some(&b"sandbox:sandbox-secret"[..]));
+        assert_eq!(
+            base64("c2FuZGJveDpzYW5kYm94LXNlY3JldA==").as_deref(),
+            Some(&b"sandbox:sandbox-secret"[..])
+        );
         assert_eq!(base64("TWFu").as_deref(), Some(&b"Man"[..]));
         assert_eq!(base64("T!"), None);
         assert_eq!(base64("T"), None);

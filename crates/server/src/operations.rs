@@ -40,5 +40,9 @@ pub async fn answer<B>(app: &App, request: &Request<B>, seen: &mut Seen) -> Resu
 }
 
 fn status(word: &str) -> Answer {
-    answer::with_body(200, "application/json", format!("{{\"status\":\"{word}\",\"version\":\"{}\"}}", crate::VERSION))
+    answer::with_body(
+        200,
+        "application/json",
+        format!("{{\"status\":\"{word}\",\"version\":\"{}\"}}", crate::VERSION),
+    )
 }

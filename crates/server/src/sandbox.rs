@@ -43,7 +43,8 @@ pub async fn fault(ask: &Ask, request_limit: Duration) -> Result<(), Refusal> {
             Ok(())
         }
         Some(other) => {
-            let text = format!("{FAULT_HEADER} {} is not one of panic, slow, conflict, unavailable", quoted(other));
+            let text =
+                format!("{FAULT_HEADER} {} is not one of panic, slow, conflict, unavailable", quoted(other));
             Err(Refusal::invalid(vec![Issue::error(IssueCode::Value, text)]))
         }
     }
@@ -86,7 +87,11 @@ pub async fn prepare(engine: &Engine) -> Result<(), Refusal> {
     };
     let known = engine.snapshot(|reader| Ok(reader.client(CLIENT_ID)?.is_some())).await?;
     if !known {
-        engine.store().write(move |transaction| transaction.put_client(&client)).await.map_err(Refusal::from)?;
+        engine
+            .store()
+            .write(move |transaction| transaction.put_client(&client))
+            .await
+            .map_err(Refusal::from)?;
     }
     fill(engine, false).await
 }
@@ -128,4 +133,3 @@ pub fn welcome(base_url: &str) -> String {
         crate::VERSION
     )
 }
-

@@ -64,7 +64,9 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     let store = open_store(&config, Access::Server)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         let (address, port) = (config.listen, config.listen.port());
-        StartError(format!("cannot listen on {address}: {error}; choose another with --listen, is {port} in use?"))
+        StartError(format!(
+            "cannot listen on {address}: {error}; choose another with --listen, is {port} in use?"
+        ))
     })?;
     let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
@@ -90,7 +92,8 @@ pub fn clinic(config: &Config) -> Result<Arc<Clinic>, StartError> {
         return Ok(Arc::new(if config.sandbox { Clinic::demo() } else { Clinic::default() }));
     };
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| StartError(format!("cannot read {shown}: {error}")))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| StartError(format!("cannot read {shown}: {error}")))?;
     let told = |problems: Vec<canvas::clinic::ClinicProblem>| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("{shown}: {problem}")).collect();
         StartError(lines.join("\n"))

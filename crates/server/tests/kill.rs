@@ -29,7 +29,8 @@ impl Process {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("FHIR R4"))).unwrap().unwrap();
+        let line =
+            lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("FHIR R4"))).unwrap().unwrap();
         let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
         Process { child, address }
     }
@@ -52,8 +53,12 @@ fn exchange(address: SocketAddr, request: &str) -> Option<(u16, String)> {
 }
 
 fn request(method: &str, path: &str, token: &str, body: &str) -> String {
-    let kind = if path.starts_with("/auth") { "application/x-www-form-urlencoded" } else { "application/fhir+json" };
-    format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    let kind =
+        if path.starts_with("/auth") { "application/x-www-form-urlencoded" } else { "application/fhir+json" };
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn token(address: SocketAddr) -> String {
@@ -65,7 +70,13 @@ fn token(address: SocketAddr) -> String {
 }
 
 /// Writes ever newer values of this client's resources until the server is gone; remembers what was acknowledged.
-fn write_until_killed(address: SocketAddr, token: &str, client: usize, round: usize, known: &Mutex<HashMap<String, u64>>) {
+fn write_until_killed(
+    address: SocketAddr,
+    token: &str,
+    client: usize,
+    round: usize,
+    known: &Mutex<HashMap<String, u64>>,
+) {
     for value in 1.. {
         let id = format!("r{round}c{client}n{}", value % 5);
         let padding = "x".repeat(2000);
@@ -107,16 +118,21 @@ fn survives(arguments: &[String]) {
 fn check(address: SocketAddr, known: &HashMap<String, u64>) {
     let token = token(address);
     for (id, value) in known {
-        let (status, body) = exchange(address, &request("GET", &format!("/fhir/Basic/{id}"), &token, "")).unwrap();
+        let (status, body) =
+            exchange(address, &request("GET", &format!("/fhir/Basic/{id}"), &token, "")).unwrap();
         assert_eq!(status, 200, "{id} was acknowledged and is lost: {body}");
         let resource = fhir::json::parse(body.as_bytes(), 20).expect("whole");
-        let stored: u64 = resource.at(&["identifier", "0", "value"]).and_then(Json::as_str).unwrap().parse().unwrap();
+        let stored: u64 =
+            resource.at(&["identifier", "0", "value"]).and_then(Json::as_str).unwrap().parse().unwrap();
         let text = resource.at(&["code", "text"]).and_then(Json::as_str).unwrap();
         assert!(stored >= *value, "{id}: {value} was acknowledged, {stored} is there");
         assert!(text.ends_with(&format!("x{stored}")), "{id} is half of one write and half of another");
         let path = format!("/fhir/Basic?identifier={stored}&_id={id}");
         let (status, found) = exchange(address, &request("GET", &path, &token, "")).unwrap();
-        assert!(status == 200 && found.contains(&format!("\"id\":\"{id}\"")), "{id} is not in the index: {found}");
+        assert!(
+            status == 200 && found.contains(&format!("\"id\":\"{id}\"")),
+            "{id} is not in the index: {found}"
+        );
     }
 }
 

@@ -97,7 +97,10 @@ fn the_tour_of_the_readme_works_verbatim() {
     let answers: Vec<&str> = printed.split(MARK).collect();
     for ((commands, expected), printed) in blocks.iter().zip(&answers) {
         if let Some(expected) = expected {
-            assert!(fits(expected, printed), "{commands}\nexpected:\n{expected}\nprinted:\n{printed}\n{failed}");
+            assert!(
+                fits(expected, printed),
+                "{commands}\nexpected:\n{expected}\nprinted:\n{printed}\n{failed}"
+            );
         }
     }
     assert!(output.status.success(), "{failed}");

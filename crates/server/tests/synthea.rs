@@ -13,12 +13,17 @@ const REFUSED: &[(&str, &str)] = &[];
 const RESOURCES: usize = 15_244;
 
 fn unpacked() -> Option<PathBuf> {
-    let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/synthea-r4-60-patients.tar.xz");
+    let archive =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/synthea-r4-60-patients.tar.xz");
     if !archive.exists() {
         println!("skipped: {} is not there", archive.display());
         return None;
     }
-    let folder = std::env::temp_dir().join(format!("easel-synthea-{}-{:?}", std::process::id(), std::thread::current().id()));
+    let folder = std::env::temp_dir().join(format!(
+        "easel-synthea-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    ));
     std::fs::create_dir_all(&folder).unwrap();
     let status = Command::new("tar").arg("xJf").arg(&archive).arg("-C").arg(&folder).status().unwrap();
     assert!(status.success());
@@ -29,7 +34,9 @@ fn resources(folder: &Path) -> Vec<Json> {
     let mut all = Vec::new();
     for path in server::import::read::files(folder).unwrap() {
         let bundle = fhir::json::parse(&std::fs::read(path).unwrap(), 100).unwrap();
-        all.extend(bundle.get("entry").unwrap().items().iter().filter_map(|entry| entry.get("resource").cloned()));
+        all.extend(
+            bundle.get("entry").unwrap().items().iter().filter_map(|entry| entry.get("resource").cloned()),
+        );
     }
     all
 }
@@ -46,7 +53,8 @@ fn every_resource_is_accepted_or_refused_for_a_listed_reason() {
             refused.push((resource.str("id").unwrap_or_default().to_owned(), issues));
         }
     }
-    let unlisted: Vec<_> = refused.iter().filter(|(id, _)| !REFUSED.iter().any(|(known, _)| known == id)).collect();
+    let unlisted: Vec<_> =
+        refused.iter().filter(|(id, _)| !REFUSED.iter().any(|(known, _)| known == id)).collect();
     assert!(unlisted.is_empty(), "{unlisted:#?}");
     assert_eq!(refused.len(), REFUSED.len());
     let _ = std::fs::remove_dir_all(folder);

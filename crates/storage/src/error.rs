@@ -140,8 +140,9 @@ impl fmt::Display for OpenError {
                 "the store has schema number {found}, this program needs {known}, and a running server keeps it \
                  from being migrated; stop that server first"
             ),
-            OpenError::OtherTypes => formatter
-                .write_str("the store was written for another list of FHIR resource types; export and import it"),
+            OpenError::OtherTypes => formatter.write_str(
+                "the store was written for another list of FHIR resource types; export and import it",
+            ),
             OpenError::Url { reason } => write!(formatter, "the PostgreSQL URL cannot be used: {reason}"),
             OpenError::Database(_) => formatter.write_str("the database could not be opened"),
         }

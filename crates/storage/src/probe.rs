@@ -1,7 +1,7 @@
 //! A hook for tests: counts SQL statements and makes one of them fail.
 
 use crate::error::{Message, StoreError};
-use std::sync::atomic::{AtomicU64, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 /// How a statement is made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -27,7 +27,11 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> Result<()> {
             std::fs::write(&path, &printed)?;
         }
     }
-    if stale.is_empty() { Ok(()) } else { Err(format!("stale, run cargo xtask docs: {}", stale.join(", ")).into()) }
+    if stale.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("stale, run cargo xtask docs: {}", stale.join(", ")).into())
+    }
 }
 
 fn printed(arguments: &[&str]) -> Result<Vec<u8>> {

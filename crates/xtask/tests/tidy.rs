@@ -81,7 +81,9 @@ fn sources() -> Vec<(String, String)> {
 fn crates_depend_only_on_the_crates_that_the_architecture_allows() {
     let allowed: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
     for (name, dependencies) in dependencies() {
-        let Some(allowed_here) = allowed.get(name.as_str()) else { panic!("{name} is not in the list of edges") };
+        let Some(allowed_here) = allowed.get(name.as_str()) else {
+            panic!("{name} is not in the list of edges")
+        };
         for dependency in dependencies.iter().filter(|dependency| allowed.contains_key(dependency.as_str())) {
             assert!(allowed_here.contains(&dependency.as_str()), "{name} must not depend on {dependency}");
         }
@@ -100,9 +102,25 @@ fn transport_and_database_drivers_stay_where_they_belong() {
 
 #[test]
 fn pure_crates_read_no_clock_and_do_no_io() {
-    let pure = ["crates/fhir/src", "crates/fhirpath/src", "crates/search/src", "crates/validation/src", "crates/canvas/src"];
-    let forbidden = ["std::fs", "std::net", "std::process", "SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"];
-    for (path, text) in sources().iter().filter(|(path, _)| pure.iter().any(|folder| path.starts_with(folder))) {
+    let pure = [
+        "crates/fhir/src",
+        "crates/fhirpath/src",
+        "crates/search/src",
+        "crates/validation/src",
+        "crates/canvas/src",
+    ];
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::process",
+        "SystemTime::now",
+        "Instant::now",
+        "Timestamp::now",
+        "Zoned::now",
+    ];
+    for (path, text) in
+        sources().iter().filter(|(path, _)| pure.iter().any(|folder| path.starts_with(folder)))
+    {
         for word in forbidden {
             assert!(!text.contains(word), "{path} uses {word}");
         }
@@ -112,7 +130,9 @@ fn pure_crates_read_no_clock_and_do_no_io() {
 #[test]
 fn sql_stays_in_storage() {
     for (path, text) in sources() {
-        let may = ["crates/storage/", "crates/bench/", "crates/xtask/"].iter().any(|folder| path.starts_with(folder));
+        let may = ["crates/storage/", "crates/bench/", "crates/xtask/"]
+            .iter()
+            .any(|folder| path.starts_with(folder));
         for word in ["SELECT ", "INSERT INTO", "DELETE FROM"] {
             assert!(may || !text.contains(word), "{path} holds SQL: {word}");
         }
@@ -149,7 +169,8 @@ fn long_files_are_known() {
 fn one_place_renders_refusals() {
     for (path, text) in sources() {
         let renders = text.contains("\"OperationOutcome\"") && text.contains("\"resourceType\"");
-        let may = path.starts_with("crates/fhir/src/outcome") || path.contains("/tests/") || path.contains("/demo");
+        let may =
+            path.starts_with("crates/fhir/src/outcome") || path.contains("/tests/") || path.contains("/demo");
         assert!(may || !renders, "{path} writes an OperationOutcome by hand");
     }
 }

@@ -71,7 +71,9 @@ impl Making<'_> {
         let (prefix, date) = Prefix::split(value);
         if !fact.prefixes.contains(&prefix.code()) {
             let (prefix, name, known) = (prefix.code(), fact.name, fact.prefixes.join(", "));
-            let text = format!("prefix '{prefix}' of search parameter '{name}' is not supported (supported: {known})");
+            let text = format!(
+                "prefix '{prefix}' of search parameter '{name}' is not supported (supported: {known})"
+            );
             return Err(Issue::error(IssueCode::NotSupported, text));
         }
         let Making { engine, contract, now } = self;
@@ -89,7 +91,10 @@ fn check_listed(fact: &ParameterFact, value: &str) -> Result<(), Issue> {
         SearchParameterType::Token => value.rsplit_once('|').map_or(value, |(_, code)| code),
         _ => value,
     };
-    let known = fact.values.iter().any(|known| *known == code || is_boolean(fact) && known.eq_ignore_ascii_case(code));
+    let known = fact
+        .values
+        .iter()
+        .any(|known| *known == code || is_boolean(fact) && known.eq_ignore_ascii_case(code));
     if fact.values.is_empty() || known || (code.is_empty() && value.ends_with('|')) {
         return Ok(());
     }

@@ -87,7 +87,9 @@ impl Plan {
             return self.take_value(making, fact, value);
         }
         match name {
-            "_count" if facts.pages => self.once(name).and_then(|()| count(value)).map(|count| self.count = count),
+            "_count" if facts.pages => {
+                self.once(name).and_then(|()| count(value)).map(|count| self.count = count)
+            }
             "_offset" if facts.pages => {
                 self.once(name).and_then(|()| offset(value)).map(|offset| self.offset = offset)
             }
@@ -107,7 +109,12 @@ impl Plan {
         }
     }
 
-    fn take_value(&mut self, making: &Making<'_>, fact: &'static ParameterFact, value: &str) -> Result<(), Issue> {
+    fn take_value(
+        &mut self,
+        making: &Making<'_>,
+        fact: &'static ParameterFact,
+        value: &str,
+    ) -> Result<(), Issue> {
         let criterion = making.criterion(fact, value)?;
         if let Finds::By(by) = fact.finds {
             self.by.push((by, value.to_owned()));
@@ -119,7 +126,8 @@ impl Plan {
     /// Adds what is searched for when it is not sent.
     fn take_defaults(&mut self, making: &Making<'_>, problems: &mut Vec<Issue>) {
         for fact in self.contract.search.parameters {
-            let is_sent = self.pairs.iter().any(|(name, _)| fact.name == name || fact.aliases.contains(&name.as_str()));
+            let is_sent =
+                self.pairs.iter().any(|(name, _)| fact.name == name || fact.aliases.contains(&name.as_str()));
             if let (Some(value), false) = (fact.default, is_sent) {
                 problems.extend(self.take_value(making, fact, value).err());
             }
@@ -131,7 +139,10 @@ fn count(value: &str) -> Result<u64, Issue> {
     match digits(value) {
         Some(count) if count > 0 => Ok(count.min(PAGE_LIMIT)),
         _ => {
-            let text = format!("_count {} is not a whole number from 1; at most {PAGE_LIMIT} are served", quoted(value));
+            let text = format!(
+                "_count {} is not a whole number from 1; at most {PAGE_LIMIT} are served",
+                quoted(value)
+            );
             Err(Issue::error(IssueCode::Value, text))
         }
     }
@@ -166,7 +177,8 @@ fn sort(making: &Making<'_>, value: &str) -> Result<Vec<Sort>, Issue> {
 }
 
 fn sort_key(making: &Making<'_>, by: SortBy) -> Option<SortKey> {
-    let parameter = |code| Some(making.engine.registry().parameter(making.contract.resource_type, code)?.id());
+    let parameter =
+        |code| Some(making.engine.registry().parameter(making.contract.resource_type, code)?.id());
     Some(match by {
         SortBy::Id => SortKey::Id,
         SortBy::Text(code) => SortKey::Text(parameter(code)?),

@@ -38,7 +38,9 @@ const ELEMENTS: &[ElementFact] = &[
     element("status", "code").read_only().one_of(&["active", "inactive"]),
     element("name", "string").read_only().note("the full name"),
     element("alias", "string").list().read_only().note("the short name"),
-    element("description", "string").read_only().format("{full name of the organization}: {full name of the location}"),
+    element("description", "string")
+        .read_only()
+        .format("{full name of the organization}: {full name of the location}"),
     element("address", "Address").read_only(),
     element("address.use", "code").read_only().one_of(&["home", "work", "temp", "old", "billing"]),
     element("address.line", "string").list().read_only(),
@@ -63,7 +65,8 @@ impl CanvasType for Location {
         if resource.contains("description") {
             return Ok(());
         }
-        let managing = resource.get("managingOrganization").and_then(|organization| organization.str("reference"));
+        let managing =
+            resource.get("managingOrganization").and_then(|organization| organization.str("reference"));
         let Some(Reference::Local { resource_type, id, .. }) = managing.and_then(Reference::local) else {
             return Ok(());
         };

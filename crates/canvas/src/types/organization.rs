@@ -3,8 +3,8 @@
 
 use crate::canvas_type::CanvasType;
 use crate::contract::{
-    Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision, element,
-    parameter,
+    Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision,
+    element, parameter,
 };
 use fhir::ResourceType;
 use fhir::definitions::SearchParameterType::{String, Token};

@@ -26,7 +26,8 @@ fn it_claims_what_is_served_in_the_form_of_the_live_one() {
     let rest = statement.at(&["rest", "0"]).unwrap().as_object().unwrap();
     let members: Vec<&str> = rest.iter().map(|(name, _)| name).collect();
     assert_eq!(members, ["mode", "resource"]);
-    let types: Vec<&str> = rest.items("resource").iter().filter_map(|resource| resource.str("type")).collect();
+    let types: Vec<&str> =
+        rest.items("resource").iter().filter_map(|resource| resource.str("type")).collect();
     assert!(types.is_sorted());
     assert_eq!(types.len(), TYPES.len());
 }

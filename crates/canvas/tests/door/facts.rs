@@ -88,10 +88,13 @@ fn interactions_and_parameters_are_those_of_the_live_capability_statement() {
         assert_eq!(offered, names(stated.get("interaction")), "{name}");
         assert_eq!(contract.profiles, names(stated.get("supportedProfile")), "{name}");
         let parameters = stated.get("searchParam").map(Json::items).unwrap_or_default();
-        let claimed = contract.search.parameters.iter().filter_map(|fact| Some((fact.name, fact.definition?)));
+        let claimed =
+            contract.search.parameters.iter().filter_map(|fact| Some((fact.name, fact.definition?)));
         let mut claimed: Vec<(&str, &str)> = claimed.collect();
-        let mut stated: Vec<(&str, &str)> =
-            parameters.iter().map(|stated| (stated.str("name").unwrap(), stated.str("definition").unwrap())).collect();
+        let mut stated: Vec<(&str, &str)> = parameters
+            .iter()
+            .map(|stated| (stated.str("name").unwrap(), stated.str("definition").unwrap()))
+            .collect();
         claimed.sort_unstable();
         stated.sort_unstable();
         assert_eq!(claimed, stated, "{name}");
@@ -130,12 +133,32 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
     ("Patient", "identifier.assigner.display", "said with identifier.assigner"),
     ("Patient", "photo.extension", "deprecated-url: there is no pre-signed URL"),
     ("Patient", "contact.extension", "removed by the vendor on 2025-09-30"),
-    ("Patient", "http://schemas.canvasmedical.com/fhir/extensions/emergency-contact", "removed by the vendor on 2025-09-30"),
-    ("Patient", "http://schemas.canvasmedical.com/fhir/extensions/authorized-for-release-of-information", "removed by the vendor on 2025-09-30"),
-    ("Patient", "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url", "there is no pre-signed URL"),
+    (
+        "Patient",
+        "http://schemas.canvasmedical.com/fhir/extensions/emergency-contact",
+        "removed by the vendor on 2025-09-30",
+    ),
+    (
+        "Patient",
+        "http://schemas.canvasmedical.com/fhir/extensions/authorized-for-release-of-information",
+        "removed by the vendor on 2025-09-30",
+    ),
+    (
+        "Patient",
+        "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
+        "there is no pre-signed URL",
+    ),
     ("Practitioner", "qualification.code.text", "without effect, as qualification.code"),
-    ("Practitioner", "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url", "there is no pre-signed URL"),
-    ("Practitioner", "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex", "refused since 2026-02-16"),
+    (
+        "Practitioner",
+        "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
+        "there is no pre-signed URL",
+    ),
+    (
+        "Practitioner",
+        "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",
+        "refused since 2026-02-16",
+    ),
     ("Organization", "identifier.type.coding", "said with identifier.type"),
 ];
 

@@ -20,7 +20,8 @@ fn they_cannot_be_written_here() {
 #[test]
 fn a_location_without_description_is_described_by_its_organization() {
     let door = Door::empty();
-    let organization = r#"{"resourceType":"Organization","id":"o","name":"Bay Clinic","partOf":{"display":"x"}}"#;
+    let organization =
+        r#"{"resourceType":"Organization","id":"o","name":"Bay Clinic","partOf":{"display":"x"}}"#;
     door.put(ResourceType::ORGANIZATION, "o", parse(organization));
     let location = r#"{"resourceType":"Location","id":"l","name":"Oakland","managingOrganization":{"reference":"Organization/o"}}"#;
     door.put(ResourceType::LOCATION, "l", parse(location));

@@ -93,7 +93,9 @@ fn entries_get_ids_and_defaults() {
     );
     assert_eq!(
         without_id(&["identifier", "1"]),
-        parse(r#"{"use":"usual","system":"HealthCo","value":"s07960990","period":{"start":"2020-01-01","end":"2100-12-31"}}"#)
+        parse(
+            r#"{"use":"usual","system":"HealthCo","value":"s07960990","period":{"start":"2020-01-01","end":"2100-12-31"}}"#
+        )
     );
 }
 
@@ -102,7 +104,8 @@ fn gender_and_gender_identity_are_kept_as_one() {
     let door = Door::empty();
     let identity = |patient: &Json| -> Option<String> {
         let extensions = patient.get("extension").unwrap().items().iter();
-        let mut found = extensions.filter_map(|extension| extension.get("valueCodeableConcept")?.at(&["coding", "0"]));
+        let mut found =
+            extensions.filter_map(|extension| extension.get("valueCodeableConcept")?.at(&["coding", "0"]));
         found.next().and_then(|coding| coding.str("code")).map(str::to_owned)
     };
     let unknown = created(&door, &with(&[("gender", r#""unknown""#)]));
@@ -140,7 +143,10 @@ fn names_are_kept_as_the_vendor_keeps_them() {
 #[test]
 fn a_birth_date_without_day_is_the_first_and_a_time_of_death_stands_for_the_flag() {
     let door = Door::empty();
-    let patient = created(&door, &with(&[("birthDate", r#""1980-11""#), ("deceasedDateTime", r#""2024-05-06T07:08:09Z""#)]));
+    let patient = created(
+        &door,
+        &with(&[("birthDate", r#""1980-11""#), ("deceasedDateTime", r#""2024-05-06T07:08:09Z""#)]),
+    );
     assert_eq!(patient.str("birthDate"), Some("1980-11-01"));
     assert_eq!(patient.str("deceasedDateTime"), Some("2024-05-06T07:08:09Z"));
     assert!(patient.get("deceasedBoolean").is_none());
@@ -166,7 +172,10 @@ fn what_the_server_issues_cannot_be_written() {
         &door,
         &with(&[
             ("id", r#""mine""#),
-            ("text", r#"{"status":"additional","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}"#),
+            (
+                "text",
+                r#"{"status":"additional","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">x</div>"}"#,
+            ),
             ("identifier", r#"[{"system":"http://canvasmedical.com","value":"123456789"}]"#),
             ("maritalStatus", r#"{"text":"single"}"#),
             ("extension.1", r#"{"url":"http://example.com/unknown","valueString":"x"}"#),
@@ -232,7 +241,8 @@ fn references_must_lead_to_something() {
     let text = "'Practitioner/0123456789abcdef0123456789abcdef' does not exist".to_owned();
     assert_eq!(told(&refusal), (400, vec![("not-found".to_owned(), text, place.clone())]));
     let refusal = default("https://elsewhere.test/Practitioner/1").unwrap_err();
-    let text = "reference 'https://elsewhere.test/Practitioner/1' is not of the form {ResourceType}/{id}".to_owned();
+    let text =
+        "reference 'https://elsewhere.test/Practitioner/1' is not of the form {ResourceType}/{id}".to_owned();
     assert_eq!(told(&refusal), (400, vec![("value".to_owned(), text, place)]));
     default(&format!("Practitioner/{}", demo::PRACTITIONER)).unwrap();
 }

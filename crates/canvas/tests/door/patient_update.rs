@@ -52,11 +52,16 @@ fn telecom_entries_are_changed_by_id_added_without_and_deleted_when_left_out() {
         r#"[{"system":"phone","value":"1","use":"work","rank":2},{"system":"email","value":"a@b.c"},{"system":"fax","value":"3"}]"#,
     )]);
     let (phone, email) = (id_of(&case.read(), "telecom", 0), id_of(&case.read(), "telecom", 1));
-    let sent = format!(r#"[{{"value":"new"}},{{"id":"{phone}","value":"9"}},{{"id":"{email}","value":"a@b.c"}}]"#);
+    let sent =
+        format!(r#"[{{"value":"new"}},{{"id":"{phone}","value":"9"}},{{"id":"{email}","value":"a@b.c"}}]"#);
     let patient = case.updated(&[("telecom", &sent)]);
     assert_eq!(values(&patient, "telecom", "value"), ["new", "9", "a@b.c"]);
     assert_eq!((id_of(&patient, "telecom", 1), id_of(&patient, "telecom", 2)), (phone, email));
-    assert_eq!(values(&patient, "telecom", "use"), ["home", "work", "home"], "what an entry leaves out it keeps");
+    assert_eq!(
+        values(&patient, "telecom", "use"),
+        ["home", "work", "home"],
+        "what an entry leaves out it keeps"
+    );
     assert_eq!(values(&patient, "telecom", "system"), ["other", "phone", "email"]);
 }
 
@@ -76,7 +81,8 @@ fn lists_that_are_left_out_are_emptied() {
 #[test]
 fn an_id_that_matches_nothing_makes_a_new_entry_under_a_fresh_id() {
     let case = Case::new(&[("address", r#"[{"city":"Oakland"}]"#)]);
-    let patient = case.updated(&[("address", r#"[{"id":"1e628d77-5cdd-400f-a239-b24929d4a0aa","city":"Reno"}]"#)]);
+    let patient =
+        case.updated(&[("address", r#"[{"id":"1e628d77-5cdd-400f-a239-b24929d4a0aa","city":"Reno"}]"#)]);
     assert_eq!(values(&patient, "address", "city"), ["Reno"]);
     assert_ne!(id_of(&patient, "address", 0), "1e628d77-5cdd-400f-a239-b24929d4a0aa");
 }
@@ -90,8 +96,10 @@ fn identifiers_left_out_are_deleted_unless_their_period_is_over() {
     )]);
     let before = case.read();
     let (number, kept) = (values(&before, "identifier", "value")[0].clone(), id_of(&before, "identifier", 3));
-    let patient =
-        case.updated(&[("identifier", &format!(r#"[{{"id":"{kept}","use":"old"}},{{"system":"b","value":"new"}}]"#))]);
+    let patient = case.updated(&[(
+        "identifier",
+        &format!(r#"[{{"id":"{kept}","use":"old"}},{{"system":"b","value":"new"}}]"#),
+    )]);
     assert_eq!(values(&patient, "identifier", "value"), [number.as_str(), "over", "kept", "new"]);
     assert_eq!(id_of(&patient, "identifier", 2), kept);
     assert_eq!(values(&patient, "identifier", "use"), ["usual", "usual", "old", "usual"]);
@@ -114,7 +122,10 @@ fn three_extensions_are_cleared_when_left_out_and_the_others_kept() {
         ("extension.5", zone),
     ]);
     let ends = |patient: &Json| -> Vec<String> {
-        values(patient, "extension", "url").iter().map(|url| url.rsplit('/').next().unwrap().to_owned()).collect()
+        values(patient, "extension", "url")
+            .iter()
+            .map(|url| url.rsplit('/').next().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(
         ends(&case.read()),
@@ -136,7 +147,10 @@ fn what_is_optional_and_left_out_keeps_its_value() {
         ("active", "false"),
         ("photo", r#"[{"data":"R0lGODlhAQ=="}]"#),
         ("deceasedDateTime", r#""2024-05-06""#),
-        ("communication", r#"[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":"es","display":"Spanish"}]}}]"#),
+        (
+            "communication",
+            r#"[{"language":{"coding":[{"system":"urn:ietf:bcp:47","code":"es","display":"Spanish"}]}}]"#,
+        ),
     ]);
     let before = case.read();
     let mut change = body(&[("name.0.family", r#""Other""#)]);
@@ -146,7 +160,10 @@ fn what_is_optional_and_left_out_keeps_its_value() {
     for name in ["active", "photo", "deceasedDateTime", "communication"] {
         assert_eq!(patient.get(name), before.get(name), "{name}");
     }
-    assert!(patient.at(&["text", "div"]).unwrap().as_str().unwrap().contains("Other"), "the narrative follows");
+    assert!(
+        patient.at(&["text", "div"]).unwrap().as_str().unwrap().contains("Other"),
+        "the narrative follows"
+    );
     assert_eq!(patient.get("identifier"), before.get("identifier"), "the record number stays");
 }
 
@@ -159,14 +176,24 @@ fn a_patient_put_back_as_it_was_read_is_the_same() {
         ("identifier", r#"[{"system":"a","value":"b"}]"#),
         ("photo", r#"[{"data":"R0lGODlhAQ=="}]"#),
         ("gender", r#""other""#),
-        ("extension.1", r#"{"url":"http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy","extension":[{"url":"ncpdp-id","valueIdentifier":{"value":"1123152"}}]}"#),
-        ("extension.2", r#"{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race","extension":[{"url":"ombCategory","valueCoding":{"system":"urn:oid:2.16.840.1.113883.6.238","code":"2106-3"}}]}"#),
+        (
+            "extension.1",
+            r#"{"url":"http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy","extension":[{"url":"ncpdp-id","valueIdentifier":{"value":"1123152"}}]}"#,
+        ),
+        (
+            "extension.2",
+            r#"{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race","extension":[{"url":"ombCategory","valueCoding":{"system":"urn:oid:2.16.840.1.113883.6.238","code":"2106-3"}}]}"#,
+        ),
     ]);
     let before = case.read();
     case.door.update(&case.id, &before).unwrap_or_else(|refusal| panic!("{refusal}"));
     assert_eq!(case.read(), before);
     let history = case.door.stored(PATIENT, &case.id);
-    assert_eq!(history.at(&["meta", "versionId"]), Some(&Json::from("1")), "nothing new makes no new version");
+    assert_eq!(
+        history.at(&["meta", "versionId"]),
+        Some(&Json::from("1")),
+        "nothing new makes no new version"
+    );
 }
 
 #[test]
@@ -182,7 +209,8 @@ fn another_gender_replaces_a_plain_one_but_not_a_chosen_identity() {
 #[test]
 fn what_the_r4_door_stored_beyond_the_contract_survives_an_update() {
     let door = Door::empty();
-    let patient = r#"{"resourceType":"Patient","id":"r4","maritalStatus":{"text":"single"},"name":[{"family":"Roe"}]}"#;
+    let patient =
+        r#"{"resourceType":"Patient","id":"r4","maritalStatus":{"text":"single"},"name":[{"family":"Roe"}]}"#;
     door.put(PATIENT, "r4", parse(patient));
     door.update("r4", &parse(CONTRACT.minimal)).unwrap_or_else(|refusal| panic!("{refusal}"));
     let stored = door.stored(PATIENT, "r4");
@@ -197,7 +225,10 @@ fn a_stale_precondition_is_412_and_existence_comes_before_it() {
     let update = |id: &str, since: i64| block_on(case.door.canvas.update(PATIENT, id, &body, Some(since)));
     let refusal = update(&case.id, 1_445_412_480_000).unwrap_err();
     assert_eq!(refusal.row().status, 412);
-    assert_eq!(refusal.issues()[0].text, "The resource has been modified since the precondition was specified.");
+    assert_eq!(
+        refusal.issues()[0].text,
+        "The resource has been modified since the precondition was specified."
+    );
     assert_eq!(update("a47c7b0ebbb442cdbc4adf259d148ea1", 0).unwrap_err().row().status, 404);
     update(&case.id, i64::MAX).unwrap();
 }

@@ -38,7 +38,10 @@ fn a_practitioner_reads_back_with_text_ids_and_displays() {
     let location = door.read(ResourceType::LOCATION, demo::LOCATION).unwrap();
     assert_eq!(read.at(&["extension", "1", "valueReference", "display"]), location.get("name"));
     let url = format!("http://clinic.test/Practitioner/{id}/files/signature");
-    assert_eq!(read.at(&["extension", "2", "valueAttachment"]), Some(&parse(&format!(r#"{{"url":"{url}"}}"#))));
+    assert_eq!(
+        read.at(&["extension", "2", "valueAttachment"]),
+        Some(&parse(&format!(r#"{{"url":"{url}"}}"#)))
+    );
     let file = block_on(door.canvas.file(PRACTITIONER, &id, "signature")).unwrap().unwrap();
     assert_eq!((file.content_type.as_str(), file.content.as_slice()), ("application/pdf", &b"%PDF-1.2 "[..]));
 }
@@ -64,7 +67,8 @@ fn an_update_clears_extensions_but_the_username_and_keeps_the_signature_it_was_s
 #[test]
 fn addresses_are_changed_by_id_and_keep_what_is_left_out() {
     let door = Door::empty();
-    let address = r#"[{"use":"work","type":"both","city":"Oakland"},{"use":"home","type":"postal","city":"Reno"}]"#;
+    let address =
+        r#"[{"use":"work","type":"both","city":"Oakland"},{"use":"home","type":"postal","city":"Reno"}]"#;
     let id = door.create(&body(&[("address", address)])).unwrap();
     let before = door.read(PRACTITIONER, &id).unwrap();
     let first = before.at(&["address", "0", "id"]).unwrap().as_str().unwrap();
@@ -74,7 +78,11 @@ fn addresses_are_changed_by_id_and_keep_what_is_left_out() {
     let expected = format!(r#"[{{"id":"{first}","use":"work","type":"both","city":"Berkeley"}}]"#);
     assert_eq!(after.get("address"), Some(&parse(&expected)));
     door.update(&id, &body(&[])).unwrap();
-    assert_eq!(door.read(PRACTITIONER, &id).unwrap().get("address"), after.get("address"), "left out, it stays");
+    assert_eq!(
+        door.read(PRACTITIONER, &id).unwrap().get("address"),
+        after.get("address"),
+        "left out, it stays"
+    );
 }
 
 #[test]

@@ -16,12 +16,15 @@ fn send(contract: &Contract, on: Interaction, example: &Example) -> Result<(), R
     let door = Door::of_demo_clinic();
     let resource_type = contract.resource_type;
     if on == Interaction::SearchType {
-        let found = block_on(door.canvas.search(resource_type, &pairs(example.query), false, crate::support::NOW));
+        let found =
+            block_on(door.canvas.search(resource_type, &pairs(example.query), false, crate::support::NOW));
         return found.map(drop);
     }
     let mut id = String::new();
     for changes in example.before {
-        id = door.create(&changed(contract.minimal, changes, &id)).unwrap_or_else(|refusal| panic!("{refusal}"));
+        id = door
+            .create(&changed(contract.minimal, changes, &id))
+            .unwrap_or_else(|refusal| panic!("{refusal}"));
     }
     if on == Interaction::Update && id.is_empty() {
         id = door.create(&changed(contract.minimal, &[], "")).unwrap();
@@ -41,7 +44,12 @@ fn the_example_of_every_rule_is_refused_with_its_text_and_nothing_else() {
             let (status, problems) = told(&refusal);
             let (place, text) = rule.finding;
             let expected = [(rule.code.code().to_owned(), text.to_owned(), place.to_owned())];
-            assert_eq!((status, problems.as_slice()), (rule.status(), expected.as_slice()), "{} on {on:?}", rule.id);
+            assert_eq!(
+                (status, problems.as_slice()),
+                (rule.status(), expected.as_slice()),
+                "{} on {on:?}",
+                rule.id
+            );
         }
     }
 }

@@ -159,8 +159,14 @@ fn each_parameter_of_practitioner_finds_what_it_should_and_nothing_else() {
 fn locations_and_organizations_are_found_by_what_the_vendor_lists() {
     let door = Door::empty();
     let organizations = [
-        ("1", r#"{"resourceType":"Organization","name":"Canvas Medical","type":[{"coding":[{"system":"s","code":"prov"}]}],"address":[{"line":["2037 Irving Street"],"city":"San Francisco","state":"CA"}]}"#),
-        ("2", r#"{"resourceType":"Organization","name":"The Canvas Training Organization","address":[{"city":"Amherst"}]}"#),
+        (
+            "1",
+            r#"{"resourceType":"Organization","name":"Canvas Medical","type":[{"coding":[{"system":"s","code":"prov"}]}],"address":[{"line":["2037 Irving Street"],"city":"San Francisco","state":"CA"}]}"#,
+        ),
+        (
+            "2",
+            r#"{"resourceType":"Organization","name":"The Canvas Training Organization","address":[{"city":"Amherst"}]}"#,
+        ),
         ("3", r#"{"resourceType":"Organization","name":"Irving"}"#),
     ];
     for (id, organization) in organizations {
@@ -201,8 +207,16 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
             "not-supported",
             "Patient has no search parameter 'brithdate'; did you mean 'birthdate'? (supported: active, birthdate, email, family, gender, given, identifier, name, nickname, phone, _id, _sort, _count, _offset)",
         ),
-        ("family:exact=Jones", "not-supported", "modifier 'exact' of search parameter 'family' is not supported"),
-        ("gender=woman", "value", "the value 'woman' of search parameter 'gender' is not one of male, female, other, unknown"),
+        (
+            "family:exact=Jones",
+            "not-supported",
+            "modifier 'exact' of search parameter 'family' is not supported",
+        ),
+        (
+            "gender=woman",
+            "value",
+            "the value 'woman' of search parameter 'gender' is not one of male, female, other, unknown",
+        ),
         ("active=yes", "value", "the value 'yes' of search parameter 'active' is not one of true, false"),
         ("family=", "value", "search parameter 'family' has no value"),
         ("family=a,", "value", "search parameter 'family' has no value"),
@@ -211,7 +225,11 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
             "not-supported",
             "prefix 'ap' of search parameter 'birthdate' is not supported (supported: eq, ne, gt, ge, lt, le)",
         ),
-        ("_sort=gender", "not-supported", "_sort cannot sort by 'gender' (supported: _id, birthdate, family, given)"),
+        (
+            "_sort=gender",
+            "not-supported",
+            "_sort cannot sort by 'gender' (supported: _id, birthdate, family, given)",
+        ),
         ("_count=0", "value", "_count '0' is not a whole number from 1; at most 100 are served"),
         ("_count=-1", "value", "_count '-1' is not a whole number from 1; at most 100 are served"),
         ("_count=ten", "value", "_count 'ten' is not a whole number from 1; at most 100 are served"),
@@ -233,7 +251,10 @@ fn a_lenient_client_gets_the_rest_and_is_told() {
     let query = pairs("family=jones&_include=x&gender=woman&_count=0");
     let bytes = block_on(door.canvas.search(PATIENT, &query, true, NOW)).unwrap();
     let bundle = parse(std::str::from_utf8(&bytes).unwrap());
-    assert_eq!(bundle.at(&["link", "0", "url"]), Some(&Json::from("/Patient?family=jones&_count=10&_offset=0")));
+    assert_eq!(
+        bundle.at(&["link", "0", "url"]),
+        Some(&Json::from("/Patient?family=jones&_count=10&_offset=0"))
+    );
     assert_eq!(bundle.get("total"), Some(&Json::from(1i64)));
     let outcome = bundle.at(&["entry", "1"]).unwrap();
     assert_eq!(outcome.at(&["search", "mode"]), Some(&Json::from("outcome")));

@@ -30,15 +30,39 @@ const EXPLAINED: &[(&str, &str)] = &[
     ("Patient.photo.extension", "deprecated-url: there is no pre-signed URL"),
     ("Patient.photo.extension(http://schemas.canvasmedical.com/fhir/extensions/deprecated-url)", "the same"),
     ("Patient.contact.extension", "removed by the vendor on 2025-09-30"),
-    ("Patient.contact.extension(http://schemas.canvasmedical.com/fhir/extensions/emergency-contact)", "the same"),
-    ("Patient.contact.extension(http://schemas.canvasmedical.com/fhir/extensions/authorized-for-release-of-information)", "the same"),
+    (
+        "Patient.contact.extension(http://schemas.canvasmedical.com/fhir/extensions/emergency-contact)",
+        "the same",
+    ),
+    (
+        "Patient.contact.extension(http://schemas.canvasmedical.com/fhir/extensions/authorized-for-release-of-information)",
+        "the same",
+    ),
     ("Patient.contact.relationship.text", "removed by the vendor on 2025-09-30"),
-    ("Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyName)", "shown since 2024-08-15, the example is older"),
-    ("Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyAddress)", "the same"),
-    ("Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyPhoneNumber)", "the same"),
-    ("Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyFaxNumber)", "the same"),
-    ("Practitioner.extension(http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature).valueAttachment.extension", "deprecated-url: there is no pre-signed URL"),
-    ("Practitioner.extension(http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature).valueAttachment.extension(http://schemas.canvasmedical.com/fhir/extensions/deprecated-url)", "the same"),
+    (
+        "Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyName)",
+        "shown since 2024-08-15, the example is older",
+    ),
+    (
+        "Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyAddress)",
+        "the same",
+    ),
+    (
+        "Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyPhoneNumber)",
+        "the same",
+    ),
+    (
+        "Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyFaxNumber)",
+        "the same",
+    ),
+    (
+        "Practitioner.extension(http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature).valueAttachment.extension",
+        "deprecated-url: there is no pre-signed URL",
+    ),
+    (
+        "Practitioner.extension(http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature).valueAttachment.extension(http://schemas.canvasmedical.com/fhir/extensions/deprecated-url)",
+        "the same",
+    ),
     ("Practitioner.address.type", "the example lacks what its request has"),
 ];
 
@@ -72,7 +96,10 @@ fn the_vendors_patient_is_created_and_read_in_the_vendors_shape() {
         extensions.map(|extension| extension.str("url").unwrap().to_owned()).collect()
     };
     assert_eq!(urls(&read), urls(&example));
-    assert_eq!(read.at(&["photo", "0", "url"]), Some(&Json::from(format!("{BASE}/Patient/{id}/files/photo"))));
+    assert_eq!(
+        read.at(&["photo", "0", "url"]),
+        Some(&Json::from(format!("{BASE}/Patient/{id}/files/photo")))
+    );
     assert_eq!(
         read.get("extension").unwrap().items()[3].get("extension"),
         example.get("extension").unwrap().items()[3].get("extension"),
@@ -129,7 +156,9 @@ fn the_vendors_update_of_a_practitioner_is_accepted() {
 #[test]
 fn locations_and_organizations_of_the_r4_door_read_as_the_vendors() {
     let door = Door::empty();
-    for (resource_type, name) in [(ResourceType::LOCATION, "Location"), (ResourceType::ORGANIZATION, "Organization")] {
+    for (resource_type, name) in
+        [(ResourceType::LOCATION, "Location"), (ResourceType::ORGANIZATION, "Organization")]
+    {
         let Some(example) = fact(&format!("examples/{name}/read-response.json")) else { return };
         let id = example.str("id").unwrap().to_owned();
         door.put(resource_type, &id, example.clone());

@@ -88,7 +88,8 @@ impl Door {
     /// The ids that a search finds, sorted.
     pub fn found(&self, resource_type: ResourceType, query: &str) -> Vec<String> {
         let bundle = self.search(resource_type, query).unwrap_or_else(|refusal| panic!("{query}: {refusal}"));
-        let mut ids: Vec<String> = entries(&bundle).iter().map(|found| found.str("id").unwrap().to_owned()).collect();
+        let mut ids: Vec<String> =
+            entries(&bundle).iter().map(|found| found.str("id").unwrap().to_owned()).collect();
         ids.sort();
         ids
     }
@@ -132,7 +133,8 @@ pub fn changed(body: &str, changes: &[Change], id: &str) -> Json {
         match change {
             Change::Set(path, value) => set(&mut body, path, parse(&filled(value, id))),
             Change::Remove(path) => {
-                let (parent, last) = path.rsplit_once('.').map_or(("", *path), |(parent, last)| (parent, last));
+                let (parent, last) =
+                    path.rsplit_once('.').map_or(("", *path), |(parent, last)| (parent, last));
                 match target(&mut body, parent) {
                     Json::Object(object) => drop(object.remove(last)),
                     Json::Array(items) => drop(items.remove(last.parse().unwrap())),

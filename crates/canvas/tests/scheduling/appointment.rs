@@ -6,7 +6,10 @@ use fhir::{Json, ResourceType, json};
 /// Reads back what `change` makes of a booking.
 async fn read_back(change: impl FnOnce(&mut fhir::Object)) -> Json {
     let world = World::demo().await;
-    let id = world.book(&with(booking("15:00", "15:20"), change)).await.unwrap_or_else(|refusal| panic!("{refusal}"));
+    let id = world
+        .book(&with(booking("15:00", "15:20"), change))
+        .await
+        .unwrap_or_else(|refusal| panic!("{refusal}"));
     world.appointment(&id).await
 }
 
@@ -60,9 +63,11 @@ async fn what_is_stored_is_valid_r4() {
 
 #[tokio::test]
 async fn every_placeholder_of_an_endpoint_is_accepted() {
-    for (connection, payload) in
-        [(json!({}), json!([])), (json!({}), json!([{ "coding": [] }])), (json!({ "code": "https" }), json!([{}]))]
-    {
+    for (connection, payload) in [
+        (json!({}), json!([])),
+        (json!({}), json!([{ "coding": [] }])),
+        (json!({ "code": "https" }), json!([{}])),
+    ] {
         let read = read_back(|appointment| {
             appointment.insert("contained", json!([{
                 "resourceType": "Endpoint", "id": "any-id", "status": "active",
@@ -89,10 +94,12 @@ async fn every_placeholder_of_an_endpoint_is_accepted() {
 #[tokio::test]
 async fn placeholders_are_accepted_nowhere_else() {
     let world = World::demo().await;
-    let body = with(booking("15:00", "15:20"), |appointment| appointment.insert("appointmentType", json!({})));
+    let body =
+        with(booking("15:00", "15:20"), |appointment| appointment.insert("appointmentType", json!({})));
     assert_eq!(told(&world.book(&body).await.unwrap_err()).0, 400);
     let endpoint = json!({ "resourceType": "Endpoint", "id": "e", "status": "active", "connectionType": {}, "payloadType": [], "address": "https://e" });
-    let problems = interactions::validation::validate(&endpoint, &interactions::validation::Options::default());
+    let problems =
+        interactions::validation::validate(&endpoint, &interactions::validation::Options::default());
     assert!(!problems.is_empty(), "the R4 door refuses them");
 }
 
@@ -124,8 +131,13 @@ async fn participants_are_read_practitioner_first_with_their_types() {
         participants[1].as_object_mut().unwrap().insert("status", "tentative");
     })
     .await;
-    let types: Vec<Option<&str>> =
-        read.get("participant").unwrap().items().iter().map(|p| p.at(&["actor", "type"]).and_then(Json::as_str)).collect();
+    let types: Vec<Option<&str>> = read
+        .get("participant")
+        .unwrap()
+        .items()
+        .iter()
+        .map(|p| p.at(&["actor", "type"]).and_then(Json::as_str))
+        .collect();
     assert_eq!(types, [Some("Practitioner"), Some("Patient")]);
     assert!(read.get("participant").unwrap().items().iter().all(|p| p.str("status") == Some("accepted")));
 }
@@ -175,12 +187,18 @@ async fn a_location_may_be_named_by_its_key() {
 #[tokio::test]
 async fn a_location_with_a_number_for_its_id_goes_before_the_key() {
     let world = World::demo().await;
-    world.put(ResourceType::LOCATION, "2", json!({ "resourceType": "Location", "id": "2", "name": "Two" })).await;
+    world
+        .put(ResourceType::LOCATION, "2", json!({ "resourceType": "Location", "id": "2", "name": "Two" }))
+        .await;
     let named = json!([{ "reference": "Location/2" }]);
-    let body = with(booking("15:00", "15:20"), |appointment| appointment.insert("supportingInformation", named));
+    let body =
+        with(booking("15:00", "15:20"), |appointment| appointment.insert("supportingInformation", named));
     let id = world.book(&body).await.unwrap();
     let read = world.appointment(&id).await;
-    assert_eq!(read.at(&["supportingInformation", "0", "reference"]).and_then(Json::as_str), Some("Location/2"));
+    assert_eq!(
+        read.at(&["supportingInformation", "0", "reference"]).and_then(Json::as_str),
+        Some("Location/2")
+    );
 }
 
 #[tokio::test]
@@ -189,7 +207,8 @@ async fn references_that_lead_nowhere_are_all_told_with_their_place() {
     let body = with(booking("15:00", "15:20"), |appointment| {
         let gone = json!([{ "reference": "Location/7c1f6f0e-0000-4000-8000-000000000000" }]);
         appointment.insert("supportingInformation", gone);
-        let actor = |name: &str| json!({ "actor": { "reference": (format!("{name}/0123")) }, "status": "accepted" });
+        let actor =
+            |name: &str| json!({ "actor": { "reference": (format!("{name}/0123")) }, "status": "accepted" });
         appointment.insert("participant", vec![actor("Practitioner"), actor("Patient")]);
     });
     let (status, issues) = told(&world.book(&body).await.unwrap_err());
@@ -236,7 +255,10 @@ async fn all_problems_of_a_body_are_told_in_document_order() {
 async fn all_broken_rules_of_business_are_told() {
     let world = World::demo().await;
     let body = with(booking("15:20", "15:00"), |appointment| {
-        appointment.insert("appointmentType", json!({ "coding": [{ "system": "INTERNAL", "code": "CHART_REVIEW" }] }));
+        appointment.insert(
+            "appointmentType",
+            json!({ "coding": [{ "system": "INTERNAL", "code": "CHART_REVIEW" }] }),
+        );
         appointment.insert("reasonCode", json!([{ "coding": [{ "code": "NOPE" }] }]));
     });
     let (status, issues) = told(&world.book(&body).await.unwrap_err());
@@ -276,7 +298,10 @@ async fn overlaps_are_found_whatever_the_offsets() {
     };
     world.book(&at("2031-03-03T20:30:00+05:30", "2031-03-03T07:20:00-08:00")).await.unwrap();
     assert!(world.book(&at("2031-03-03T10:19:59-05:00", "2031-03-03T16:40:00+01:00")).await.is_err());
-    assert!(world.book(&at("2031-03-03T07:10", "2031-03-03T07:15")).await.is_err(), "without offset: the clinic's");
+    assert!(
+        world.book(&at("2031-03-03T07:10", "2031-03-03T07:15")).await.is_err(),
+        "without offset: the clinic's"
+    );
     world.book(&at("2031-03-03T16:20:00+01:00", "2031-03-03T10:40:00-05:00")).await.expect("touching");
 }
 
@@ -302,11 +327,19 @@ async fn double_booking_is_allowed_where_the_setting_says_so() {
 async fn the_r4_door_cannot_double_book_either() {
     let world = World::demo().await;
     world.book(&booking("15:00", "15:20")).await.unwrap();
-    let (status, issues) = told(&world.try_put(ResourceType::APPOINTMENT, "r4", booking("15:10", "15:30")).await.unwrap_err());
-    assert_eq!((status, issues), (422, vec!["business-rule : This appointment time is no longer available.".to_owned()]));
+    let (status, issues) =
+        told(&world.try_put(ResourceType::APPOINTMENT, "r4", booking("15:10", "15:30")).await.unwrap_err());
+    assert_eq!(
+        (status, issues),
+        (422, vec!["business-rule : This appointment time is no longer available.".to_owned()])
+    );
     world.put(ResourceType::APPOINTMENT, "r4", booking("16:00", "16:30")).await;
     assert_eq!(told(&world.book(&booking("16:10", "16:20")).await.unwrap_err()).0, 422);
-    world.engine.delete(ResourceType::APPOINTMENT, "r4", interactions::Preconditions::default()).await.unwrap();
+    world
+        .engine
+        .delete(ResourceType::APPOINTMENT, "r4", interactions::Preconditions::default())
+        .await
+        .unwrap();
     world.book(&booking("16:10", "16:20")).await.expect("what is deleted holds nothing");
 }
 

@@ -56,7 +56,9 @@ async fn of_many_moves_onto_one_free_time_exactly_one_wins() {
     let world = World::demo().await;
     let mut ids = Vec::new();
     for minute in 0..16 {
-        ids.push(world.book(&booking(&format!("12:{minute:02}"), &format!("12:{:02}", minute + 1))).await.unwrap());
+        ids.push(
+            world.book(&booking(&format!("12:{minute:02}"), &format!("12:{:02}", minute + 1))).await.unwrap(),
+        );
     }
     let moves: Vec<_> = ids
         .into_iter()

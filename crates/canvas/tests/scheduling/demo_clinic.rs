@@ -25,7 +25,10 @@ async fn every_practitioner_has_slots_in_any_two_weeks() {
     for (key, practitioner) in [(1, 0), (1, 1), (2, 1), (2, 2), (1, 3), (2, 3)] {
         for start in ["2026-11-23", "2027-06-01", "2031-02-24"] {
             let end = start.parse::<jiff::civil::Date>().unwrap() + jiff::Span::new().days(13);
-            let query = format!("schedule=Location.{key}-Staff.{}&start={start}&end={end}", PRACTITIONERS[practitioner]);
+            let query = format!(
+                "schedule=Location.{key}-Staff.{}&start={start}&end={end}",
+                PRACTITIONERS[practitioner]
+            );
             assert!(!world.find(ResourceType::SLOT, &query).await.is_empty(), "{query}");
         }
     }
@@ -42,18 +45,26 @@ async fn the_appointment_ahead_is_on_a_working_day_within_ten_days() {
 #[tokio::test]
 async fn patients_and_practitioners_can_be_read_and_written_back_at_the_canvas_door() {
     let world = World::demo().await;
-    for (resource_type, ids) in
-        [(ResourceType::PATIENT, &PATIENTS[..]), (ResourceType::PRACTITIONER, &PRACTITIONERS), (ResourceType::LOCATION, &LOCATIONS)]
-    {
+    for (resource_type, ids) in [
+        (ResourceType::PATIENT, &PATIENTS[..]),
+        (ResourceType::PRACTITIONER, &PRACTITIONERS),
+        (ResourceType::LOCATION, &LOCATIONS),
+    ] {
         for id in ids {
-            let read = world.door.read(resource_type, id).await.unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
+            let read =
+                world.door.read(resource_type, id).await.unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
             if resource_type == ResourceType::LOCATION {
                 continue;
             }
             let written = world.door.update(resource_type, id, &read, None).await;
             written.unwrap_or_else(|refusal| panic!("{resource_type}/{id}: {refusal}"));
-            let again = world.door.read(resource_type, id).await.unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
-            assert_eq!(String::from_utf8(again).unwrap(), String::from_utf8(read).unwrap(), "{resource_type}/{id}");
+            let again =
+                world.door.read(resource_type, id).await.unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
+            assert_eq!(
+                String::from_utf8(again).unwrap(),
+                String::from_utf8(read).unwrap(),
+                "{resource_type}/{id}"
+            );
         }
     }
 }
@@ -65,6 +76,9 @@ async fn patients_have_a_medical_record_number() {
         let system = patient.at(&["identifier", "0", "system"]).and_then(Json::as_str);
         assert_eq!(system, Some("http://canvasmedical.com"));
         let code = patient.at(&["identifier", "0", "type", "coding", "0"]);
-        assert_eq!(code, Some(&json!({ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" })));
+        assert_eq!(
+            code,
+            Some(&json!({ "system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR" }))
+        );
     }
 }

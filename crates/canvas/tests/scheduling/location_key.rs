@@ -53,7 +53,13 @@ async fn a_write_that_is_refused_takes_no_number() {
 #[tokio::test]
 async fn other_resources_have_no_number() {
     let world = World::empty(Clinic::demo());
-    world.put(ResourceType::ORGANIZATION, "o", json!({ "resourceType": "Organization", "id": "o", "name": "O" })).await;
+    world
+        .put(
+            ResourceType::ORGANIZATION,
+            "o",
+            json!({ "resourceType": "Organization", "id": "o", "name": "O" }),
+        )
+        .await;
     world.put(LOCATION, "a", place("a")).await;
     assert_eq!(keys(&world, &["o", "a"]).await, [None, Some(1)]);
 }

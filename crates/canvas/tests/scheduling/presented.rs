@@ -70,12 +70,15 @@ async fn supporting_information_is_in_the_order_of_the_examples() {
             "payloadType": [{ "text": "video" }], "address": "https://meet.example/1"
         }]));
         let rescheduled = json!({ "reference": (format!("Appointment/{other}")), "display": "Previously Rescheduled Appointment" });
-        appointment.insert("supportingInformation", vec![
-            rescheduled,
-            reference("#meet".into()),
-            reference(format!("Organization/{}", demo::ORGANIZATION)),
-            reference(format!("Location/{}", demo::LOCATION)),
-        ]);
+        appointment.insert(
+            "supportingInformation",
+            vec![
+                rescheduled,
+                reference("#meet".into()),
+                reference(format!("Organization/{}", demo::ORGANIZATION)),
+                reference(format!("Location/{}", demo::LOCATION)),
+            ],
+        );
     });
     world.put(ResourceType::APPOINTMENT, "r4", appointment).await;
     let encounter = json!({

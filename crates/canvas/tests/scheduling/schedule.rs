@@ -57,12 +57,20 @@ async fn inactive_locations_practitioners_and_roles_have_no_schedules() {
     assert_eq!(ids(&world).await, [id(2, 1), id(2, 2), id(2, 3)]);
 
     let practitioner = world.stored(ResourceType::PRACTITIONER, PRACTITIONERS[1]).await;
-    world.put(ResourceType::PRACTITIONER, PRACTITIONERS[1], with(practitioner, |p| p.insert("active", false))).await;
+    world
+        .put(ResourceType::PRACTITIONER, PRACTITIONERS[1], with(practitioner, |p| p.insert("active", false)))
+        .await;
     assert_eq!(ids(&world).await, [id(2, 2), id(2, 3)]);
 
     let role = world.stored(ResourceType::PRACTITIONER_ROLE, "a5f1b3c0-1111-4d1e-9a01-000000000004").await;
     let over = json!({ "start": "2020-01-01", "end": "2026-01-01" });
-    world.put(ResourceType::PRACTITIONER_ROLE, "a5f1b3c0-1111-4d1e-9a01-000000000004", with(role, |r| r.insert("period", over))).await;
+    world
+        .put(
+            ResourceType::PRACTITIONER_ROLE,
+            "a5f1b3c0-1111-4d1e-9a01-000000000004",
+            with(role, |r| r.insert("period", over)),
+        )
+        .await;
     assert_eq!(ids(&world).await, [id(2, 3)]);
 }
 

@@ -19,7 +19,10 @@ async fn world() -> World {
     };
     add("a", "15:00", "15:20", &|_| {}).await;
     add("b", "16:00", "16:20", &|appointment| {
-        appointment.insert("appointmentType", json!({ "coding": [{ "system": "http://snomed.info/sct", "code": "448337001" }] }));
+        appointment.insert(
+            "appointmentType",
+            json!({ "coding": [{ "system": "http://snomed.info/sct", "code": "448337001" }] }),
+        );
     })
     .await;
     add("c", "17:00", "17:20", &|appointment| {
@@ -30,7 +33,10 @@ async fn world() -> World {
     })
     .await;
     add("d", "18:00", "18:20", &|appointment| {
-        appointment.insert("supportingInformation", json!([{ "reference": (format!("Location/{}", LOCATIONS[1])) }]));
+        appointment.insert(
+            "supportingInformation",
+            json!([{ "reference": (format!("Location/{}", LOCATIONS[1])) }]),
+        );
         appointment.insert("participant", people(PRACTITIONERS[2], PATIENTS[2]));
     })
     .await;
@@ -40,7 +46,11 @@ async fn world() -> World {
 /// The identifiers that a search for appointments from 2030 on finds, in order.
 async fn found(world: &World, query: &str) -> String {
     let found = world.find(ResourceType::APPOINTMENT, &format!("date=ge2030-01-01&{query}")).await;
-    found.iter().filter_map(|one| one.at(&["identifier", "0", "value"])?.as_str()).collect::<Vec<_>>().join("")
+    found
+        .iter()
+        .filter_map(|one| one.at(&["identifier", "0", "value"])?.as_str())
+        .collect::<Vec<_>>()
+        .join("")
 }
 
 async fn check(world: &World, query: &str, expected: &str) {
@@ -94,7 +104,8 @@ async fn an_appointment_of_the_r4_door_is_found_by_its_location_among_the_partic
     let world = World::demo().await;
     let body = with(booking("15:00", "15:20"), |appointment| {
         appointment.remove("supportingInformation");
-        let place = json!({ "actor": { "reference": (format!("Location/{}", LOCATIONS[1])) }, "status": "accepted" });
+        let place =
+            json!({ "actor": { "reference": (format!("Location/{}", LOCATIONS[1])) }, "status": "accepted" });
         appointment.get_mut("participant").and_then(Json::as_array_mut).unwrap().push(place);
     });
     world.put(ResourceType::APPOINTMENT, "r4", body).await;
@@ -131,7 +142,14 @@ async fn pages_have_the_vendors_links() {
 #[tokio::test]
 async fn values_that_cannot_be_honoured_are_refused() {
     let world = World::demo().await;
-    for query in ["status=entered-in-error", "status=open", "location=Lo cation", "date=soon", "patient:name=x", "slot=1"] {
+    for query in [
+        "status=entered-in-error",
+        "status=open",
+        "location=Lo cation",
+        "date=soon",
+        "patient:name=x",
+        "slot=1",
+    ] {
         let refusal = world.search(ResourceType::APPOINTMENT, query).await.err();
         assert_eq!(refusal.map(|refusal| told(&refusal).0), Some(400), "{query}");
     }

@@ -58,18 +58,27 @@ async fn a_slot_is_gone_once_it_is_booked_and_back_when_that_is_cancelled() {
 #[tokio::test]
 async fn what_is_booked_at_one_location_is_taken_at_the_other() {
     let world = World::demo().await;
-    let schedule = |key: usize| format!("schedule=Location.{key}-Staff.{}&start=2031-03-04&end=2031-03-04", PRACTITIONERS[3]);
-    let (here, there) = (world.find(SLOT, &schedule(1)).await.len(), world.find(SLOT, &schedule(2)).await.len());
+    let schedule = |key: usize| {
+        format!("schedule=Location.{key}-Staff.{}&start=2031-03-04&end=2031-03-04", PRACTITIONERS[3])
+    };
+    let (here, there) =
+        (world.find(SLOT, &schedule(1)).await.len(), world.find(SLOT, &schedule(2)).await.len());
     assert_eq!((here, there), (23, 23));
     let elsewhere = with(booking("20:00", "21:00"), |appointment| {
         appointment.insert("start", "2031-03-04T20:00:00Z");
         appointment.insert("end", "2031-03-04T21:00:00Z");
         let actor = json!({ "reference": (format!("Practitioner/{}", PRACTITIONERS[3])) });
         let patient = json!({ "reference": (format!("Patient/{}", demo::PATIENT)) });
-        appointment.insert("participant", json!([
-            { "actor": actor, "status": "accepted" }, { "actor": patient, "status": "accepted" }
-        ]));
-        appointment.insert("supportingInformation", json!([{ "reference": (format!("Location/{}", LOCATIONS[1])) }]));
+        appointment.insert(
+            "participant",
+            json!([
+                { "actor": actor, "status": "accepted" }, { "actor": patient, "status": "accepted" }
+            ]),
+        );
+        appointment.insert(
+            "supportingInformation",
+            json!([{ "reference": (format!("Location/{}", LOCATIONS[1])) }]),
+        );
     });
     world.book(&elsewhere).await.unwrap();
     assert_eq!(world.find(SLOT, &schedule(1)).await.len(), 19, "12:00 to 13:00 is gone");
@@ -92,7 +101,10 @@ async fn without_dates_the_next_seven_days_from_today_in_utc_are_searched() {
     assert_eq!(found.first().map(String::as_str), Some("2026-11-23T07:00:00-08:00"));
     assert_eq!(found.last().map(String::as_str), Some("2026-11-30T15:30:00-08:00"));
     assert_eq!(found.len(), 30 * 6);
-    assert_eq!(starts(&world, "&start=2031-03-03").await.last().map(String::as_str), Some("2031-03-10T15:30:00-07:00"));
+    assert_eq!(
+        starts(&world, "&start=2031-03-03").await.last().map(String::as_str),
+        Some("2031-03-10T15:30:00-07:00")
+    );
 }
 
 #[tokio::test]
@@ -108,7 +120,8 @@ async fn days_without_availability_have_no_slots() {
 #[tokio::test]
 async fn a_practitioner_without_a_role_at_a_location_has_no_slots_there() {
     let world = World::demo().await;
-    let elsewhere = format!("schedule=Location.2-Staff.{}&start=2031-03-03&end=2031-03-07", demo::PRACTITIONER);
+    let elsewhere =
+        format!("schedule=Location.2-Staff.{}&start=2031-03-03&end=2031-03-07", demo::PRACTITIONER);
     assert_eq!(world.find(SLOT, &elsewhere).await, []);
 }
 

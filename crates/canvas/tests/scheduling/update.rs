@@ -8,10 +8,16 @@ use fhir::{Json, ResourceType, json};
 async fn what_an_update_leaves_out_stays() {
     let world = World::demo().await;
     let body = with(booking("15:00", "15:20"), |appointment| {
-        appointment.insert("appointmentType", json!({ "coding": [{ "system": "http://snomed.info/sct", "code": "448337001" }] }));
+        appointment.insert(
+            "appointmentType",
+            json!({ "coding": [{ "system": "http://snomed.info/sct", "code": "448337001" }] }),
+        );
         appointment.insert("reasonCode", json!([{ "coding": [{ "code": "INIV" }], "text": "First" }]));
         appointment.insert("identifier", json!([{ "system": "S", "value": "1" }]));
-        appointment.insert("contained", json!([{ "resourceType": "Endpoint", "id": "e", "address": "https://meet.example/1" }]));
+        appointment.insert(
+            "contained",
+            json!([{ "resourceType": "Endpoint", "id": "e", "address": "https://meet.example/1" }]),
+        );
         let location = json!({ "reference": (format!("Location/{}", demo::LOCATION)) });
         appointment.insert("supportingInformation", json!([location, { "reference": "#e" }]));
     });
@@ -70,8 +76,14 @@ async fn practitioner_and_location_change_and_the_patient_does_not() {
     let moved = |patient: &str| {
         with(booking("15:00", "15:20"), |appointment| {
             let actor = |name: &str, id: &str| json!({ "actor": { "reference": (format!("{name}/{id}")) }, "status": "accepted" });
-            appointment.insert("participant", vec![actor("Practitioner", PRACTITIONERS[1]), actor("Patient", patient)]);
-            appointment.insert("supportingInformation", json!([{ "reference": (format!("Location/{}", LOCATIONS[1])) }]));
+            appointment.insert(
+                "participant",
+                vec![actor("Practitioner", PRACTITIONERS[1]), actor("Patient", patient)],
+            );
+            appointment.insert(
+                "supportingInformation",
+                json!([{ "reference": (format!("Location/{}", LOCATIONS[1])) }]),
+            );
         })
     };
     world.change(&id, &moved(demo::PATIENT)).await.unwrap();
@@ -80,7 +92,10 @@ async fn practitioner_and_location_change_and_the_patient_does_not() {
     assert_eq!(practitioner, Some(format!("Practitioner/{}", PRACTITIONERS[1]).as_str()));
     let (status, issues) = told(&world.change(&id, &moved(PATIENTS[1])).await.unwrap_err());
     assert_eq!(status, 422);
-    assert_eq!(issues, ["business-rule Appointment.participant: The patient of an appointment cannot be changed"]);
+    assert_eq!(
+        issues,
+        ["business-rule Appointment.participant: The patient of an appointment cannot be changed"]
+    );
 }
 
 #[tokio::test]
@@ -101,12 +116,17 @@ async fn an_event_may_get_a_patient_and_not_lose_one() {
 async fn what_is_cancelled_stays_cancelled_and_may_otherwise_change() {
     let world = World::demo().await;
     let id = world.book(&booking("15:00", "15:20")).await.unwrap();
-    let cancelled = |from: &str, to: &str| with(booking(from, to), |appointment| appointment.insert("status", "cancelled"));
+    let cancelled = |from: &str, to: &str| {
+        with(booking(from, to), |appointment| appointment.insert("status", "cancelled"))
+    };
     world.change(&id, &cancelled("15:00", "15:20")).await.unwrap();
     world.change(&id, &cancelled("16:00", "16:20")).await.unwrap();
     let (status, issues) = told(&world.change(&id, &booking("16:00", "16:20")).await.unwrap_err());
     assert_eq!(status, 422);
-    assert_eq!(issues, ["business-rule Appointment.status: A cancelled appointment cannot be updated to a different status"]);
+    assert_eq!(
+        issues,
+        ["business-rule Appointment.status: A cancelled appointment cannot be updated to a different status"]
+    );
 }
 
 #[tokio::test]
@@ -140,7 +160,8 @@ async fn participants_and_elements_of_the_r4_door_survive() {
         appointment.insert("minutesDuration", 20i64);
         let participants = appointment.get_mut("participant").and_then(Json::as_array_mut).unwrap();
         let second = format!("Practitioner/{}", PRACTITIONERS[1]);
-        participants.push(json!({ "actor": { "reference": second }, "required": "optional", "status": "tentative" }));
+        participants
+            .push(json!({ "actor": { "reference": second }, "required": "optional", "status": "tentative" }));
     });
     world.put(ResourceType::APPOINTMENT, "r4", of_r4).await;
     world.change("r4", &booking("15:00", "15:30")).await.unwrap();
@@ -149,6 +170,9 @@ async fn participants_and_elements_of_the_r4_door_survive() {
     assert_eq!(stored.get("minutesDuration"), None, "it is 30 now");
     let second = stored.at(&["participant", "2"]).unwrap();
     assert_eq!(second.str("status"), Some("tentative"));
-    let slots = format!("schedule=Location.1-Staff.{}&start=2031-03-03&end=2031-03-03&duration=480", PRACTITIONERS[1]);
+    let slots = format!(
+        "schedule=Location.1-Staff.{}&start=2031-03-03&end=2031-03-03&duration=480",
+        PRACTITIONERS[1]
+    );
     assert_eq!(world.find(ResourceType::SLOT, &slots).await.len(), 1, "their time from nine to five is free");
 }

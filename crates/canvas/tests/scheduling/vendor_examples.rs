@@ -63,8 +63,10 @@ async fn the_create_example_is_accepted_as_it_stands_and_reads_back_as_the_read_
     }
     // In the demo clinic the reason is in use.
     let selected = |value: &mut Json, selected: bool| {
-        let reason = value.as_object_mut().unwrap().get_mut("reasonCode").and_then(Json::as_array_mut).unwrap();
-        let coding = reason[0].as_object_mut().unwrap().get_mut("coding").and_then(Json::as_array_mut).unwrap();
+        let reason =
+            value.as_object_mut().unwrap().get_mut("reasonCode").and_then(Json::as_array_mut).unwrap();
+        let coding =
+            reason[0].as_object_mut().unwrap().get_mut("coding").and_then(Json::as_array_mut).unwrap();
         coding[0].as_object_mut().unwrap().insert("userSelected", selected);
     };
     selected(&mut read, true);

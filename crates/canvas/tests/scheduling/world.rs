@@ -1,9 +1,9 @@
 //! A demo clinic of its own for each test: a real store in memory, and both doors.
 
+use canvas::Canvas;
 use canvas::clinic::{Clinic, demo};
 use canvas::scheduling::ClinicRules;
 use canvas::types::CANVAS_PARAMETERS;
-use canvas::Canvas;
 use fhir::{Json, Object, ResourceType, json};
 use interactions::search::Registry;
 use interactions::storage::{Location, OpenOptions, Store};
@@ -64,11 +64,18 @@ impl World {
 
     /// Writes at the R4 door.
     pub async fn put(&self, resource_type: ResourceType, id: &str, resource: Json) {
-        self.try_put(resource_type, id, resource).await.unwrap_or_else(|refusal| panic!("{resource_type}/{id}: {refusal}"));
+        self.try_put(resource_type, id, resource)
+            .await
+            .unwrap_or_else(|refusal| panic!("{resource_type}/{id}: {refusal}"));
     }
 
     /// Writes at the R4 door, perhaps.
-    pub async fn try_put(&self, resource_type: ResourceType, id: &str, resource: Json) -> Result<(), Refusal> {
+    pub async fn try_put(
+        &self,
+        resource_type: ResourceType,
+        id: &str,
+        resource: Json,
+    ) -> Result<(), Refusal> {
         let resource = with(resource, |resource| resource.insert("id", id));
         self.engine.update(resource_type, id, resource, Preconditions::default()).await.map(drop)
     }
@@ -107,8 +114,15 @@ impl World {
 
     /// The resources that a search finds.
     pub async fn find(&self, resource_type: ResourceType, query: &str) -> Vec<Json> {
-        let bundle = self.search(resource_type, query).await.unwrap_or_else(|refusal| panic!("{query}: {refusal}"));
-        bundle.get("entry").map(Json::items).unwrap_or_default().iter().filter_map(|e| e.get("resource").cloned()).collect()
+        let bundle =
+            self.search(resource_type, query).await.unwrap_or_else(|refusal| panic!("{query}: {refusal}"));
+        bundle
+            .get("entry")
+            .map(Json::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|e| e.get("resource").cloned())
+            .collect()
     }
 }
 

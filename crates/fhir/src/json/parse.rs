@@ -383,8 +383,10 @@ mod tests {
 
     #[test]
     fn values_come_back_as_they_were_sent() {
-        check(r#" {"b":1.50,"a":[1e2,-0,"\u00e9\ud83d\ude00\n"],"c":{"d":null}} "#,
-            r#"{"b":1.50,"a":[1e2,-0,"é😀\n"],"c":{"d":null}}"#);
+        check(
+            r#" {"b":1.50,"a":[1e2,-0,"\u00e9\ud83d\ude00\n"],"c":{"d":null}} "#,
+            r#"{"b":1.50,"a":[1e2,-0,"é😀\n"],"c":{"d":null}}"#,
+        );
     }
 
     #[test]

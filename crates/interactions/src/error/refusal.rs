@@ -47,7 +47,8 @@ impl Refusal {
     /// 401. `token_sent` says whether there was a token, which is then `invalid_token` (RFC 6750, 3.1).
     pub fn unauthenticated(realm: &str, token_sent: bool) -> Self {
         let error = if token_sent { ", error=\"invalid_token\"" } else { "" };
-        Self::documented(&rows::UNAUTHENTICATED).with("www-authenticate", format!("Bearer realm=\"{realm}\"{error}"))
+        Self::documented(&rows::UNAUTHENTICATED)
+            .with("www-authenticate", format!("Bearer realm=\"{realm}\"{error}"))
     }
 
     /// 403 for want of `scope`.
@@ -64,7 +65,8 @@ impl Refusal {
 
     /// 404: no such version.
     pub fn unknown_version(resource_type: ResourceType, id: &str, version: &str) -> Self {
-        let values = [("{version}", cut(version)), ("{ResourceType}", resource_type.name().into()), ("{id}", cut(id))];
+        let values =
+            [("{version}", cut(version)), ("{ResourceType}", resource_type.name().into()), ("{id}", cut(id))];
         Self::filled(&rows::UNKNOWN_VERSION, &values.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
@@ -85,7 +87,8 @@ impl Refusal {
 
     /// 408; `seconds` is how long the server waited.
     pub fn request_timeout(seconds: u64) -> Self {
-        Self::filled(&rows::REQUEST_TIMEOUT, &[("{seconds}", &seconds.to_string())]).with("connection", "close".into())
+        Self::filled(&rows::REQUEST_TIMEOUT, &[("{seconds}", &seconds.to_string())])
+            .with("connection", "close".into())
     }
 
     /// 409.
@@ -121,7 +124,8 @@ impl Refusal {
     /// 422 with the texts of the rules that were broken, the first broken first, each with its place if it
     /// has one. Their code is `business-rule` whatever the issues say.
     pub fn broken_rules(rules: Vec<Issue>) -> Self {
-        let issues = rules.into_iter().map(|issue| Issue { code: IssueCode::BusinessRule, ..issue }).collect();
+        let issues =
+            rules.into_iter().map(|issue| Issue { code: IssueCode::BusinessRule, ..issue }).collect();
         Refusal { row: &rows::BUSINESS_RULE, issues, headers: Vec::new(), cause: None }
     }
 
@@ -171,7 +175,8 @@ impl Refusal {
 
     /// RFC 6749 `invalid_client`.
     pub fn token_invalid_client(realm: &str) -> Self {
-        Self::documented(&rows::TOKEN_INVALID_CLIENT).with("www-authenticate", format!("Basic realm=\"{realm}\""))
+        Self::documented(&rows::TOKEN_INVALID_CLIENT)
+            .with("www-authenticate", format!("Basic realm=\"{realm}\""))
     }
 
     /// RFC 6749 `unsupported_grant_type`.

@@ -13,8 +13,19 @@ const MAX_DEPTH: usize = 100;
 pub fn command() -> Command {
     Command::new("check")
         .about("Validate resources as the server would; exit status 1 when one is refused")
-        .arg(Arg::new("files").value_name("FILE").num_args(1..).required(true).help("JSON or NDJSON files; .gz too; - for standard input"))
-        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print an OperationOutcome per resource, one a line"))
+        .arg(
+            Arg::new("files")
+                .value_name("FILE")
+                .num_args(1..)
+                .required(true)
+                .help("JSON or NDJSON files; .gz too; - for standard input"),
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Print an OperationOutcome per resource, one a line"),
+        )
         .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Print refused resources only"))
 }
 
@@ -26,7 +37,11 @@ pub fn run(matches: &ArgMatches) -> Outcome {
         for item in items {
             let item = item.map_err(|error| Failure(format!("cannot read {path}: {error}")))?;
             let issues = issues(&item);
-            if issues.is_empty() { valid += 1 } else { refused += 1 }
+            if issues.is_empty() {
+                valid += 1
+            } else {
+                refused += 1
+            }
             if !(quiet && issues.is_empty()) {
                 print(path, &item, issues, json);
             }
@@ -59,7 +74,8 @@ fn print(path: &str, item: &Item, issues: Vec<Issue>, json: bool) {
     } else {
         println!("{place}: refused");
         for issue in &issues {
-            let at = issue.expression.as_deref().map(|expression| format!("{expression}: ")).unwrap_or_default();
+            let at =
+                issue.expression.as_deref().map(|expression| format!("{expression}: ")).unwrap_or_default();
             println!("  {at}{} ({})", issue.text, issue.code);
         }
     }

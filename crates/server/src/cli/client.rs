@@ -22,7 +22,12 @@ pub fn command() -> Command {
             Command::new("add")
                 .about("Add a client and print its secret, once")
                 .arg(id("The client's id: letters, digits, '-', '_' and '.'"))
-                .arg(Arg::new("name").long("name").value_name("TEXT").help("What people call it [default: the id]"))
+                .arg(
+                    Arg::new("name")
+                        .long("name")
+                        .value_name("TEXT")
+                        .help("What people call it [default: the id]"),
+                )
                 .arg(
                     Arg::new("scopes")
                         .long("scopes")
@@ -34,7 +39,10 @@ pub fn command() -> Command {
         )
         .subcommand(Command::new("list").about("List the clients").args(store()))
         .subcommand(
-            Command::new("remove").about("Remove a client and its tokens").arg(id("The client's id")).args(store()),
+            Command::new("remove")
+                .about("Remove a client and its tokens")
+                .arg(id("The client's id"))
+                .args(store()),
         )
 }
 
@@ -60,7 +68,9 @@ async fn add(store: &Store, id: &str, name: Option<&str>, scopes: Option<&str>) 
     }
     let scopes = Scopes::parse(scopes.unwrap_or(DEFAULT_SCOPES))?;
     if scopes.is_empty() {
-        return Err(Failure("a client without scopes may do nothing; say --scopes 'system/*.read', for example".into()));
+        return Err(Failure(
+            "a client without scopes may do nothing; say --scopes 'system/*.read', for example".into(),
+        ));
     }
     let text = generate_token()?;
     let secret = StoredSecret::new(&text)?;
@@ -82,7 +92,9 @@ async fn add(store: &Store, id: &str, name: Option<&str>, scopes: Option<&str>) 
         })
         .await?;
     if !added {
-        return Err(Failure(format!("there is a client {id} already; remove it first: easel client remove {id}")));
+        return Err(Failure(format!(
+            "there is a client {id} already; remove it first: easel client remove {id}"
+        )));
     }
     println!("Client  {id}\nSecret  {text}\nScopes  {scopes}\n\nThe secret is not shown again.");
     Ok(ExitCode::SUCCESS)
@@ -90,7 +102,11 @@ async fn add(store: &Store, id: &str, name: Option<&str>, scopes: Option<&str>) 
 
 async fn remove(store: &Store, id: &str) -> Outcome {
     let key = id.to_owned();
-    if !store.write(move |transaction| transaction.remove_client(&key)).await.map_err(|e: StoreError| Failure::from(e))? {
+    if !store
+        .write(move |transaction| transaction.remove_client(&key))
+        .await
+        .map_err(|e: StoreError| Failure::from(e))?
+    {
         return Err(Failure(format!("there is no client {id}; easel client list shows them")));
     }
     println!("Removed {id}. Tokens it has already been given stop within a few seconds.");

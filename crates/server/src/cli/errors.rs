@@ -8,7 +8,9 @@ use interactions::error::{Body, Request, Row, Shape, TABLE, Token};
 use std::process::ExitCode;
 
 pub fn command() -> Command {
-    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+    };
     Command::new("errors")
         .about("List everything the server refuses: status, code, text, when")
         .arg(flag("json", "As JSON"))
@@ -55,7 +57,14 @@ pub fn to_markdown() -> String {
          | status | name | code | text |\n|---|---|---|---|\n",
     );
     for row in TABLE {
-        page.push_str(&format!("| {} | [{}](#{}) | `{}` | {} |\n", row.status, row.id, row.id, code(row), row.text));
+        page.push_str(&format!(
+            "| {} | [{}](#{}) | `{}` | {} |\n",
+            row.status,
+            row.id,
+            row.id,
+            code(row),
+            row.text
+        ));
     }
     for row in TABLE {
         page.push_str(&format!("\n## {}\n\n{} `{}`: {}\n\n", row.id, row.status, code(row), row.when));

@@ -25,7 +25,8 @@ pub fn run(matches: &ArgMatches) -> Outcome {
     let config = settings::read(matches)?;
     let mut files = Vec::new();
     for path in matches.get_many::<String>("paths").into_iter().flatten() {
-        let found = read::files(Path::new(path)).map_err(|error| Failure(format!("cannot read {path}: {error}")))?;
+        let found =
+            read::files(Path::new(path)).map_err(|error| Failure(format!("cannot read {path}: {error}")))?;
         files.extend(found);
     }
     let clinic = clinic(&config)?;
@@ -60,12 +61,15 @@ async fn import(engine: &Engine, files: &[PathBuf]) -> Result<Tally, Failure> {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:40} {percent:>3}%  {msg}  {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template("{bar:40} {percent:>3}%  {msg}  {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 fn stopped(name: &str, refusal: &Refusal) -> Failure {
     let cause = refusal.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
-    Failure(format!("stopped in {name}: {refusal}{cause}; what was stored before stays, and importing again is safe"))
+    Failure(format!(
+        "stopped in {name}: {refusal}{cause}; what was stored before stays, and importing again is safe"
+    ))
 }
 
 fn report(tally: Tally) -> Outcome {
@@ -73,7 +77,8 @@ fn report(tally: Tally) -> Outcome {
     for (place, refused) in tally.refused.iter().take(SHOWN) {
         println!("{place}:");
         for issue in &refused.0 {
-            let at = issue.expression.as_deref().map(|expression| format!("{expression}: ")).unwrap_or_default();
+            let at =
+                issue.expression.as_deref().map(|expression| format!("{expression}: ")).unwrap_or_default();
             println!("  {at}{} ({})", issue.text, issue.code);
         }
     }

@@ -48,7 +48,8 @@ pub fn read(matches: &ArgMatches) -> Result<Config, Failure> {
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(Failure(format!("cannot read {path}: {error}"))),
     };
-    let flags = SETTINGS.iter().filter_map(|setting| Some((setting.key.to_owned(), given(matches, setting)?)));
+    let flags =
+        SETTINGS.iter().filter_map(|setting| Some((setting.key.to_owned(), given(matches, setting)?)));
     Layers::new(file.as_deref().map(|text| (path, text)), variables(), flags)
         .and_then(|layers| Config::from_layers(&layers))
         .map_err(|problems| told(&problems))

@@ -29,8 +29,10 @@ pub fn run(matches: &ArgMatches) -> Outcome {
     let runtime = runtime()?;
     let token = runtime.block_on(async {
         let key = id.clone();
-        let client = store.read(move |reader| reader.client(&key)).await.map_err(|e: StoreError| Failure::from(e))?;
-        let client = client.ok_or_else(|| Failure(format!("there is no client {id}; easel client add {id} adds it")))?;
+        let client =
+            store.read(move |reader| reader.client(&key)).await.map_err(|e: StoreError| Failure::from(e))?;
+        let client = client
+            .ok_or_else(|| Failure(format!("there is no client {id}; easel client add {id} adds it")))?;
         let allowed = Scopes::parse(&client.scopes)?;
         let scopes = wanted.unwrap_or_else(|| allowed.clone());
         if let Some(beyond) = scopes.beyond(&allowed) {

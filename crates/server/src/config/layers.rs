@@ -44,13 +44,17 @@ impl Layers {
         if let Some((name, text)) = file {
             match text.parse::<toml::Table>() {
                 Ok(table) => layers.add_table(name, "", &table, &mut problems),
-                Err(error) => problems.push(ConfigProblem(format!("{name} is not TOML: {}", error.to_string().trim()))),
+                Err(error) => {
+                    problems.push(ConfigProblem(format!("{name} is not TOML: {}", error.to_string().trim())))
+                }
             }
         }
         for (variable, value) in variables {
             match SETTINGS.iter().find(|setting| setting.variable() == variable) {
                 Some(setting) => layers.set(setting.key, value, &variable),
-                None => problems.push(ConfigProblem(format!("the environment variable {variable} is no setting"))),
+                None => {
+                    problems.push(ConfigProblem(format!("the environment variable {variable} is no setting")))
+                }
             }
         }
         for (key, value) in flags {
@@ -61,7 +65,13 @@ impl Layers {
         if problems.is_empty() { Ok(layers) } else { Err(problems) }
     }
 
-    fn add_table(&mut self, file: &str, prefix: &str, table: &toml::Table, problems: &mut Vec<ConfigProblem>) {
+    fn add_table(
+        &mut self,
+        file: &str,
+        prefix: &str,
+        table: &toml::Table,
+        problems: &mut Vec<ConfigProblem>,
+    ) {
         for (name, value) in table {
             let key = format!("{prefix}{name}");
             let text = match value {
@@ -102,7 +112,10 @@ impl Layers {
                 && let Err(expected) = setting.kind.check(value)
             {
                 let shown = quoted(value);
-                problems.push(ConfigProblem(format!("{} {shown} is not {expected} (from {source})", setting.key)));
+                problems.push(ConfigProblem(format!(
+                    "{} {shown} is not {expected} (from {source})",
+                    setting.key
+                )));
             }
         }
         problems

@@ -147,11 +147,15 @@ mod tests {
 
     #[test]
     fn unknown_settings_and_malformed_values_are_all_told() {
-        let problem = config("lissten = \"x\"\n[log]\nlevel = \"loud\"", &[("EASEL_LIMTS", "1")], &[]).unwrap_err();
+        let problem =
+            config("lissten = \"x\"\n[log]\nlevel = \"loud\"", &[("EASEL_LIMTS", "1")], &[]).unwrap_err();
         assert!(problem.contains("easel.toml: lissten is no setting; did you mean 'listen'?"), "{problem}");
         assert!(problem.contains("EASEL_LIMTS is no setting"), "{problem}");
         let problem = config("[log]\nlevel = \"loud\"\n[limits]\nbody_bytes = 3", &[], &[]).unwrap_err();
-        assert!(problem.contains("log.level 'loud' is not one of error, warn, info, debug (from easel.toml)"), "{problem}");
+        assert!(
+            problem.contains("log.level 'loud' is not one of error, warn, info, debug (from easel.toml)"),
+            "{problem}"
+        );
         assert!(problem.contains("limits.body_bytes '3' is not a whole number from 1024 to"), "{problem}");
     }
 

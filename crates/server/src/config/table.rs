@@ -23,38 +23,106 @@ const fn setting(key: &'static str, kind: Kind, default: &'static str, help: &'s
 
 /// All settings.
 pub static SETTINGS: &[Setting] = &[
-    setting("listen", Kind::Address, "127.0.0.1:8080", "Address and port to listen on; port 0 takes a free one"),
+    setting(
+        "listen",
+        Kind::Address,
+        "127.0.0.1:8080",
+        "Address and port to listen on; port 0 takes a free one",
+    ),
     setting("data", Kind::Text, "./easel-data", "Folder of the embedded SQLite store"),
     setting("store", Kind::Text, "", "postgres://… to keep the data in PostgreSQL instead"),
-    setting("durability", Kind::OneOf(&["full", "relaxed"]), "full",
-        "full: an acknowledged write survives a power cut; relaxed: it survives a crash of the server only"),
+    setting(
+        "durability",
+        Kind::OneOf(&["full", "relaxed"]),
+        "full",
+        "full: an acknowledged write survives a power cut; relaxed: it survives a crash of the server only",
+    ),
     setting("base_url", Kind::Url, "", "Public base of the links in answers; the listen address unless set"),
     setting("clinic", Kind::Text, "", "The clinic's settings (clinic.toml); built-in ones unless set"),
-    setting("sandbox", Kind::Switch, "false",
-        "For laptops and CI: a demo clinic, the client sandbox / sandbox-secret, reset and faults on request"),
-    setting("allow_remote_sandbox", Kind::Switch, "false",
-        "Let a sandbox, whose secret everybody knows, listen on an address that is not loopback"),
-    setting("readers", Kind::Count { least: 1, most: 64 }, "4", "Connections to the store for reading, 1 to 64"),
-    setting("log.format", Kind::OneOf(&["pretty", "json"]), "pretty", "How log lines are written to standard error"),
-    setting("log.level", Kind::OneOf(&["error", "warn", "info", "debug"]), "info", "The least level that is logged"),
-    setting("limits.body_bytes", Kind::Count { least: 1024, most: 1 << 30 }, "16777216",
-        "Largest body of a request in bytes, 1 KiB to 1 GiB; more is 413"),
-    setting("limits.json_depth", Kind::Count { least: 8, most: 512 }, "100",
-        "How deep arrays and objects may nest in a body, 8 to 512; deeper is 400"),
-    setting("limits.uri_bytes", Kind::Count { least: 256, most: 65_536 }, "8192",
-        "Longest path and query in bytes, 256 to 64 KiB; more is 414"),
-    setting("limits.header_bytes", Kind::Count { least: 1024, most: 65_536 }, "16384",
-        "All headers of a request in bytes, 1 KiB to 64 KiB; more is 431"),
-    setting("limits.receive_seconds", Kind::Count { least: 1, most: 600 }, "15",
-        "How long a request may take to arrive, 1 to 600 seconds; longer is 408"),
-    setting("limits.request_seconds", Kind::Count { least: 1, most: 3600 }, "30",
-        "How long the server may take to answer, 1 to 3600 seconds; longer is 504"),
-    setting("limits.concurrent_requests", Kind::Count { least: 1, most: 100_000 }, "1024",
-        "Requests under way at once, 1 to 100000; more are 503"),
-    setting("limits.connections", Kind::Count { least: 1, most: 1_000_000 }, "10000",
-        "Open connections, 1 to 1000000; further ones wait to be accepted"),
-    setting("limits.shutdown_seconds", Kind::Count { least: 0, most: 3600 }, "30",
-        "How long requests under way may take after SIGTERM or Ctrl-C, 0 to 3600 seconds"),
+    setting(
+        "sandbox",
+        Kind::Switch,
+        "false",
+        "For laptops and CI: a demo clinic, the client sandbox / sandbox-secret, reset and faults on request",
+    ),
+    setting(
+        "allow_remote_sandbox",
+        Kind::Switch,
+        "false",
+        "Let a sandbox, whose secret everybody knows, listen on an address that is not loopback",
+    ),
+    setting(
+        "readers",
+        Kind::Count { least: 1, most: 64 },
+        "4",
+        "Connections to the store for reading, 1 to 64",
+    ),
+    setting(
+        "log.format",
+        Kind::OneOf(&["pretty", "json"]),
+        "pretty",
+        "How log lines are written to standard error",
+    ),
+    setting(
+        "log.level",
+        Kind::OneOf(&["error", "warn", "info", "debug"]),
+        "info",
+        "The least level that is logged",
+    ),
+    setting(
+        "limits.body_bytes",
+        Kind::Count { least: 1024, most: 1 << 30 },
+        "16777216",
+        "Largest body of a request in bytes, 1 KiB to 1 GiB; more is 413",
+    ),
+    setting(
+        "limits.json_depth",
+        Kind::Count { least: 8, most: 512 },
+        "100",
+        "How deep arrays and objects may nest in a body, 8 to 512; deeper is 400",
+    ),
+    setting(
+        "limits.uri_bytes",
+        Kind::Count { least: 256, most: 65_536 },
+        "8192",
+        "Longest path and query in bytes, 256 to 64 KiB; more is 414",
+    ),
+    setting(
+        "limits.header_bytes",
+        Kind::Count { least: 1024, most: 65_536 },
+        "16384",
+        "All headers of a request in bytes, 1 KiB to 64 KiB; more is 431",
+    ),
+    setting(
+        "limits.receive_seconds",
+        Kind::Count { least: 1, most: 600 },
+        "15",
+        "How long a request may take to arrive, 1 to 600 seconds; longer is 408",
+    ),
+    setting(
+        "limits.request_seconds",
+        Kind::Count { least: 1, most: 3600 },
+        "30",
+        "How long the server may take to answer, 1 to 3600 seconds; longer is 504",
+    ),
+    setting(
+        "limits.concurrent_requests",
+        Kind::Count { least: 1, most: 100_000 },
+        "1024",
+        "Requests under way at once, 1 to 100000; more are 503",
+    ),
+    setting(
+        "limits.connections",
+        Kind::Count { least: 1, most: 1_000_000 },
+        "10000",
+        "Open connections, 1 to 1000000; further ones wait to be accepted",
+    ),
+    setting(
+        "limits.shutdown_seconds",
+        Kind::Count { least: 0, most: 3600 },
+        "30",
+        "How long requests under way may take after SIGTERM or Ctrl-C, 0 to 3600 seconds",
+    ),
 ];
 
 impl Setting {
@@ -80,7 +148,8 @@ pub fn to_markdown() -> String {
          | in easel.toml | flag | environment | default | meaning |\n|---|---|---|---|---|\n",
     );
     for setting in SETTINGS {
-        let default = if setting.default.is_empty() { "–".to_owned() } else { format!("`{}`", setting.default) };
+        let default =
+            if setting.default.is_empty() { "–".to_owned() } else { format!("`{}`", setting.default) };
         let (key, flag, variable) = (setting.key, setting.flag(), setting.variable());
         page.push_str(&format!("| `{key}` | `--{flag}` | `{variable}` | {default} | {} |\n", setting.help));
     }

@@ -39,7 +39,9 @@ impl Kind {
                 (holds, format!("a whole number from {least} to {most}"))
             }
             Kind::OneOf(words) => (words.contains(&text), format!("one of {}", words.join(", "))),
-            Kind::Address => (address(text).is_some(), "an address with a port, such as 127.0.0.1:8080".to_owned()),
+            Kind::Address => {
+                (address(text).is_some(), "an address with a port, such as 127.0.0.1:8080".to_owned())
+            }
             Kind::Url => {
                 let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
                 let holds = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', ' ']));

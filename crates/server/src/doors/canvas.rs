@@ -23,7 +23,9 @@ const UNSUPPORTED_CONDITIONS: [&str; 3] = ["if-match", "if-none-match", "if-none
 pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> Result<Answer, Refusal> {
     let (resource_type, target) = match place {
         Place::Metadata => return metadata(app, &ask),
-        Place::File(resource_type, id, element) => return file(app, &ask, resource_type, id, element, seen).await,
+        Place::File(resource_type, id, element) => {
+            return file(app, &ask, resource_type, id, element, seen).await;
+        }
         Place::Resource(resource_type, target) => (resource_type, target),
     };
     let contract = app.canvas.contract(resource_type).ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
@@ -96,7 +98,11 @@ async fn file(
     }
     only_get(ask)?;
     admit(app, ask, &[Interaction::Read], resource_type, Target::Instance(id), seen).await?;
-    let file = app.canvas.file(resource_type, id, element).await?.ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
+    let file = app
+        .canvas
+        .file(resource_type, id, element)
+        .await?
+        .ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
     let mut answer = answer::with_body(200, "application/octet-stream", file.content);
     answer::set(&mut answer, "content-type", &file.content_type);
     // What a client uploaded is data, never a page of ours.
@@ -117,7 +123,8 @@ fn no_conditions(ask: &Ask) -> Result<(), Refusal> {
         .iter()
         .filter(|header| ask.headers.contains_key(**header))
         .map(|header| {
-            let text = format!("the header {header} is not supported here; If-Unmodified-Since is, on update");
+            let text =
+                format!("the header {header} is not supported here; If-Unmodified-Since is, on update");
             Issue::error(IssueCode::NotSupported, text)
         })
         .collect();
@@ -128,7 +135,10 @@ fn no_parameters(query: &[(String, String)]) -> Result<(), Refusal> {
     let problems: Vec<Issue> = query
         .iter()
         .map(|(name, _)| {
-            let text = format!("the parameter {} is not supported here; only searches take parameters", quoted(name));
+            let text = format!(
+                "the parameter {} is not supported here; only searches take parameters",
+                quoted(name)
+            );
             Issue::error(IssueCode::NotSupported, text)
         })
         .collect();

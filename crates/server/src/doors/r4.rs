@@ -165,8 +165,10 @@ fn changed(app: &App, written: &Written, preference: Preference, pretty: bool) -
         Preference::Representation => versioned(version, status, pretty),
         Preference::Minimal => with_validators(answer::empty(status), version),
         Preference::OperationOutcome => {
-            let text = format!("{}/{} is {word}, version {}", version.resource_type, version.id, version.version);
-            let issue = Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) };
+            let text =
+                format!("{}/{} is {word}, version {}", version.resource_type, version.id, version.version);
+            let issue =
+                Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) };
             let outcome = OperationOutcome { issues: vec![issue] };
             with_validators(json(status, outcome.to_json().to_bytes(), pretty), version)
         }
@@ -214,7 +216,8 @@ fn preconditions(ask: &Ask) -> Result<Preconditions, Refusal> {
     };
     let mut preconditions = Preconditions::default();
     if let Some(value) = ask.header(IF_MATCH) {
-        let tags = tags(value).ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;
+        let tags = tags(value)
+            .ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;
         preconditions.if_match = Some(tags);
     }
     if let Some(value) = ask.header(IF_NONE_MATCH) {
@@ -224,7 +227,8 @@ fn preconditions(ask: &Ask) -> Result<Preconditions, Refusal> {
         preconditions.must_not_exist = true;
     }
     if let Some(value) = ask.header(IF_UNMODIFIED_SINCE) {
-        let since = parse_http_date(value).ok_or_else(|| malformed("If-Unmodified-Since", value, HTTP_DATE))?;
+        let since =
+            parse_http_date(value).ok_or_else(|| malformed("If-Unmodified-Since", value, HTTP_DATE))?;
         preconditions.if_unmodified_since = Some(since);
     }
     Ok(preconditions)
@@ -251,7 +255,10 @@ fn no_parameters(query: &[(String, String)]) -> Result<(), Refusal> {
         .iter()
         .filter(|(name, _)| !ANSWER_PARAMETERS.contains(&name.as_str()))
         .map(|(name, _)| {
-            let text = format!("the parameter {} is not supported here; supported are _format and _pretty", quoted(name));
+            let text = format!(
+                "the parameter {} is not supported here; supported are _format and _pretty",
+                quoted(name)
+            );
             Issue::error(IssueCode::NotSupported, text)
         })
         .collect();
@@ -269,7 +276,10 @@ fn history_page(query: &[(String, String)]) -> Result<(u64, u64), Refusal> {
                 problems.push(Issue::error(IssueCode::Value, text));
             }
             _ => {
-                let text = format!("the parameter {} is not supported here; supported are _count and _offset", quoted(name));
+                let text = format!(
+                    "the parameter {} is not supported here; supported are _count and _offset",
+                    quoted(name)
+                );
                 problems.push(Issue::error(IssueCode::NotSupported, text));
             }
         }

@@ -76,11 +76,23 @@ mod tests {
         let patient = ResourceType::PATIENT;
         check("Patient", Some(Route::Canvas(Place::Resource(patient, Target::Type))));
         check("fhir/Patient/1", Some(Route::R4(Place::Resource(patient, Target::Instance("1")))));
-        check("fhir/Patient/1/_history/2", Some(Route::R4(Place::Resource(patient, Target::Version("1", "2")))));
+        check(
+            "fhir/Patient/1/_history/2",
+            Some(Route::R4(Place::Resource(patient, Target::Version("1", "2")))),
+        );
         check("fhir/metadata", Some(Route::R4(Place::Metadata)));
         check("Patient/1/files/photo", Some(Route::Canvas(Place::File(patient, "1", "photo"))));
         check("auth/token", Some(Route::Token));
-        for path in ["", "fhir", "Patiens", "patient", "Patient/$x", "Patient/1/2", "fhir/Patient/1/_history/2/3", "fhir/fhir/Patient"] {
+        for path in [
+            "",
+            "fhir",
+            "Patiens",
+            "patient",
+            "Patient/$x",
+            "Patient/1/2",
+            "fhir/Patient/1/_history/2/3",
+            "fhir/fhir/Patient",
+        ] {
             check(path, None);
         }
     }

@@ -77,6 +77,9 @@ async fn drain(app: &App, connections: &Arc<Semaphore>, limit: usize) {
     let all = u32::try_from(limit).unwrap_or(u32::MAX);
     let finished = connections.acquire_many(all);
     if tokio::time::timeout(app.config.limits.shutdown, finished).await.is_err() {
-        tracing::warn!(open = limit - connections.available_permits(), "connections were cut at the end of the grace period");
+        tracing::warn!(
+            open = limit - connections.available_permits(),
+            "connections were cut at the end of the grace period"
+        );
     }
 }

@@ -20,5 +20,6 @@ pub fn next() -> uuid::Uuid {
             mixed ^ (mixed >> 31)
         })
     };
-    uuid::Builder::from_random_bytes(((u128::from(draw()) << 64) | u128::from(draw())).to_be_bytes()).into_uuid()
+    uuid::Builder::from_random_bytes(((u128::from(draw()) << 64) | u128::from(draw())).to_be_bytes())
+        .into_uuid()
 }

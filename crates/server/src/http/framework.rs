@@ -94,7 +94,9 @@ impl<S: Write + Unpin> Write for Watched<S> {
         if stream.replacement.is_none() {
             match refusal_of_hyper(bytes) {
                 None => return Pin::new(&mut stream.inner).poll_write(context, bytes),
-                Some(refusal) => stream.replacement = Some(Replacement { bytes: rendered(&refusal), written: 0 }),
+                Some(refusal) => {
+                    stream.replacement = Some(Replacement { bytes: rendered(&refusal), written: 0 })
+                }
             }
         }
         stream.poll_replacement(context, bytes.len())
@@ -107,7 +109,8 @@ impl<S: Write + Unpin> Write for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let stream = self.get_mut();
         let first = parts.iter().find(|part| !part.is_empty());
-        let foreign = stream.replacement.is_some() || first.is_some_and(|part| refusal_of_hyper(part).is_some());
+        let foreign =
+            stream.replacement.is_some() || first.is_some_and(|part| refusal_of_hyper(part).is_some());
         match first {
             Some(part) if foreign => Pin::new(stream).poll_write(context, part),
             _ => Pin::new(&mut stream.inner).poll_write_vectored(context, parts),
@@ -128,7 +131,11 @@ impl<S: Write + Unpin> Write for Watched<S> {
 }
 
 impl<S: Read + Unpin> Read for Watched<S> {
-    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().inner).poll_read(context, buffer)
     }
 }

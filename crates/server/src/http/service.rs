@@ -76,7 +76,8 @@ fn check_head(app: &App, request: &Request<Incoming>) -> Result<(), Refusal> {
     if uri.path().len() + uri.query().map_or(0, str::len) > limits.uri_bytes {
         return Err(Refusal::uri_too_long(limits.uri_bytes));
     }
-    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    let headers: usize =
+        request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers > limits.header_bytes {
         return Err(Refusal::headers_too_large(limits.header_bytes));
     }

@@ -46,7 +46,8 @@ pub async fn item(engine: &Engine, name: &str, item: Item, tally: &mut Tally) ->
 
 async fn one(engine: &Engine, place: String, mut resource: Json, tally: &mut Tally) -> Result<(), Refusal> {
     let Some(resource_type) = resource.str("resourceType").and_then(ResourceType::from_name) else {
-        let text = format!("{} is not a resource type", quoted(resource.str("resourceType").unwrap_or_default()));
+        let text =
+            format!("{} is not a resource type", quoted(resource.str("resourceType").unwrap_or_default()));
         tally.refused.push((place, Refused(vec![Issue::error(IssueCode::Structure, text)])));
         return Ok(());
     };
@@ -90,7 +91,9 @@ fn entries(bundle: Json) -> Vec<Json> {
         if !resource.contains("id") {
             resource.insert_at(1, "id", new_id());
         }
-        if let (Some(url), Some(target)) = (entry.str("fullUrl").filter(|url| url.starts_with("urn:")), target(&resource)) {
+        if let (Some(url), Some(target)) =
+            (entry.str("fullUrl").filter(|url| url.starts_with("urn:")), target(&resource))
+        {
             targets.insert(url.to_owned(), target);
         }
         resources.push(Json::Object(resource));

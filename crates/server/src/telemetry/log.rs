@@ -15,9 +15,21 @@ pub fn start(level: tracing::Level, json: bool) {
     let lines = Lines::default();
     let flusher = lines.clone();
     let started = if json {
-        tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_writer(lines).try_init().is_ok()
+        tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_max_level(level)
+            .with_writer(lines)
+            .try_init()
+            .is_ok()
     } else {
-        tracing_subscriber::fmt().with_ansi(false).with_target(false).with_max_level(level).with_writer(lines).try_init().is_ok()
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_target(false)
+            .with_max_level(level)
+            .with_writer(lines)
+            .try_init()
+            .is_ok()
     };
     if started {
         let flush = move || loop {

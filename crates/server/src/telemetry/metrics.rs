@@ -54,7 +54,8 @@ impl Default for Metrics {
 impl Metrics {
     /// Counts a request.
     pub fn request(&self, seen: &Seen, status: u16, took: Duration) {
-        let labels = [("door", seen.door), ("interaction", seen.interaction), ("status", status_text(status))];
+        let labels =
+            [("door", seen.door), ("interaction", seen.interaction), ("status", status_text(status))];
         self.requests.get_or_create(&labels).inc();
         let labels = [("door", seen.door), ("interaction", seen.interaction)];
         self.seconds.get_or_create(&labels).observe(took.as_secs_f64());

@@ -3,7 +3,9 @@
 use crate::support::{Request, Site};
 
 fn form(body: &str) -> Request {
-    Request::new("POST", "/auth/token/").header("content-type", "application/x-www-form-urlencoded").body(body)
+    Request::new("POST", "/auth/token/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body)
 }
 
 #[test]
@@ -24,15 +26,18 @@ fn a_client_may_authenticate_by_http_basic() {
     let site = Site::new();
     let basic = "Basic c2FuZGJveDpzYW5kYm94LXNlY3JldA==";
     site.send(form("grant_type=client_credentials").header("authorization", basic)).expect(200);
-    let both = form("grant_type=client_credentials&client_secret=sandbox-secret").header("authorization", basic);
+    let both =
+        form("grant_type=client_credentials&client_secret=sandbox-secret").header("authorization", basic);
     assert_eq!(site.send(both).expect(400).json().str("error"), Some("invalid_request"));
 }
 
 #[test]
 fn an_unknown_client_and_a_wrong_secret_are_told_the_same() {
     let site = Site::new();
-    let unknown = site.send(form("grant_type=client_credentials&client_id=nobody&client_secret=x")).expect(401);
-    let wrong = site.send(form("grant_type=client_credentials&client_id=sandbox&client_secret=x")).expect(401);
+    let unknown =
+        site.send(form("grant_type=client_credentials&client_id=nobody&client_secret=x")).expect(401);
+    let wrong =
+        site.send(form("grant_type=client_credentials&client_id=sandbox&client_secret=x")).expect(401);
     assert_eq!(unknown.text(), wrong.text());
     assert!(wrong.header("www-authenticate").unwrap().starts_with("Basic"));
 }
@@ -43,7 +48,11 @@ fn a_token_opens_what_its_scopes_name_and_nothing_else() {
     let token = site.token_for("system/Patient.read");
     let ask = |method: &str, path: &str| {
         let request = Request::new(method, path).header("authorization", &format!("Bearer {token}"));
-        site.ask_with(request.header("content-type", "application/json").body(if method == "GET" { "" } else { "{}" }))
+        site.ask_with(request.header("content-type", "application/json").body(if method == "GET" {
+            ""
+        } else {
+            "{}"
+        }))
     };
     ask("GET", "/Patient").expect(200);
     ask("GET", "/fhir/Patient").expect(200);

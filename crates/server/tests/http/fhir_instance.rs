@@ -17,7 +17,10 @@ fn a_created_resource_is_read_back_with_its_version() {
         let site = Site::on(store);
         let created = site.post("/fhir/Basic", &basic("x")).expect(201);
         let id = created.location_id();
-        assert_eq!(created.header("location"), Some(format!("{}/fhir/Basic/{id}/_history/1", site.base_url).as_str()));
+        assert_eq!(
+            created.header("location"),
+            Some(format!("{}/fhir/Basic/{id}/_history/1", site.base_url).as_str())
+        );
         assert_eq!(created.header("etag"), Some("W/\"1\""));
         assert!(created.header("last-modified").unwrap().ends_with(" GMT"));
         let read = site.get(&format!("/fhir/Basic/{id}")).expect(200);
@@ -31,7 +34,9 @@ fn a_created_resource_is_read_back_with_its_version() {
 fn a_clients_id_version_and_time_are_not_kept_on_create() {
     let site = Site::new();
     let mut sent = basic_with_id("mine", "x");
-    sent.as_object_mut().unwrap().insert("meta", json!({ "versionId": "7", "lastUpdated": "2000-01-01T00:00:00Z" }));
+    sent.as_object_mut()
+        .unwrap()
+        .insert("meta", json!({ "versionId": "7", "lastUpdated": "2000-01-01T00:00:00Z" }));
     let created = site.post("/fhir/Basic", &sent).expect(201);
     assert_ne!(created.location_id(), "mine");
     assert_eq!(created.json().at(&["meta", "versionId"]).and_then(Json::as_str), Some("1"));
@@ -54,7 +59,10 @@ fn an_update_makes_a_version_and_one_that_changes_nothing_makes_none() {
     assert_eq!(updated.header("etag"), Some("W/\"2\""));
     let same = site.put("/fhir/Basic/a", &basic_with_id("a", "two")).expect(200);
     assert_eq!(same.header("etag"), Some("W/\"2\""));
-    assert_eq!(site.get("/fhir/Basic/a/_history/1").expect(200).json().at(&["code", "text"]), Some(&"one".into()));
+    assert_eq!(
+        site.get("/fhir/Basic/a/_history/1").expect(200).json().at(&["code", "text"]),
+        Some(&"one".into())
+    );
     let unknown = site.get("/fhir/Basic/a/_history/3").expect(404);
     assert_eq!(unknown.problem(), "Unknown version '3' of Basic resource 'a'");
 }
@@ -65,7 +73,14 @@ fn an_update_needs_the_id_of_its_url() {
     let other = site.put("/fhir/Basic/a", &basic_with_id("b", "x")).expect(400);
     assert_eq!(other.issues()[1].1, "id 'b' is not the id of the URL, 'a'");
     let none = site.put("/fhir/Basic/a", &basic("x")).expect(400);
-    assert_eq!(none.issues()[1], ("required".into(), "id is required on update; send the id of the URL, 'a'".into(), "Basic.id".into()));
+    assert_eq!(
+        none.issues()[1],
+        (
+            "required".into(),
+            "id is required on update; send the id of the URL, 'a'".into(),
+            "Basic.id".into()
+        )
+    );
     site.put("/fhir/Basic/a_b", &basic_with_id("a_b", "x")).expect(400);
 }
 
@@ -76,7 +91,10 @@ fn a_deleted_resource_is_gone_but_its_history_is_not() {
         site.put("/fhir/Basic/a", &basic_with_id("a", "x")).expect(201);
         site.delete("/fhir/Basic/a").expect(204);
         site.delete("/fhir/Basic/a").expect(204);
-        assert_eq!(site.get("/fhir/Basic/a").expect(410).problem(), "The Basic resource 'a' has been deleted");
+        assert_eq!(
+            site.get("/fhir/Basic/a").expect(410).problem(),
+            "The Basic resource 'a' has been deleted"
+        );
         site.get("/fhir/Basic/a/_history/1").expect(200);
         site.get("/fhir/Basic/a/_history/2").expect(410);
         let history = site.get("/fhir/Basic/a/_history").expect(200).json();
@@ -103,7 +121,10 @@ fn preconditions_hold_or_nothing_is_changed() {
     update("if-match", "\"1\", \"2\"", "three").expect(200);
     update("if-none-match", "*", "x").expect(412);
     let stale = update("if-unmodified-since", "Wed, 21 Oct 2015 07:28:00 GMT", "x").expect(412);
-    assert_eq!(stale.text(), r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"conflict","details":{"text":"The resource has been modified since the precondition was specified."}}]}"#);
+    assert_eq!(
+        stale.text(),
+        r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"conflict","details":{"text":"The resource has been modified since the precondition was specified."}}]}"#
+    );
     update("if-unmodified-since", "Fri, 01 Jan 2100 00:00:00 GMT", "four").expect(200);
     let malformed = update("if-unmodified-since", "yesterday", "x").expect(400);
     assert!(malformed.issues()[1].1.contains("'yesterday' is not an HTTP date"));
@@ -116,7 +137,10 @@ fn preconditions_hold_or_nothing_is_changed() {
 fn prefer_says_what_comes_back() {
     let site = Site::new();
     let create = |prefer: &str| {
-        site.ask_with(Request::new("POST", "/fhir/Basic").header("prefer", prefer).body(basic("x").to_string())).expect(201)
+        site.ask_with(
+            Request::new("POST", "/fhir/Basic").header("prefer", prefer).body(basic("x").to_string()),
+        )
+        .expect(201)
     };
     assert_eq!(create("return=minimal").text(), "");
     assert_eq!(create("return=representation").json().str("resourceType"), Some("Basic"));
@@ -126,7 +150,8 @@ fn prefer_says_what_comes_back() {
 #[test]
 fn every_problem_of_a_body_is_named_in_one_answer() {
     let site = Site::new();
-    let body = r#"{"resourceType":"Patient","gender":"x","birthDate":"1980-13-01","name":{"family":1},"nmae":[]}"#;
+    let body =
+        r#"{"resourceType":"Patient","gender":"x","birthDate":"1980-13-01","name":{"family":1},"nmae":[]}"#;
     let issues = site.ask("POST", "/fhir/Patient", body).expect(400).issues();
     assert_eq!(issues[0].1, "The request was malformed or failed validation.");
     let places: Vec<&str> = issues[1..].iter().map(|(_, _, expression)| expression.as_str()).collect();
@@ -149,12 +174,17 @@ fn syntax_errors_name_line_and_column() {
 fn parameters_and_headers_that_cannot_be_honoured_are_refused() {
     let site = Site::new();
     assert_eq!(site.get("/fhir/Basic/a?x=1").expect(400).issues()[1].0, "not-supported");
-    site.ask_with(Request::new("POST", "/fhir/Basic").header("if-none-exist", "code=x").body(basic("x").to_string())).expect(400);
+    site.ask_with(
+        Request::new("POST", "/fhir/Basic").header("if-none-exist", "code=x").body(basic("x").to_string()),
+    )
+    .expect(400);
     site.ask_with(Request::new("GET", "/fhir/Basic").header("accept", "application/fhir+xml")).expect(406);
     site.get("/fhir/Basic?_format=xml").expect(406);
     site.get("/fhir/Basic?_format=application/fhir%2Bjson").expect(200);
-    site.ask_with(Request::new("POST", "/fhir/Basic").header("content-type", "text/plain").body("{}")).expect(415);
-    site.ask_with(Request::new("POST", "/fhir/Basic").header("content-encoding", "gzip").body("{}")).expect(415);
+    site.ask_with(Request::new("POST", "/fhir/Basic").header("content-type", "text/plain").body("{}"))
+        .expect(415);
+    site.ask_with(Request::new("POST", "/fhir/Basic").header("content-encoding", "gzip").body("{}"))
+        .expect(415);
     site.ask("PATCH", "/fhir/Basic/a", "[]").expect(405);
 }
 

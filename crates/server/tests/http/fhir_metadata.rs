@@ -18,8 +18,13 @@ fn the_r4_door_claims_every_type_and_serves_it() {
     let claimed = types(&statement);
     assert_eq!(claimed.len(), ResourceType::all().count());
     for (name, resource) in claimed {
-        let codes: Vec<&str> = resource.get("interaction").unwrap().items().iter().filter_map(|i| i.str("code")).collect();
-        assert_eq!(codes, ["read", "vread", "update", "delete", "history-instance", "create", "search-type"], "{name}");
+        let codes: Vec<&str> =
+            resource.get("interaction").unwrap().items().iter().filter_map(|i| i.str("code")).collect();
+        assert_eq!(
+            codes,
+            ["read", "vread", "update", "delete", "history-instance", "create", "search-type"],
+            "{name}"
+        );
         site.get(&format!("/fhir/{name}?_count=1")).expect(200);
     }
 }
@@ -54,7 +59,10 @@ fn the_canvas_door_claims_what_it_serves_and_nothing_else() {
     assert_eq!(statement.str("fhirVersion"), Some("4.0.1"));
     let claimed = types(&statement);
     let names: Vec<&str> = claimed.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["Appointment", "Location", "Organization", "Patient", "Practitioner", "Schedule", "Slot"]);
+    assert_eq!(
+        names,
+        ["Appointment", "Location", "Organization", "Patient", "Practitioner", "Schedule", "Slot"]
+    );
     for resource_type in ResourceType::all().filter(|t| !names.contains(&t.name())) {
         let path = format!("/{resource_type}");
         assert_eq!(site.get(&path).expect(404).problem(), format!("Unknown path '{path}'"));

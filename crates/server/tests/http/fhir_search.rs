@@ -83,22 +83,37 @@ fn pages_show_each_match_once_while_another_client_writes() {
         let first = site.get("/fhir/Person?_count=2&_total=accurate").expect(200).json();
         assert_eq!(first.get("total").unwrap().to_string(), "4");
         // p1 is on the first page; changed, it must not come again. p3 must not be lost.
-        site.put("/fhir/Person/p1", &json!({ "resourceType": "Person", "id": "p1", "gender": "female" })).expect(200);
+        site.put("/fhir/Person/p1", &json!({ "resourceType": "Person", "id": "p1", "gender": "female" }))
+            .expect(200);
         site.put("/fhir/Person/p9", &json!({ "resourceType": "Person", "id": "p9" })).expect(201);
         let next = link(&first, "next").expect("a next page");
         let path = next.strip_prefix(&site.base_url).unwrap();
         let second = site.get(path).expect(200).json();
         let page = |bundle: &Json| -> Vec<String> {
-            bundle.get("entry").unwrap().items().iter().map(|e| e.at(&["resource", "id"]).unwrap().as_str().unwrap().to_owned()).collect()
+            bundle
+                .get("entry")
+                .unwrap()
+                .items()
+                .iter()
+                .map(|e| e.at(&["resource", "id"]).unwrap().as_str().unwrap().to_owned())
+                .collect()
         };
-        assert_eq!((page(&first), page(&second)), (vec!["p1".into(), "p2".into()], vec!["p3".into(), "p4".into()]), "{store:?}");
+        assert_eq!(
+            (page(&first), page(&second)),
+            (vec!["p1".into(), "p2".into()], vec!["p3".into(), "p4".into()]),
+            "{store:?}"
+        );
         assert_eq!(link(&second, "next"), None);
     }
 }
 
 fn link(bundle: &Json, relation: &str) -> Option<String> {
     let links = bundle.get("link")?.items();
-    links.iter().find(|link| link.str("relation") == Some(relation)).and_then(|link| link.str("url")).map(str::to_owned)
+    links
+        .iter()
+        .find(|link| link.str("relation") == Some(relation))
+        .and_then(|link| link.str("url"))
+        .map(str::to_owned)
 }
 
 #[test]
@@ -117,10 +132,16 @@ fn a_changed_cursor_is_refused() {
 #[test]
 fn what_cannot_be_honoured_is_refused_and_all_of_it_is_named() {
     let site = Site::new();
-    let issues = site.get("/fhir/Patient?brithdate=2020&name:fuzzy=x&birthdate=yesterday&_count=-1").expect(400).issues();
+    let issues = site
+        .get("/fhir/Patient?brithdate=2020&name:fuzzy=x&birthdate=yesterday&_count=-1")
+        .expect(400)
+        .issues();
     let texts: Vec<&str> = issues[1..].iter().map(|issue| issue.1.as_str()).collect();
     assert_eq!(texts.len(), 4, "{texts:?}");
-    assert!(texts.iter().any(|text| text.contains("brithdate") && text.contains("did you mean 'birthdate'?")), "{texts:?}");
+    assert!(
+        texts.iter().any(|text| text.contains("brithdate") && text.contains("did you mean 'birthdate'?")),
+        "{texts:?}"
+    );
     assert!(texts.iter().any(|text| text.contains("fuzzy")), "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("'yesterday'")), "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("_count")), "{texts:?}");
@@ -130,10 +151,12 @@ fn what_cannot_be_honoured_is_refused_and_all_of_it_is_named() {
 fn a_lenient_search_runs_without_what_it_does_not_know_and_says_so() {
     let site = Site::new();
     people(&site);
-    let request = Request::new("GET", "/fhir/Person?gender=female&colour=red").header("prefer", "handling=lenient");
+    let request =
+        Request::new("GET", "/fhir/Person?gender=female&colour=red").header("prefer", "handling=lenient");
     let bundle = site.ask_with(request).expect(200).json();
     let entries = bundle.get("entry").unwrap().items();
-    let modes: Vec<&str> = entries.iter().filter_map(|entry| entry.at(&["search", "mode"]).and_then(Json::as_str)).collect();
+    let modes: Vec<&str> =
+        entries.iter().filter_map(|entry| entry.at(&["search", "mode"]).and_then(Json::as_str)).collect();
     assert_eq!(modes, ["match", "outcome"]);
     let self_link = link(&bundle, "self").unwrap();
     assert!(self_link.contains("gender=female") && !self_link.contains("colour"), "{self_link}");

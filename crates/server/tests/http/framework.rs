@@ -17,7 +17,9 @@ fn check(reply: &Reply, status: u16, problem: &str) {
 #[test]
 fn broken_http_is_answered_with_an_outcome() {
     let site = Site::new();
-    for bytes in ["GARBAGE\r\n\r\n", "GET /Patient HTTP/9.9\r\n\r\n", "GET /Patient HTTP/1.1\r\nbad header\r\n\r\n"] {
+    for bytes in
+        ["GARBAGE\r\n\r\n", "GET /Patient HTTP/9.9\r\n\r\n", "GET /Patient HTTP/1.1\r\nbad header\r\n\r\n"]
+    {
         let reply = exchange(site.address, bytes.as_bytes()).unwrap();
         check(&reply, 400, "the HTTP request is malformed");
     }
@@ -59,7 +61,8 @@ fn a_body_that_breaks_off_is_refused_and_nothing_is_written() {
 fn every_answer_carries_a_correlation_id_of_its_own() {
     let site = Site::new();
     let id = |path: &str| site.get(path).header("fumage-correlation-id").unwrap().to_owned();
-    let mut ids: Vec<String> = ["/Patient", "/Patient", "/nowhere", "/health/live", "/fhir/metadata"].map(id).to_vec();
+    let mut ids: Vec<String> =
+        ["/Patient", "/Patient", "/nowhere", "/health/live", "/fhir/metadata"].map(id).to_vec();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 5);

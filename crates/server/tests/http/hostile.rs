@@ -18,13 +18,21 @@ fn hostile_bodies_are_refused() {
     let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     assert!(refused(&site, nested).contains("nested deeper than the limit of 100 levels"));
     let basic = |rest: &str| format!(r#"{{"resourceType":"Basic","code":{{"text":"x"}},{rest}}}"#);
-    let number = |literal: &str| basic(&format!(r#""extension":[{{"url":"http://a","valueDecimal":{literal}}}]"#));
+    let number =
+        |literal: &str| basic(&format!(r#""extension":[{{"url":"http://a","valueDecimal":{literal}}}]"#));
     assert!(refused(&site, number("1e999999")).contains("is not a decimal"));
     assert!(refused(&site, number(&"9".repeat(400))).contains("is not a decimal"));
     assert!(refused(&site, r#"{"resourceType":"Basic","resourceType":"Patient"}"#).contains("appears twice"));
-    assert!(refused(&site, r#"{"resourceType":"Basic","code":{"text":"\ud800"}}"#).contains("lone surrogate"));
-    assert!(refused(&site, r#"{"resourceType":"Basic","code":{"text":"a\u0000b"}}"#).contains("is not a string"));
-    assert!(refused(&site, "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"a\u{1}b\"}}").contains("control character"));
+    assert!(
+        refused(&site, r#"{"resourceType":"Basic","code":{"text":"\ud800"}}"#).contains("lone surrogate")
+    );
+    assert!(
+        refused(&site, r#"{"resourceType":"Basic","code":{"text":"a\u0000b"}}"#).contains("is not a string")
+    );
+    assert!(
+        refused(&site, "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"a\u{1}b\"}}")
+            .contains("control character")
+    );
     assert!(refused(&site, "\u{feff}{}").contains("byte order mark"));
     assert!(refused(&site, b"{\"a\":\"\xff\"}".to_vec()).contains("not valid UTF-8"));
     assert!(refused(&site, "").contains("empty"));
@@ -51,7 +59,9 @@ fn hostile_ids_find_nothing_and_are_told_like_any_other() {
 fn metacharacters_are_text_and_floods_of_parameters_are_refused() {
     for store in Store::all() {
         let site = Site::on(store);
-        for value in ["'%3B%20DROP%20TABLE%20version%3B--", "%25", "_", ".*", "%00", "a%5C%7Cb", "%F0%9F%98%80"] {
+        for value in
+            ["'%3B%20DROP%20TABLE%20version%3B--", "%25", "_", ".*", "%00", "a%5C%7Cb", "%F0%9F%98%80"]
+        {
             let reply = site.get(&format!("/fhir/Patient?name={value}"));
             assert!(reply.status == 200 || reply.status == 400, "{value}: {}", reply.text());
             if reply.status == 200 {
@@ -85,6 +95,8 @@ fn lines_cannot_be_broken_into_headers() {
 #[test]
 fn links_name_the_configured_host_whatever_the_client_says() {
     let site = Site::new();
-    let request = Request::new("GET", "/fhir/Patient").header("x-forwarded-host", "evil.example").header("forwarded", "host=evil.example");
+    let request = Request::new("GET", "/fhir/Patient")
+        .header("x-forwarded-host", "evil.example")
+        .header("forwarded", "host=evil.example");
     assert!(!site.ask_with(request).expect(200).text().contains("evil.example"));
 }

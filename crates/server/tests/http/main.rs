@@ -8,6 +8,6 @@ mod fhir_instance;
 mod fhir_metadata;
 mod fhir_search;
 mod framework;
+mod hostile;
 mod operations;
 mod race;
-mod hostile;

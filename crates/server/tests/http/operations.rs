@@ -8,7 +8,10 @@ use fhir::json;
 fn health_needs_no_token() {
     let site = Site::new();
     assert_eq!(site.send(Request::new("GET", "/health/live")).expect(200).json().str("status"), Some("live"));
-    assert_eq!(site.send(Request::new("GET", "/health/ready")).expect(200).json().str("status"), Some("ready"));
+    assert_eq!(
+        site.send(Request::new("GET", "/health/ready")).expect(200).json().str("status"),
+        Some("ready")
+    );
     site.send(Request::new("POST", "/health/ready")).expect(405);
 }
 
@@ -27,14 +30,18 @@ fn a_sandbox_is_reset_to_the_demo_clinic() {
     let site = Site::new();
     let patient = format!("/fhir/Patient/{}", demo::PATIENT);
     let before = site.get(&patient).expect(200).json();
-    site.put("/fhir/Basic/mine", &json!({ "resourceType": "Basic", "id": "mine", "code": { "text": "x" } })).expect(201);
+    site.put("/fhir/Basic/mine", &json!({ "resourceType": "Basic", "id": "mine", "code": { "text": "x" } }))
+        .expect(201);
     site.delete(&patient).expect(204);
     site.ask("POST", "/sandbox/reset", "").expect(204);
     site.get("/fhir/Basic/mine").expect(404);
     assert_eq!(site.get(&patient).expect(200).json().get("name"), before.get("name"));
     site.ask("GET", "/sandbox/reset", "").expect(405);
     let narrow = site.token_for("system/Patient.write");
-    site.ask_with(Request::new("POST", "/sandbox/reset").header("authorization", &format!("Bearer {narrow}"))).expect(403);
+    site.ask_with(
+        Request::new("POST", "/sandbox/reset").header("authorization", &format!("Bearer {narrow}")),
+    )
+    .expect(403);
 }
 
 #[test]
@@ -42,7 +49,10 @@ fn faults_are_made_on_request_and_unknown_ones_are_refused() {
     let site = Site::new();
     let fault = |name: &str| site.ask_with(Request::new("GET", "/Patient").header("easel-fault", name));
     let panicked = fault("panic").expect(500);
-    assert_eq!(panicked.text(), r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"text":"Internal server error"}}]}"#);
+    assert_eq!(
+        panicked.text(),
+        r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception","details":{"text":"Internal server error"}}]}"#
+    );
     let unavailable = fault("unavailable").expect(503);
     assert_eq!(unavailable.header("retry-after"), Some("1"));
     assert_eq!(unavailable.issues()[1].0, "transient");

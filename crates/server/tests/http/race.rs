@@ -27,7 +27,10 @@ fn of_64_clients_booking_overlapping_unequal_intervals_one_is_served() {
             for reply in replies.iter().filter(|reply| reply.status != 201) {
                 assert_eq!(
                     (reply.status, reply.text().as_str()),
-                    (422, r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"business-rule","details":{"text":"This appointment time is no longer available."}}]}"#),
+                    (
+                        422,
+                        r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"business-rule","details":{"text":"This appointment time is no longer available."}}]}"#
+                    ),
                     "round {round} on {store:?}"
                 );
             }

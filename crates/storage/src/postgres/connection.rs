@@ -27,7 +27,8 @@ impl Settings {
         let (url, schema) = take_schema(url)?;
         let mut config: Config = url.parse().map_err(|error: ::postgres::Error| {
             // Neither the URL nor the parser's text: both may hold a password.
-            let reason = std::error::Error::source(&error).map_or_else(|| "invalid".to_owned(), |e| e.to_string());
+            let reason =
+                std::error::Error::source(&error).map_or_else(|| "invalid".to_owned(), |e| e.to_string());
             OpenError::Url { reason }
         })?;
         if config.get_ssl_mode() == SslMode::Require {

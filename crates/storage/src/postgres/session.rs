@@ -133,7 +133,7 @@ impl PostgresSession {
             Ok(_) => self.answered = Instant::now(),
             Err(error) => {
                 self.failure.get_or_insert_with(|| error.clone());
-            },
+            }
         }
         done
     }
@@ -174,11 +174,7 @@ impl PostgresSession {
 }
 
 impl ToSql for Value<'_> {
-    fn to_sql(
-        &self,
-        kind: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Value::Null => Ok(IsNull::Yes),
             Value::Int(value) if *kind == Type::INT2 => i16::try_from(*value)?.to_sql(kind, out),
@@ -239,12 +235,7 @@ impl Session for PostgresSession {
         Dialect::Postgres
     }
 
-    fn query(
-        &mut self,
-        sql: &str,
-        values: &[Value<'_>],
-        each: EachRow<'_>,
-    ) -> Result<(), StoreError> {
+    fn query(&mut self, sql: &str, values: &[Value<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
         for row in self.rows(sql, &parameters(values))? {
             each(&row)?;
         }
@@ -342,8 +333,7 @@ impl Session for PostgresSession {
     }
 
     fn keep_mark(&mut self, mark: i64) -> Result<(), StoreError> {
-        const KEEP: &str =
-            "INSERT INTO walk (mark, excluded, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        const KEEP: &str = "INSERT INTO walk (mark, excluded, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         if self.under_way.is_empty() {
             return Ok(());
         }

@@ -183,16 +183,17 @@ impl Worker {
     fn collect(&mut self) {
         self.commits = 0;
         let before = (self.settings.clock)().saturating_sub(self.settings.retention);
-        let collected = self.begin(|session| session.begin_unprobed("BEGIN").map(|()| 0)).and_then(|(session, _)| {
-            // Not counted by the probe, for it happens whenever it likes.
-            let probe = session.probe.take();
-            let done = collect(session, before).and_then(|more| session.commit().map(|()| more));
-            if done.is_err() {
-                session.roll_back();
-            }
-            session.probe = probe;
-            done
-        });
+        let collected =
+            self.begin(|session| session.begin_unprobed("BEGIN").map(|()| 0)).and_then(|(session, _)| {
+                // Not counted by the probe, for it happens whenever it likes.
+                let probe = session.probe.take();
+                let done = collect(session, before).and_then(|more| session.commit().map(|()| more));
+                if done.is_err() {
+                    session.roll_back();
+                }
+                session.probe = probe;
+                done
+            });
         self.drop_broken();
         match collected {
             // There is more: go on after the next commit.
@@ -210,7 +211,8 @@ impl Worker {
 fn collect(session: &mut PostgresSession, before: i64) -> Result<bool, StoreError> {
     const LOCK: &str =
         "SELECT CAST(pg_try_advisory_xact_lock(1163150157, hashtext(current_schema())) AS integer)";
-    const WALKS: &str = "WITH gone AS (DELETE FROM walk WHERE at < $1 RETURNING mark) SELECT max(mark) FROM gone";
+    const WALKS: &str =
+        "WITH gone AS (DELETE FROM walk WHERE at < $1 RETURNING mark) SELECT max(mark) FROM gone";
     if one_int(session, LOCK, &[])? != Some(1) {
         return Ok(false);
     }

@@ -32,7 +32,9 @@ impl Leveled<'_> {
         sql.sql("(WITH RECURSIVE level_of(n) AS (SELECT min(a.level) FROM ").sql(table).sql(" a WHERE a.");
         sql.sql(owner).sql(" = ").int(value).sql(" UNION ALL SELECT (SELECT min(b.level) FROM ").sql(table);
         sql.sql(" b WHERE b.").sql(owner).sql(" = ").int(value).sql(" AND b.level > level_of.n) ");
-        sql.sql("FROM level_of WHERE level_of.n IS NOT NULL) SELECT n FROM level_of WHERE n IS NOT NULL) AS l ");
+        sql.sql(
+            "FROM level_of WHERE level_of.n IS NOT NULL) SELECT n FROM level_of WHERE n IS NOT NULL) AS l ",
+        );
         sql.sql("CROSS JOIN ").sql(table).sql(" s").sql(join);
         sql.sql("s.").sql(owner).sql(" = ").int(value).sql(" AND s.level = l.n");
     }

@@ -129,7 +129,8 @@ pub(crate) fn history(
 
 /// Writes a version; false when there is one with this number already.
 pub(crate) fn insert(session: &mut dyn Session, vid: i64, version: &Version) -> Result<bool, StoreError> {
-    let number = i64::try_from(version.version).map_err(|_| StoreError::failed("the version is too large"))?;
+    let number =
+        i64::try_from(version.version).map_err(|_| StoreError::failed("the version is too large"))?;
     let parameters = [
         Value::Int(vid),
         type_value(version.resource_type),

@@ -8,9 +8,7 @@ use std::sync::Arc;
 pub(crate) fn store_error(error: Error) -> StoreError {
     let code = error.sqlite_error_code();
     match code {
-        Some(ErrorCode::DiskFull | ErrorCode::ReadOnly) => {
-            StoreError::Full(Arc::new(error))
-        }
+        Some(ErrorCode::DiskFull | ErrorCode::ReadOnly) => StoreError::Full(Arc::new(error)),
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Corrupt(Arc::new(error)),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::CannotOpen) => {
             StoreError::Unavailable(Arc::new(error))

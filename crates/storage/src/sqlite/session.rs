@@ -81,11 +81,14 @@ pub(crate) fn connect(file: &Path, role: Role, sync: Sync) -> rusqlite::Result<C
     // Of a file that exists already, the page size stays as it is.
     set("page_size", &limits::PAGE_SIZE)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    set("synchronous", &match sync {
-        Sync::Full => "FULL",
-        Sync::Normal => "NORMAL",
-        Sync::Off => "OFF",
-    })?;
+    set(
+        "synchronous",
+        &match sync {
+            Sync::Full => "FULL",
+            Sync::Normal => "NORMAL",
+            Sync::Off => "OFF",
+        },
+    )?;
     let cache = if role == Role::Writer { limits::WRITER_CACHE } else { limits::READER_CACHE };
     set("cache_size", &-i64::from(cache))?;
     connection.pragma_update_and_check(None, "mmap_size", limits::MEMORY_MAP, |_| Ok(()))?;
@@ -246,12 +249,7 @@ impl Session for SqliteSession {
         Dialect::Sqlite
     }
 
-    fn query(
-        &mut self,
-        sql: &str,
-        parameters: &[Value<'_>],
-        each: EachRow<'_>,
-    ) -> Result<(), StoreError> {
+    fn query(&mut self, sql: &str, parameters: &[Value<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
         self.run(|session| {
             let mut statement = session.connection.prepare_cached(sql).map_err(store_error)?;
             bind(&mut statement, parameters).map_err(store_error)?;

@@ -43,7 +43,8 @@ impl Writer {
                 Taken::Closed => break,
             }
         }
-        let truncated = self.session.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let truncated =
+            self.session.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err(error) = truncated {
             tracing::warn!(%error, "the write-ahead log was not emptied");
         }

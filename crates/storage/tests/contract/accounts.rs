@@ -63,7 +63,10 @@ pub async fn tokens_are_kept_until_they_are_removed_or_expire(fixture: Arc<Fixtu
     assert!(store.write(|transaction| transaction.remove_token(&[3; 32])).await.unwrap());
     assert!(!store.write(|transaction| transaction.remove_token(&[3; 32])).await.unwrap());
     assert_eq!(store.write(|transaction| transaction.remove_expired_tokens(20)).await.unwrap(), 2);
-    assert_eq!((get_token(&store, 1).await, get_token(&store, 2).await, get_token(&store, 3).await), (None, None, None));
+    assert_eq!(
+        (get_token(&store, 1).await, get_token(&store, 2).await, get_token(&store, 3).await),
+        (None, None, None)
+    );
     assert!(get_token(&store, 4).await.is_some());
 }
 

@@ -89,7 +89,8 @@ pub async fn the_index_can_be_replaced(fixture: Arc<Fixture>) {
     });
     unit.await.unwrap();
     let before = store.read_resource(TYPE, "a").await.unwrap();
-    let unit = store.write(|transaction| transaction.replace_index(TYPE, "a", &[key(CODE, 2)], &[hold(2, 0, 9)]));
+    let unit =
+        store.write(|transaction| transaction.replace_index(TYPE, "a", &[key(CODE, 2)], &[hold(2, 0, 9)]));
     unit.await.unwrap();
     assert_eq!(store.read_resource(TYPE, "a").await.unwrap(), before);
     assert_eq!(matching(&store, keys(CODE, &[1])).await, [""; 0]);

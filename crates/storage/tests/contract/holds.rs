@@ -16,9 +16,14 @@ async fn held(store: &Store, holder: u64, from: i64, to: i64) -> Vec<String> {
 pub async fn touching_ends_do_not_overlap(fixture: Arc<Fixture>) {
     let store = fixture.open();
     put_holding(&store, "a", vec![hold(u64::MAX, 100, 200)]).await;
-    for (from, to, overlaps) in
-        [(0, 100, false), (0, 101, true), (199, 300, true), (200, 300, false), (120, 130, true), (0, 300, true)]
-    {
+    for (from, to, overlaps) in [
+        (0, 100, false),
+        (0, 101, true),
+        (199, 300, true),
+        (200, 300, false),
+        (120, 130, true),
+        (0, 300, true),
+    ] {
         assert_eq!(!held(&store, u64::MAX, from, to).await.is_empty(), overlaps, "{from}..{to}");
     }
     assert_eq!(held(&store, 1, 100, 200).await, [""; 0]);
@@ -53,8 +58,11 @@ pub async fn holds_of_every_length_are_found(fixture: Arc<Fixture>) {
         }
         let to = from.saturating_add((random.next() >> random.below(63)) as i64 & i64::MAX);
         let period = Period { from, to };
-        let expected: Vec<&str> =
-            holds.iter().filter(|(_, hold)| hold.period.overlaps(period)).map(|(id, _)| id.as_str()).collect();
+        let expected: Vec<&str> = holds
+            .iter()
+            .filter(|(_, hold)| hold.period.overlaps(period))
+            .map(|(id, _)| id.as_str())
+            .collect();
         assert_eq!(held(&store, 5, from, to).await, expected, "{from}..{to}");
     }
 }

@@ -45,7 +45,8 @@ pub async fn closing_finishes_what_is_queued(fixture: Arc<Fixture>) {
         .map(|number| {
             let store = store.clone();
             tokio::spawn(async move {
-                let unit = store.write(move |transaction| put_in(transaction, &format!("p{number}"), &[], &[]));
+                let unit =
+                    store.write(move |transaction| put_in(transaction, &format!("p{number}"), &[], &[]));
                 unit.await.is_ok()
             })
         })
@@ -135,7 +136,10 @@ pub fn a_second_server_on_a_directory_is_refused_but_a_command_is_not() {
         put(&store, "from the server", vec![key(CODE, 1)]).await;
         put(&command, "again", vec![key(CODE, 1)]).await;
         command.close().await;
-        assert_eq!(matching(&store, keys(CODE, &[1])).await, ["from the command", "from the server", "again"]);
+        assert_eq!(
+            matching(&store, keys(CODE, &[1])).await,
+            ["from the command", "from the server", "again"]
+        );
         drop(store);
         drop(fixture.open());
 

@@ -26,7 +26,9 @@ pub async fn keys_of_different_parameters_do_not_meet(fixture: Arc<Fixture>) {
 
 pub async fn text_is_tested_as_it_is(fixture: Arc<Fixture>) {
     let store = fixture.open();
-    for (id, name) in [("a", "ann"), ("b", "anna"), ("c", "hanna"), ("d", "zoë"), ("e", "\u{10FFFF}\u{10FFFF}x")] {
+    for (id, name) in
+        [("a", "ann"), ("b", "anna"), ("c", "hanna"), ("d", "zoë"), ("e", "\u{10FFFF}\u{10FFFF}x")]
+    {
         put(&store, id, vec![text(NAME, name)]).await;
     }
     let store = &store;
@@ -40,7 +42,8 @@ pub async fn text_is_tested_as_it_is(fixture: Arc<Fixture>) {
     assert_eq!(found(TextTest::StartsWith("\u{10FFFF}".into())).await, ["e"]);
     assert_eq!(found(TextTest::StartsWith(String::new())).await.len(), 5);
     assert_eq!(found(TextTest::Contains(String::new())).await.len(), 5);
-    let either = [TextTest::Equals("ann".into()), TextTest::StartsWith("an".into()), TextTest::Contains("ë".into())];
+    let either =
+        [TextTest::Equals("ann".into()), TextTest::StartsWith("an".into()), TextTest::Contains("ë".into())];
     assert_eq!(matching(store, texts(NAME, &either)).await, ["a", "b", "d"]);
     assert_eq!(matching(store, texts(OTHER, &either)).await, [""; 0]);
 }
@@ -51,7 +54,11 @@ pub async fn like_and_glob_characters_mean_nothing(fixture: Arc<Fixture>) {
     put(&store, "b", vec![text(NAME, "a%_*?[]\\'\"")]).await;
     for part in ["%", "_", "*", "?", "[]", "\\", "'", "\"", "%_*"] {
         assert_eq!(matching(&store, texts(NAME, &[TextTest::Contains(part.into())])).await, ["b"], "{part}");
-        assert_eq!(matching(&store, texts(NAME, &[TextTest::StartsWith(part.into())])).await, [""; 0], "{part}");
+        assert_eq!(
+            matching(&store, texts(NAME, &[TextTest::StartsWith(part.into())])).await,
+            [""; 0],
+            "{part}"
+        );
     }
     assert_eq!(matching(&store, Criterion::Ids(vec!["'".into(), "\"a\\".into(), "%".into()])).await, [""; 0]);
 }
@@ -59,7 +66,11 @@ pub async fn like_and_glob_characters_mean_nothing(fixture: Arc<Fixture>) {
 pub async fn nul_characters_are_ignored(fixture: Arc<Fixture>) {
     let store = fixture.open();
     put(&store, "a", vec![text(NAME, "a\0b\0")]).await;
-    for test in [TextTest::Equals("ab".into()), TextTest::Equals("\0a\0b".into()), TextTest::StartsWith("a\0b".into())] {
+    for test in [
+        TextTest::Equals("ab".into()),
+        TextTest::Equals("\0a\0b".into()),
+        TextTest::StartsWith("a\0b".into()),
+    ] {
         assert_eq!(matching(&store, texts(NAME, &[test])).await, ["a"]);
     }
     assert_eq!(matching(&store, Criterion::Ids(vec!["x\0".into()])).await, [""; 0]);
@@ -129,8 +140,11 @@ pub async fn last_updated_is_a_span_of_one_millisecond(fixture: Arc<Fixture>) {
                     times.iter().filter(|(_, time)| test.holds(*time, time + 1)).map(|(id, _)| *id).collect();
                 assert_eq!(matching(store, Criterion::LastUpdated(vec![test])).await, expected, "{test:?}");
                 let checked = Criterion::Not(Box::new(Criterion::LastUpdated(vec![test])));
-                let others: Vec<&str> =
-                    times.iter().filter(|(_, time)| !test.holds(*time, time + 1)).map(|(id, _)| *id).collect();
+                let others: Vec<&str> = times
+                    .iter()
+                    .filter(|(_, time)| !test.holds(*time, time + 1))
+                    .map(|(id, _)| *id)
+                    .collect();
                 assert_eq!(matching(store, checked).await, others, "not {test:?}");
             }
         }
@@ -211,7 +225,10 @@ pub async fn superseded_and_deleted_versions_do_not_match(fixture: Arc<Fixture>)
         assert_eq!(search(&store, query).await.total, Some(1), "{criterion:?}");
     }
     assert_eq!(ids(&store, all()).await, ["changed", "kept"]);
-    assert_eq!(matching(&store, Criterion::LastUpdated(vec![SpanTest::StartsFrom(0)])).await, ["changed", "kept"]);
+    assert_eq!(
+        matching(&store, Criterion::LastUpdated(vec![SpanTest::StartsFrom(0)])).await,
+        ["changed", "kept"]
+    );
     assert_eq!(matching(&store, Criterion::Ids(vec!["deleted".into(), "changed".into()])).await, ["changed"]);
     assert_eq!(matching(&store, Criterion::Not(Box::new(keys(CODE, &[1])))).await, ["changed"]);
 }
@@ -306,12 +323,18 @@ pub async fn totals_do_not_depend_on_the_page(fixture: Arc<Fixture>) {
         (all().and(Criterion::Not(Box::new(keys(CODE, &[1])))), 76),
     ];
     for (query, expected) in cases {
-        for (limit, offset) in [(10, 0), (10, 20), (1000, 0), (1000, 90), (10, 1000), (expected, 0), (1, expected - 1)] {
+        for (limit, offset) in
+            [(10, 0), (10, 20), (1000, 0), (1000, 90), (10, 1000), (expected, 0), (1, expected - 1)]
+        {
             let mut query = query.clone();
             (query.limit, query.offset, query.total) = (limit, offset, Total::Accurate);
             let matches = search(&store, query.clone()).await;
             assert_eq!(matches.total, Some(expected), "{query:?}");
-            assert_eq!(matches.resources.len() as u64, limit.min(expected.saturating_sub(offset)), "{query:?}");
+            assert_eq!(
+                matches.resources.len() as u64,
+                limit.min(expected.saturating_sub(offset)),
+                "{query:?}"
+            );
             assert_eq!(matches.has_more, offset + limit < expected, "{query:?}");
         }
     }

@@ -54,7 +54,10 @@ async fn is_untouched(store: &Store) -> bool {
                 && reader.setting("name")?.is_none()
                 && reader.holds(7, Period { from: 0, to: 100 }, 9)?.is_empty()
                 && reader.search(&all().and(keys(CODE, &[1, 2])))?.resources.is_empty()
-                && reader.search(&all().and(spans(DATE, &[search::SpanTest::EndsAfter(0)])))?.resources.is_empty(),
+                && reader
+                    .search(&all().and(spans(DATE, &[search::SpanTest::EndsAfter(0)])))?
+                    .resources
+                    .is_empty(),
         )
     });
     untouched.await.unwrap()
@@ -66,7 +69,8 @@ pub async fn a_unit_sees_its_own_writes(fixture: Arc<Fixture>) {
     let unit = store.write(|transaction| {
         put_in(transaction, "new", &[key(CODE, 1)], &[hold(7, 0, 10)])?;
         put_in(transaction, "old", &[key(CODE, 2)], &[])?;
-        let found = |matches: storage::Matches| matches.resources.into_iter().map(|v| v.id).collect::<Vec<_>>();
+        let found =
+            |matches: storage::Matches| matches.resources.into_iter().map(|v| v.id).collect::<Vec<_>>();
         assert_eq!(found(transaction.search(&all().and(keys(CODE, &[1])))?), ["new"]);
         assert_eq!(found(transaction.search(&all().and(keys(CODE, &[2])))?), ["old"]);
         assert_eq!(transaction.holds(7, Period { from: 9, to: 10 }, 9)?.len(), 1);
@@ -91,7 +95,12 @@ pub async fn a_failing_unit_between_good_ones_leaves_no_trace(fixture: Arc<Fixtu
         tokio::spawn(async move {
             let fails = number % 3 == 1;
             let unit = store.write(move |transaction| {
-                put_in(transaction, &format!("p{number}"), &[key(CODE, 1), text(NAME, "x")], &[hold(7, 0, 10)])?;
+                put_in(
+                    transaction,
+                    &format!("p{number}"),
+                    &[key(CODE, 1), text(NAME, "x")],
+                    &[hold(7, 0, 10)],
+                )?;
                 if fails { Err(StoreError::TimedOut) } else { Ok(()) }
             });
             assert_eq!(unit.await.is_err(), fails);

@@ -54,7 +54,8 @@ pub async fn a_walk_sees_the_moment_of_its_first_page(fixture: Arc<Fixture>) {
             let disturbed = walk(&store, query.clone(), async |offset| {
                 round += 1;
                 put(&store, &format!("new{round}"), vec![key(CODE, 0), text(NAME, "n0")]).await;
-                put(&store, &format!("p{}", offset % 37), vec![key(CODE, round % 2), text(NAME, "changed")]).await;
+                put(&store, &format!("p{}", offset % 37), vec![key(CODE, round % 2), text(NAME, "changed")])
+                    .await;
                 let victim = format!("p{}", (offset + 3) % 37);
                 if store.read_resource(TYPE, &victim).await.unwrap().unwrap().body.is_some() {
                     delete(&store, &victim).await;
@@ -130,14 +131,23 @@ pub async fn a_walk_is_not_disturbed_by_transactions_that_were_under_way(fixture
     let mut stale_mark = None;
     let walked = walk(&store, query.clone(), async |offset| {
         if offset == 5 {
-            stale_mark = Some(search(&store, { let mut q = query.clone(); q.limit = 5; q }).await.mark);
+            stale_mark = Some(
+                search(&store, {
+                    let mut q = query.clone();
+                    q.limit = 5;
+                    q
+                })
+                .await
+                .mark,
+            );
         }
         if let Some(slow) = slow.take_if(|_| offset == 10) {
             go.send(()).unwrap();
             slow.await.unwrap().unwrap();
         }
     });
-    let walked: Vec<String> = walked.await.iter().map(|id| id.split('/').next().unwrap().to_owned()).collect();
+    let walked: Vec<String> =
+        walked.await.iter().map(|id| id.split('/').next().unwrap().to_owned()).collect();
     assert_eq!(walked, expected);
     let after = search(&store, query.clone()).await;
     assert_eq!(after.resources.len(), expected.len());

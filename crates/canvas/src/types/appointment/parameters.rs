@@ -2,8 +2,8 @@
 
 use crate::contract::{Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter};
 use crate::search::{Asked, Reading};
-use fhir::{Issue, ResourceType};
 use fhir::definitions::SearchParameterType::{self, Date, Reference, Token};
+use fhir::{Issue, ResourceType};
 use interactions::Refusal;
 use interactions::search::{Criterion, ExtraParameter, ParameterId, reference_criterion};
 

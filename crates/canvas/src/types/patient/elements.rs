@@ -13,7 +13,8 @@ pub const RACE: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-
 /// `us-core-ethnicity`.
 pub const ETHNICITY: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity";
 /// `us-core-tribal-affiliation`.
-pub const TRIBAL_AFFILIATION: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-tribal-affiliation";
+pub const TRIBAL_AFFILIATION: &str =
+    "http://hl7.org/fhir/us/core/StructureDefinition/us-core-tribal-affiliation";
 /// `tz-code`.
 pub const TIME_ZONE: &str = "http://hl7.org/fhir/StructureDefinition/tz-code";
 /// The vendor's `sexual-orientation`.
@@ -25,9 +26,11 @@ pub const ADMINISTRATIVE_NOTE: &str = "http://schemas.canvasmedical.com/fhir/ext
 /// The vendor's `preferred-pharmacy`.
 pub const PREFERRED_PHARMACY: &str = "http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy";
 /// The vendor's `patient-default-provider`.
-pub const DEFAULT_PROVIDER: &str = "http://schemas.canvasmedical.com/fhir/extensions/patient-default-provider";
+pub const DEFAULT_PROVIDER: &str =
+    "http://schemas.canvasmedical.com/fhir/extensions/patient-default-provider";
 /// The vendor's `patient-default-location`.
-pub const DEFAULT_LOCATION: &str = "http://schemas.canvasmedical.com/fhir/extensions/patient-default-location";
+pub const DEFAULT_LOCATION: &str =
+    "http://schemas.canvasmedical.com/fhir/extensions/patient-default-location";
 /// The vendor's `business-line`.
 pub const BUSINESS_LINE: &str = "http://schemas.canvasmedical.com/fhir/extensions/business-line";
 /// The vendor's `has-consent`, on telecom.
@@ -136,7 +139,15 @@ pub const EXTENSIONS: &[ExtensionFact] = &[
         .one_of(&["184115007", "248152002", "248153007", "33791000087105", "asked-declined"])
         .note("documented sex; not checked: no rule is documented"),
     extension("Patient", GENDER_IDENTITY, "valueCodeableConcept")
-        .one_of(&["446151000124109", "446141000124107", "407377005", "407376001", "446131000124102", "OTH", "ASKU"])
+        .one_of(&[
+            "446151000124109",
+            "446141000124107",
+            "407377005",
+            "407376001",
+            "446131000124102",
+            "OTH",
+            "ASKU",
+        ])
         .note("SNOMED CT, or v3-NullFlavor for OTH and ASKU; wins over gender"),
     extension("Patient", SEXUAL_ORIENTATION, "valueCode")
         .one_of(&["20430005", "38628009", "42035005", "OTH", "UNK", "ASKU"]),

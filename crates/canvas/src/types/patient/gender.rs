@@ -80,7 +80,9 @@ fn with_displays(identity: &Object) -> Object {
     let mut text = None;
     if let Some(Json::Array(codings)) = concept.get_mut("coding") {
         for coding in codings.iter_mut().filter_map(Json::as_object_mut) {
-            let Some(known) = IDENTITIES.iter().find(|known| Some(known.0) == coding.str("code")) else { continue };
+            let Some(known) = IDENTITIES.iter().find(|known| Some(known.0) == coding.str("code")) else {
+                continue;
+            };
             crate::keyed::default(coding, "system", if known.0.len() > 4 { SNOMED } else { NULL_FLAVOR });
             crate::keyed::default(coding, "display", known.1);
             text = coding.str("display").map(str::to_owned);

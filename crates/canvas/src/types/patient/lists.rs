@@ -72,7 +72,8 @@ pub fn telecom(stored: &[Json], sent: &[Json]) -> Vec<Json> {
         let consent = extension(&entry, HAS_CONSENT).cloned();
         entry.remove("extension");
         if matches!(entry.str("system"), Some("phone" | "email")) {
-            let consent = consent.map_or_else(|| json!({ "url": HAS_CONSENT, "valueBoolean": false }), Json::from);
+            let consent =
+                consent.map_or_else(|| json!({ "url": HAS_CONSENT, "valueBoolean": false }), Json::from);
             entry.insert_at(0, "extension", vec![consent]);
         }
         entry
@@ -147,9 +148,11 @@ fn contact_telecom(sent: &[Json]) -> Vec<Json> {
 /// External identifiers. A stored one that is not sent stays if its period is over at `now`: an update deletes only
 /// identifiers that are or will be in use.
 pub fn identifiers(stored: &[Json], sent: &[Json], now: i64, clinic: &Clinic) -> Vec<Json> {
-    let external = |list: &[Json]| -> Vec<Json> { list.iter().filter(|id| !mrn::is_mrn(id)).cloned().collect() };
+    let external =
+        |list: &[Json]| -> Vec<Json> { list.iter().filter(|id| !mrn::is_mrn(id)).cloned().collect() };
     let (stored, sent) = (external(stored), external(sent));
-    let is_sent = |id: &Json| id.str("id").is_some() && sent.iter().any(|sent| sent.str("id") == id.str("id"));
+    let is_sent =
+        |id: &Json| id.str("id").is_some() && sent.iter().any(|sent| sent.str("id") == id.str("id"));
     let over = stored.iter().filter(|id| !is_sent(id) && is_over(id, now, clinic)).cloned();
     let mut kept: Vec<Json> = over.collect();
     kept.extend(entries(&stored, &sent, |sent, stored| {
@@ -158,7 +161,8 @@ pub fn identifiers(stored: &[Json], sent: &[Json], now: i64, clinic: &Clinic) ->
             entry.insert_at(0, "use", "usual");
         }
         let (start, end) = {
-            let part = |name: &str| entry.get("period").and_then(|period| period.str(name)).map(str::to_owned);
+            let part =
+                |name: &str| entry.get("period").and_then(|period| period.str(name)).map(str::to_owned);
             (part("start"), part("end"))
         };
         let period = json!({

@@ -21,7 +21,8 @@ pub fn completed(extension: &Object) -> Object {
     let (mut parts, mut texts) = (Vec::new(), Vec::new());
     for part in extension.items("extension").iter().filter(|part| part.str("url") != Some("text")) {
         let mut part = part.clone();
-        if let Some(Json::Object(coding)) = part.as_object_mut().and_then(|part| part.get_mut("valueCoding")) {
+        if let Some(Json::Object(coding)) = part.as_object_mut().and_then(|part| part.get_mut("valueCoding"))
+        {
             if let Some(display) = known_display(coding) {
                 coding.insert("display", display);
             }

@@ -7,8 +7,8 @@ use super::elements::{
 use crate::check::empty_strings;
 use crate::finding::Findings;
 use crate::rule::{Check, Rule, remove, rule, set};
-use crate::text::is_digits;
 use crate::sent::{Sent, SentExtension};
+use crate::text::is_digits;
 use fhir::{IssueCode, Json, Object, primitive};
 use jiff::tz::TimeZone;
 
@@ -262,7 +262,10 @@ fn gender_identity_codes(sent: &Sent<'_>, findings: &mut Findings) {
         let codings = extension.get("valueCodeableConcept").and_then(|concept| concept.get("coding"));
         for (index, coding) in codings.map(Json::items).unwrap_or_default().iter().enumerate() {
             if let Some(code) = coding.str("code").filter(|code| !is_allowed(sent, GENDER_IDENTITY, code)) {
-                findings.add(&format!("{expression}.valueCodeableConcept.coding[{index}].code"), &[("code", code)]);
+                findings.add(
+                    &format!("{expression}.valueCodeableConcept.coding[{index}].code"),
+                    &[("code", code)],
+                );
             }
         }
     }
@@ -315,7 +318,9 @@ fn default_references(sent: &Sent<'_>, findings: &mut Findings) {
 
 fn default_targets(sent: &Sent<'_>, findings: &mut Findings) {
     for (url, target, place, reference) in defaults(sent) {
-        let Some((sent_type, _)) = reference.and_then(|reference| reference.split_once('/')) else { continue };
+        let Some((sent_type, _)) = reference.and_then(|reference| reference.split_once('/')) else {
+            continue;
+        };
         if sent_type != target && !reference.is_some_and(|reference| reference.contains(':')) {
             findings.add(&place, &[("url", url), ("type", target)]);
         }
@@ -369,7 +374,8 @@ fn contact_phone(sent: &Sent<'_>, findings: &mut Findings) {
     for (place, contact) in sent.objects("contact") {
         let mut telecoms = contact.items("telecom").iter().enumerate();
         let first = telecoms.find(|(_, telecom)| telecom.str("system") == Some("phone"));
-        let Some((index, number)) = first.and_then(|(index, phone)| Some((index, phone.str("value")?))) else {
+        let Some((index, number)) = first.and_then(|(index, phone)| Some((index, phone.str("value")?)))
+        else {
             continue;
         };
         if !number.is_empty() && !is_digits(number, 10) {

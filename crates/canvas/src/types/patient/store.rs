@@ -38,8 +38,13 @@ pub fn compose(sent: &Object, stored: Option<&Object>, now: i64, clinic: &Clinic
     patient.insert("identifier", identifiers);
     set_list(&mut patient, "telecom", lists::telecom(before.items("telecom"), sent.items("telecom")));
     set_list(&mut patient, "address", lists::address(before.items("address"), sent.items("address")));
-    set_list(&mut patient, "contact", lists::contacts(before.items("contact"), sent.items("contact"), clinic));
-    let languages = lists::communication(before.items("communication"), sent.get("communication").map(Json::items));
+    set_list(
+        &mut patient,
+        "contact",
+        lists::contacts(before.items("contact"), sent.items("contact"), clinic),
+    );
+    let languages =
+        lists::communication(before.items("communication"), sent.get("communication").map(Json::items));
     patient.insert("communication", languages);
     photo(sent, &mut patient);
 

@@ -83,19 +83,29 @@ pub const ELEMENTS: &[ElementFact] = &[
 
 /// The extensions, in the order in which they are shown.
 pub const EXTENSIONS: &[ExtensionFact] = &[
-    extension("Practitioner", USERNAME, "valueString").note("unique; cannot be changed; an update may leave it out"),
+    extension("Practitioner", USERNAME, "valueString")
+        .note("unique; cannot be changed; an update may leave it out"),
     extension("Practitioner", USERNAME_OF_TABLE, "valueString")
         .note("the url of the attribute table: taken for practitioner-user-username"),
     extension("Practitioner", MEETING_ROOM, "valueUrl"),
     extension("Practitioner", PRIMARY_LOCATION, "valueReference").note("a Location; display is added"),
-    extension("Practitioner", SIGNATURE, "valueAttachment")
-        .note("sent as data; shown as {base}/Practitioner/{id}/files/signature, which needs the bearer token"),
+    extension("Practitioner", SIGNATURE, "valueAttachment").note(
+        "sent as data; shown as {base}/Practitioner/{id}/files/signature, which needs the bearer token",
+    ),
     extension("Practitioner", ROLES, "extension"),
     extension(ROLES, "code", "valueCoding")
         .list()
         .required()
         .note("http://schemas.canvasmedical.com/fhir/roles; roles of the clinic's settings"),
-    extension(ISSUER, "http://schemas.canvasmedical.com/fhir/extensions/issuing-authority-short-name", "valueString"),
-    extension(ISSUER, "http://schemas.canvasmedical.com/fhir/extensions/issuing-authority-state", "valueString"),
+    extension(
+        ISSUER,
+        "http://schemas.canvasmedical.com/fhir/extensions/issuing-authority-short-name",
+        "valueString",
+    ),
+    extension(
+        ISSUER,
+        "http://schemas.canvasmedical.com/fhir/extensions/issuing-authority-state",
+        "valueString",
+    ),
     extension(ISSUER, "http://schemas.canvasmedical.com/fhir/extensions/license-primary", "valueBoolean"),
 ];

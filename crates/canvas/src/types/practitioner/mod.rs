@@ -81,11 +81,7 @@ const DECISIONS: &[Decision] = &[
         "Are not stored at this door.",
         "The table knows the NPI alone.",
     ),
-    decision(
-        "A username on create",
-        "Is optional.",
-        "The facts are silent on whether it is required.",
-    ),
+    decision("A username on create", "Is optional.", "The facts are silent on whether it is required."),
     decision(
         "Role codes that the clinic does not know",
         "Are accepted.",
@@ -96,11 +92,7 @@ const DECISIONS: &[Decision] = &[
         "A practitioner to whom an active PractitionerRole refers, and whose roles are not all of staff who see no patients.",
         "The page does not say; availability is PractitionerRole here.",
     ),
-    decision(
-        "npi-number",
-        "Is found by its beginning.",
-        "The live capability statement types it string.",
-    ),
+    decision("npi-number", "Is found by its beginning.", "The live capability statement types it string."),
 ];
 
 impl CanvasType for Practitioner {

@@ -269,7 +269,9 @@ fn work_phone(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), 
 }
 
 fn first_email(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    let is_first = |email: &&Object| email.get("rank").and_then(Json::as_number).is_some_and(|rank| rank.as_str() == "1");
+    let is_first = |email: &&Object| {
+        email.get("rank").and_then(Json::as_number).is_some_and(|rank| rank.as_str() == "1")
+    };
     if telecoms(write.sent.body, "email").filter(is_first).count() != 1 {
         findings.add("Practitioner.telecom", &[]);
     }
@@ -278,7 +280,9 @@ fn first_email(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(),
 
 fn phone_digits(sent: &Sent<'_>, findings: &mut Findings) {
     for (place, telecom) in sent.objects("telecom") {
-        let Some(value) = telecom.str("value").filter(|_| telecom.str("system") == Some("phone")) else { continue };
+        let Some(value) = telecom.str("value").filter(|_| telecom.str("system") == Some("phone")) else {
+            continue;
+        };
         if !value.bytes().all(|byte| byte.is_ascii_digit()) {
             findings.add(&format!("{place}.value"), &[]);
         }
@@ -287,7 +291,8 @@ fn phone_digits(sent: &Sent<'_>, findings: &mut Findings) {
 
 fn emails_fixed(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     let emails = |resource| {
-        let mut values: Vec<&str> = telecoms(resource, "email").filter_map(|email| email.str("value")).collect();
+        let mut values: Vec<&str> =
+            telecoms(resource, "email").filter_map(|email| email.str("value")).collect();
         values.sort_unstable();
         values
     };

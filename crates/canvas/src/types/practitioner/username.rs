@@ -23,7 +23,9 @@ pub const INDEXED: ExtraParameter = ExtraParameter {
 pub fn sent<'a>(sent: &Sent<'a>) -> Vec<(String, &'a str)> {
     let found = [USERNAME, USERNAME_OF_TABLE].into_iter().flat_map(|url| sent.extensions(url));
     found
-        .filter_map(|sent| Some((format!("{}.valueString", sent.expression), sent.extension.str("valueString")?)))
+        .filter_map(|sent| {
+            Some((format!("{}.valueString", sent.expression), sent.extension.str("valueString")?))
+        })
         .collect()
 }
 

@@ -46,7 +46,8 @@ impl Request {
 
     /// The request's bytes as they go over the wire.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut head = format!("{} {} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n", self.method, self.path);
+        let mut head =
+            format!("{} {} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -88,7 +89,10 @@ pub fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Reply> {
 
 fn is_whole(answer: &[u8]) -> bool {
     Reply::parse(answer).is_some_and(|reply| {
-        reply.header("content-length").and_then(|length| length.parse().ok()).is_some_and(|length: usize| reply.body.len() >= length)
+        reply
+            .header("content-length")
+            .and_then(|length| length.parse().ok())
+            .is_some_and(|length: usize| reply.body.len() >= length)
     })
 }
 
@@ -122,7 +126,8 @@ impl Reply {
 
     /// The id at the end of `Location`, a version left out.
     pub fn location_id(&self) -> String {
-        let location = self.header("location").unwrap_or_else(|| panic!("no Location: {} {}", self.status, self.text()));
+        let location =
+            self.header("location").unwrap_or_else(|| panic!("no Location: {} {}", self.status, self.text()));
         let location = location.split("/_history").next().unwrap();
         location.rsplit('/').next().unwrap().to_owned()
     }
@@ -131,9 +136,14 @@ impl Reply {
     pub fn issues(&self) -> Vec<(String, String, String)> {
         let json = self.json();
         assert_eq!(json.str("resourceType"), Some("OperationOutcome"), "{}", self.text());
-        let text = |issue: &Json, path: &[&str]| issue.at(path).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let text = |issue: &Json, path: &[&str]| {
+            issue.at(path).and_then(Json::as_str).unwrap_or_default().to_owned()
+        };
         let issues = json.get("issue").unwrap().items();
-        issues.iter().map(|i| (text(i, &["code"]), text(i, &["details", "text"]), text(i, &["expression", "0"]))).collect()
+        issues
+            .iter()
+            .map(|i| (text(i, &["code"]), text(i, &["details", "text"]), text(i, &["expression", "0"])))
+            .collect()
     }
 
     /// The text of the first issue.

@@ -89,9 +89,11 @@ impl Site {
         let mut all = place.settings.clone();
         all.extend([("listen".into(), "127.0.0.1:0".into()), ("sandbox".into(), "true".into())]);
         all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        let config = Layers::new(None, [], all).and_then(|layers| Config::from_layers(&layers)).expect("settings");
+        let config =
+            Layers::new(None, [], all).and_then(|layers| Config::from_layers(&layers)).expect("settings");
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        let runtime = builder.worker_threads(2).thread_name(server::RUNTIME_THREAD).enable_all().build().unwrap();
+        let runtime =
+            builder.worker_threads(2).thread_name(server::RUNTIME_THREAD).enable_all().build().unwrap();
         server::http::unwind::install_hook();
         let server = runtime.block_on(start(config)).unwrap_or_else(|error| panic!("{error}"));
         let (address, base_url) = (server.address, server.base_url.clone());
@@ -103,7 +105,8 @@ impl Site {
     /// Stops the server and starts another over the same store.
     pub fn restarted(mut self, settings: &[(&str, &str)]) -> Self {
         self.stop();
-        let place = std::mem::replace(&mut self.place, Place { settings: Vec::new(), folder: PathBuf::new() });
+        let place =
+            std::mem::replace(&mut self.place, Place { settings: Vec::new(), folder: PathBuf::new() });
         Self::at(place, settings)
     }
 
@@ -121,8 +124,17 @@ impl Site {
     /// A token with these scopes.
     pub fn token_for(&self, scopes: &str) -> String {
         Scopes::parse(scopes).expect("scopes");
-        let form = format!("grant_type=client_credentials&client_id=sandbox&client_secret=sandbox-secret&scope={}", scopes.replace('*', "%2A").replace('/', "%2F").replace(' ', "+"));
-        let reply = self.send(Request::new("POST", "/auth/token/").header("content-type", "application/x-www-form-urlencoded").body(form)).expect(200);
+        let form = format!(
+            "grant_type=client_credentials&client_id=sandbox&client_secret=sandbox-secret&scope={}",
+            scopes.replace('*', "%2A").replace('/', "%2F").replace(' ', "+")
+        );
+        let reply = self
+            .send(
+                Request::new("POST", "/auth/token/")
+                    .header("content-type", "application/x-www-form-urlencoded")
+                    .body(form),
+            )
+            .expect(200);
         reply.json().str("access_token").unwrap().to_owned()
     }
 
@@ -166,7 +178,13 @@ impl Site {
     /// The resources of a search.
     pub fn search(&self, path: &str) -> Vec<Json> {
         let bundle = self.get(path).expect(200).json();
-        bundle.get("entry").map(Json::items).unwrap_or_default().iter().filter_map(|entry| entry.get("resource").cloned()).collect()
+        bundle
+            .get("entry")
+            .map(Json::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|entry| entry.get("resource").cloned())
+            .collect()
     }
 }
 

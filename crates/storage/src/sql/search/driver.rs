@@ -64,9 +64,11 @@ fn arms(criterion: &Criterion) -> Option<Vec<Arm<'_>>> {
 
 /// Chooses the criterion with the fewest rows.
 pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<Driver<'q>, StoreError> {
-    let drivers = query.criteria.iter().enumerate().filter_map(|(at, criterion)| {
-        arms(criterion).map(|arms| Driver { arms, criterion: Some(at) })
-    });
+    let drivers = query
+        .criteria
+        .iter()
+        .enumerate()
+        .filter_map(|(at, criterion)| arms(criterion).map(|arms| Driver { arms, criterion: Some(at) }));
     let (mut narrow, wide): (Vec<_>, Vec<_>) =
         drivers.partition(|driver| driver.arms.iter().all(|arm| arm.is_narrow()));
     narrow.sort_by_key(|driver| driver.arms.iter().map(Arm::preference).max());
@@ -80,11 +82,7 @@ pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<
 }
 
 /// Counts rows, a bounded number, and says which of the drivers has the fewest.
-fn rarest(
-    session: &mut dyn Session,
-    query: &Query,
-    drivers: &[Driver<'_>],
-) -> Result<usize, StoreError> {
+fn rarest(session: &mut dyn Session, query: &Query, drivers: &[Driver<'_>]) -> Result<usize, StoreError> {
     // A page in the order of change ends after some matches; only a search that visits all is worth a closer look.
     let visits_all = query.total == Total::Accurate || !query.sort.is_empty();
     let steps = if visits_all { &PROBES[..] } else { &PROBES[..2] };
@@ -108,12 +106,7 @@ fn rarest(
 }
 
 /// The statement that counts at most `most` rows of each driver's arms.
-pub(super) fn probe(
-    session: &dyn Session,
-    query: &Query,
-    drivers: &[Driver<'_>],
-    most: u64,
-) -> Statement {
+pub(super) fn probe(session: &dyn Session, query: &Query, drivers: &[Driver<'_>], most: u64) -> Statement {
     let mut sql = Statement::new(session.dialect());
     for (at, driver) in drivers.iter().enumerate() {
         sql.sql(if at == 0 { "SELECT " } else { ", " });

@@ -23,8 +23,7 @@ pub(crate) fn refuse_newer(found: i64) -> Result<(), OpenError> {
 /// Takes the steps up to number `last` that were not taken yet, all or none.
 pub(crate) fn migrate(connection: &mut Connection, last: i64) -> Result<(), OpenError> {
     let take = |error| OpenError::Database(store_error(error));
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(take)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(take)?;
     let found = schema_number(&transaction)?;
     refuse_newer(found)?;
     for (number, step) in (1..=last).zip(MIGRATIONS) {

@@ -1,0 +1,228 @@
+//! The command line, run as a user runs it.
+
+use fhir::Json;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder that goes when the test does.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("easel-cli-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Folder(folder)
+    }
+
+    fn file(&self, name: &str, content: &str) -> String {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path.display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Runs `easel` in `folder`.
+fn easel(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_easel")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn succeeds(folder: &Path, arguments: &[&str]) -> String {
+    let output = easel(folder, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}{}", out(&output), err(&output));
+    out(&output)
+}
+
+#[track_caller]
+fn fails(folder: &Path, arguments: &[&str]) -> String {
+    let output = easel(folder, arguments);
+    assert!(!output.status.success(), "{arguments:?}: {}", out(&output));
+    out(&output) + &err(&output)
+}
+
+/// A server that is ended with the test.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_easel"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .current_dir(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line =
+            lines.find(|line| line.as_ref().is_ok_and(|line| line.contains("FHIR R4"))).unwrap().unwrap();
+        let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+        Server { process, address }
+    }
+
+    fn get(&self, path: &str, token: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn clients_are_added_listed_and_removed_beside_a_running_server() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    let added = succeeds(&folder.0, &["client", "add", "lab", "--scopes", "system/Patient.read"]);
+    let secret = added.lines().find_map(|line| line.strip_prefix("Secret  ")).unwrap();
+    assert_eq!(secret.len(), 43);
+    assert!(fails(&folder.0, &["client", "add", "lab"]).contains("there is a client lab already"));
+    assert!(succeeds(&folder.0, &["client", "list"]).contains("lab\tlab\tsystem/Patient.read"));
+    let token = succeeds(&folder.0, &["token", "lab"]);
+    assert_eq!(server.get("/fhir/Patient", token.trim()).0, 200);
+    assert_eq!(server.get("/fhir/Observation", token.trim()).0, 403);
+    assert!(
+        fails(&folder.0, &["token", "lab", "--scopes", "system/*.*"]).contains("is more than lab is allowed")
+    );
+    succeeds(&folder.0, &["client", "remove", "lab"]);
+    assert!(fails(&folder.0, &["token", "lab"]).contains("there is no client lab"));
+    assert!(fails(&folder.0, &["client", "remove", "lab"]).contains("easel client list"));
+    assert!(fails(&folder.0, &["client", "add", "x", "--scopes", "everything"]).contains("is not a scope"));
+}
+
+#[test]
+fn without_sandbox_nothing_is_open() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &[]);
+    assert_eq!(server.get("/Patient", "sandbox").0, 401);
+    assert_eq!(succeeds(&folder.0, &["client", "list"]), "");
+    assert_eq!(server.get("/sandbox/reset", "x").0, 404);
+}
+
+#[test]
+fn a_second_server_on_the_same_data_is_refused() {
+    let folder = Folder::new();
+    let _server = Server::start(&folder.0, &["--sandbox"]);
+    let told = fails(&folder.0, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(told.contains("easel-data"), "{told}");
+    let told = fails(&folder.0, &["import", "."]);
+    assert!(told.contains("easel-data"), "{told}");
+}
+
+#[test]
+fn a_wrong_setting_stops_the_start_and_is_named() {
+    let folder = Folder::new();
+    folder.file("easel.toml", "lissten = \"127.0.0.1:1\"");
+    assert!(fails(&folder.0, &["serve"]).contains("lissten is no setting; did you mean 'listen'?"));
+    folder.file("easel.toml", "");
+    assert!(
+        fails(&folder.0, &["serve", "--limits-body-bytes", "many"])
+            .contains("limits.body_bytes 'many' is not a whole number")
+    );
+    assert!(
+        fails(&folder.0, &["serve", "--sandbox", "--listen", "0.0.0.0:0"]).contains("--allow-remote-sandbox")
+    );
+    assert!(fails(&folder.0, &["serve", "--clinic", "none.toml"]).contains("cannot read none.toml"));
+    let clinic = folder.file("clinic.toml", "time_zone = \"Mars/Olympus\"");
+    assert!(fails(&folder.0, &["serve", "--clinic", &clinic]).contains("Mars/Olympus"));
+}
+
+#[test]
+fn check_says_what_the_server_would() {
+    let folder = Folder::new();
+    let valid = folder.file("valid.json", r#"{"resourceType":"Patient","gender":"female"}"#);
+    let lines = folder.file(
+        "some.ndjson",
+        "{\"resourceType\":\"Patient\"}\n\n{\"resourceType\":\"Patient\",\"gender\":\"x\"}\n{\"resourceType\":}\n",
+    );
+    assert!(succeeds(&folder.0, &["check", &valid]).contains("valid.json: valid\n1 valid, 0 refused"));
+    let told = fails(&folder.0, &["check", &lines]);
+    assert!(told.contains("some.ndjson:3: refused\n  Patient.gender: gender 'x' is not one of"), "{told}");
+    assert!(told.contains("some.ndjson:4: refused\n  line 1, column 17: expected a JSON value"), "{told}");
+    assert!(told.contains("1 valid, 2 refused"), "{told}");
+    let json = fails(&folder.0, &["check", "--json", "--quiet", &lines]);
+    let first = fhir::json::parse(json.lines().next().unwrap().as_bytes(), 20).unwrap();
+    assert_eq!(first.at(&["outcome", "issue", "0", "code"]).and_then(Json::as_str), Some("code-invalid"));
+    assert!(fails(&folder.0, &["check", "absent.json"]).contains("cannot read absent.json"));
+}
+
+#[test]
+fn files_are_imported_and_served() {
+    let folder = Folder::new();
+    folder.file(
+        "a.ndjson",
+        "{\"resourceType\":\"Patient\",\"id\":\"one\"}\n{\"resourceType\":\"Patient\",\"gender\":\"x\"}\n",
+    );
+    folder.file(
+        "b.json",
+        r#"{"resourceType":"Bundle","type":"transaction","entry":[
+            {"fullUrl":"urn:uuid:5e3c4a7e-1b0f-4d58-9d5c-0d3a5d8a2f01","resource":{"resourceType":"Patient","id":"two"},"request":{"method":"POST","url":"Patient"}},
+            {"fullUrl":"urn:uuid:5e3c4a7e-1b0f-4d58-9d5c-0d3a5d8a2f02","resource":{"resourceType":"Observation","id":"obs","status":"final","code":{"text":"x"},"subject":{"reference":"urn:uuid:5e3c4a7e-1b0f-4d58-9d5c-0d3a5d8a2f01"}},"request":{"method":"POST","url":"Observation"}}]}"#,
+    );
+    let told = fails(&folder.0, &["import", "."]);
+    assert!(told.contains("3 stored, 1 refused"), "{told}");
+    assert!(told.contains("a.ndjson:2:\n  Patient.gender: gender 'x' is not one of"), "{told}");
+    let server = Server::start(&folder.0, &["--sandbox"]);
+    let token = succeeds(&folder.0, &["token", "sandbox"]);
+    assert_eq!(server.get("/fhir/Patient/one", token.trim()).0, 200);
+    let found = server.get("/fhir/Observation?subject=Patient/two", token.trim()).1;
+    assert!(found.contains("\"id\":\"obs\"") && found.contains("\"reference\":\"Patient/two\""), "{found}");
+}
+
+#[test]
+fn a_sandbox_keeps_its_data_when_it_is_started_again() {
+    let folder = Folder::new();
+    let first = Server::start(&folder.0, &["--sandbox"]);
+    let token = succeeds(&folder.0, &["token", "sandbox"]);
+    let before = first.get("/fhir/Patient?_total=accurate&_count=0", token.trim()).1;
+    drop(first);
+    let second = Server::start(&folder.0, &["--sandbox"]);
+    let after = second.get("/fhir/Patient?_total=accurate&_count=0", token.trim()).1;
+    let total = |bundle: &str| {
+        fhir::json::parse(bundle.as_bytes(), 20).unwrap().get("total").map(ToString::to_string)
+    };
+    assert!(total(&before).is_some());
+    assert_eq!(total(&before), total(&after));
+}
+
+#[test]
+fn errors_and_settings_list_their_tables() {
+    let folder = Folder::new();
+    assert!(succeeds(&folder.0, &["errors"]).contains("412  conflict"));
+    let rows = fhir::json::parse(succeeds(&folder.0, &["errors", "--json"]).as_bytes(), 20).unwrap();
+    assert!(rows.items().len() > 20);
+    assert!(succeeds(&folder.0, &["settings"]).contains("EASEL_LIMITS_BODY_BYTES"));
+}
