@@ -58,7 +58,8 @@ impl Folding {
     /// Appends a folded character; false when the limit is reached.
     fn push(&mut self, character: char) -> bool {
         let punctuation = (self.punctuation)(character);
-        if punctuation == Punctuation::Vanishes {
+        // Control characters are no text: a name of nothing else cannot be asked for.
+        if punctuation == Punctuation::Vanishes || (character.is_control() && !character.is_whitespace()) {
             return true;
         }
         if character.is_whitespace() || punctuation == Punctuation::Separates {

@@ -51,7 +51,11 @@ impl Authenticator {
         if let Some(caller) = self.remembered(&digest, now) {
             return Ok(caller);
         }
-        let found = self.store.read(move |reader| Ok::<_, StoreError>(reader.token(&digest)?)).await?;
+        let found = self
+            .store
+            .read(move |reader| reader.token(&digest))
+            .await
+            .map_err(|e: StoreError| Refusal::from(e))?;
         let Some(token) = found.filter(|token| token.expires > now) else {
             return Err(Refusal::unauthenticated(REALM, true));
         };

@@ -1,4 +1,5 @@
 //! The command line, run as a user runs it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use fhir::Json;
 use std::io::{BufRead, BufReader, Read, Write};

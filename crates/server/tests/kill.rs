@@ -1,4 +1,5 @@
 //! SIGKILL under load: every acknowledged write is there after the restart, none is half there.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use fhir::Json;
 use std::collections::HashMap;

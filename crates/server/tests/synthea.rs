@@ -1,4 +1,5 @@
 //! Real input: 60 synthetic patients, 15,244 resources. Skipped where the data is not beside the checkout.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use fhir::{Json, ResourceType};
 use interactions::{Engine, NoRules, Preconditions, Settings};

@@ -1,5 +1,6 @@
 //! What the architecture forbids, held by tests: edges between crates, crates where others may not be,
 //! files without a purpose stated, leftovers.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,7 +150,7 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn nothing_half_done_is_left() {
-    let leftovers = ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX", "#[ignore"];
+    let leftovers = ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "// XXX", "#[ignore"];
     for (path, text) in sources().iter().filter(|(path, _)| !path.ends_with("tests/tidy.rs")) {
         for word in leftovers {
             assert!(!text.contains(word), "{path} has {word}");

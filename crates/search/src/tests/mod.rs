@@ -5,7 +5,6 @@ mod dates;
 mod extraction;
 mod mutation;
 mod parameters;
-mod speed;
 mod synthea;
 mod urls;
 

@@ -78,9 +78,9 @@ fn metacharacters_are_text_and_floods_of_parameters_are_refused() {
         assert!(matches!(reply.status, 400 | 413), "{}", reply.status);
         let parameters: Vec<String> = (0..500).map(|number| format!("name=a{number}")).collect();
         site.get(&format!("/fhir/Patient?{}", parameters.join("&"))).expect(400);
-        for count in ["-1", "x", "99999999999999999999"] {
-            site.get(&format!("/fhir/Patient?_count={count}")).expect(400);
-            site.get(&format!("/Patient?_count={count}")).expect(400);
+        for (count, status) in [("-1", 400), ("x", 400), ("99999999999999999999", 200)] {
+            site.get(&format!("/fhir/Patient?_count={count}")).expect(status);
+            site.get(&format!("/Patient?_count={count}")).expect(status);
         }
     }
 }

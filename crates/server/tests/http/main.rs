@@ -1,4 +1,5 @@
 //! The server through HTTP, filed by what is asked for.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 

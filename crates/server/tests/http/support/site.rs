@@ -33,13 +33,13 @@ fn postgres_url() -> Option<String> {
 }
 
 /// A folder or schema that goes when the test does.
-pub struct Place {
-    pub settings: Vec<(String, String)>,
+struct Place {
+    settings: Vec<(String, String)>,
     folder: PathBuf,
 }
 
 impl Place {
-    pub fn new(store: Store) -> Self {
+    fn new(store: Store) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("easel_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(&name);
@@ -66,7 +66,7 @@ pub struct Site {
     pub token: String,
     server: Option<Server>,
     runtime: Runtime,
-    place: Place,
+    _place: Place,
 }
 
 impl Site {
@@ -82,10 +82,7 @@ impl Site {
 
     /// A sandbox on `store` with some settings (key, value).
     pub fn with(store: Store, settings: &[(&str, &str)]) -> Self {
-        Self::at(Place::new(store), settings)
-    }
-
-    fn at(place: Place, settings: &[(&str, &str)]) -> Self {
+        let place = Place::new(store);
         let mut all = place.settings.clone();
         all.extend([("listen".into(), "127.0.0.1:0".into()), ("sandbox".into(), "true".into())]);
         all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
@@ -97,17 +94,10 @@ impl Site {
         server::http::unwind::install_hook();
         let server = runtime.block_on(start(config)).unwrap_or_else(|error| panic!("{error}"));
         let (address, base_url) = (server.address, server.base_url.clone());
-        let mut site = Site { address, base_url, token: String::new(), server: Some(server), runtime, place };
+        let mut site =
+            Site { address, base_url, token: String::new(), server: Some(server), runtime, _place: place };
         site.token = site.token_for("system/*.* user/*.*");
         site
-    }
-
-    /// Stops the server and starts another over the same store.
-    pub fn restarted(mut self, settings: &[(&str, &str)]) -> Self {
-        self.stop();
-        let place =
-            std::mem::replace(&mut self.place, Place { settings: Vec::new(), folder: PathBuf::new() });
-        Self::at(place, settings)
     }
 
     pub fn stop(&mut self) {

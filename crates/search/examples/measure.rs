@@ -1,7 +1,8 @@
-//! How long things take: `cargo test --release -p search speed -- --ignored --nocapture`.
+//! How long indexing and reading a search take: `cargo run --release -p search --example measure`.
 
-use super::{REGISTRY, parse, search, type_of, zone};
-use crate::{Registry, extract};
+use fhir::ResourceType;
+use jiff::tz::TimeZone;
+use search::{Registry, SearchOptions, Total, extract, from_url};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -50,30 +51,34 @@ fn measure<T>(name: &str, rounds: u32, mut work: impl FnMut() -> T) {
     println!("{name:40}{:>10.2} µs", (on_processor(clock) - start) / 1e3 / f64::from(rounds));
 }
 
-#[test]
-#[ignore = "prints measurements; run it in release"]
-fn speed_of_the_registry_extraction_and_urls() {
+fn main() {
+    let (registry, zone) = (Registry::r4(Vec::new()), TimeZone::UTC);
     measure("registry of R4", 50, || Registry::r4(Vec::new()));
-    for (name, text) in [("Observation", OBSERVATION), ("Patient", PATIENT)] {
-        let resource = parse(text);
-        println!("{name}: {} rows", extract(&REGISTRY, type_of(&resource), &resource, zone()).len());
-        measure(&format!("extraction of {name}"), 100_000, || {
-            extract(&REGISTRY, type_of(&resource), &resource, zone())
-        });
-        let expressions = REGISTRY.parameters(type_of(&resource)).iter().flat_map(|one| one.alternatives());
-        let expressions: Vec<_> = expressions.cloned().collect();
-        let root = fhirpath::Item::resource(&resource).unwrap();
-        let context = fhirpath::Context::new(&root);
-        let count = expressions.len();
-        let mut items = Vec::new();
-        measure(&format!("  of it, its {count} expressions"), 100_000, || {
-            items.clear();
-            let evaluated =
-                expressions.iter().try_for_each(|one| one.evaluate_into(&context, &root, &mut items));
-            evaluated.map(|()| items.len())
-        });
+    for (resource_type, text) in [(ResourceType::OBSERVATION, OBSERVATION), (ResourceType::PATIENT, PATIENT)]
+    {
+        let Ok(resource) = fhir::json::parse(text.as_bytes(), 50) else { continue };
+        println!("{resource_type}: {} rows", extract(&registry, resource_type, &resource, &zone).len());
+        let name = format!("extraction of {resource_type}");
+        measure(&name, 100_000, || extract(&registry, resource_type, &resource, &zone));
     }
-    measure("Observation?patient&code&date", 100_000, || {
-        search("Observation", "patient=Patient/1&code=http://loinc.org|29463-7&date=ge2024-01-01&_sort=-date")
+    let options = SearchOptions {
+        zone: &zone,
+        now: 0,
+        default_count: 20,
+        max_count: 1000,
+        default_total: Total::None,
+        ignored: &[],
+        lenient: false,
+        internal: false,
+    };
+    let parameters = [
+        ("patient", "Patient/1"),
+        ("code", "http://loinc.org|29463-7"),
+        ("date", "ge2024-01-01"),
+        ("_sort", "-date"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    measure("Observation?patient&code&date&_sort", 100_000, || {
+        from_url(&registry, ResourceType::OBSERVATION, &parameters, &options).is_ok()
     });
 }
