@@ -54,6 +54,7 @@ pub fn accept(
     let mut ruled = check::issues(check::body(&sent));
     ruled.append(&mut found.issues);
     ruled.extend(foreign_id(contract.resource_type, &body, id));
+    modifiers(sent.root(), &body, &mut ruled);
     let mut problems = merged(generic, ruled);
     if problems.is_empty() {
         return Ok(Accepted { body, targets: found.targets });
@@ -91,4 +92,28 @@ fn foreign_id(resource_type: ResourceType, body: &Object, id: Option<&str>) -> O
     let (id, sent) = (id?, body.str("id")?);
     let text = format!("id {} is not the id of the URL, {}", quoted(sent), quoted(id));
     (sent != id).then(|| Issue::error(IssueCode::Value, text).at(format_args!("{resource_type}.id")))
+}
+
+/// What may change the meaning of a body must not be passed over (<http://hl7.org/fhir/R4/extensibility.html#modifierExtension>),
+/// and the vendor knows none of it.
+fn modifiers(place: &str, object: &Object, problems: &mut Vec<Issue>) {
+    for (name, value) in object.iter() {
+        let below = format!("{place}.{name}");
+        if matches!(name, "modifierExtension" | "implicitRules") {
+            let text = format!("{name} is not supported: what it means is not known here");
+            problems.push(Issue::error(IssueCode::NotSupported, text).at(below));
+            continue;
+        }
+        match value {
+            Json::Object(child) => modifiers(&below, child, problems),
+            Json::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let Json::Object(child) = item {
+                        modifiers(&format!("{below}[{index}]"), child, problems);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
 }

@@ -49,55 +49,29 @@ impl Canvas {
     /// broken; 405 when the type is not created here.
     pub async fn create(&self, resource_type: ResourceType, bytes: &[u8]) -> Result<String, Refusal> {
         let served = offering(resource_type, Interaction::Create)?;
-        let id = served.contract().ids.fresh();
-        self.create_as(resource_type, &id, bytes).await?;
-        Ok(id)
-    }
-
-    /// create under a given id, which nothing must have yet: for the demo clinic, whose ids are known in advance.
-    ///
-    /// # Errors
-    ///
-    /// As [`create`](Self::create); 412 when something has the id.
-    pub async fn create_as(
-        &self,
-        resource_type: ResourceType,
-        id: &str,
-        bytes: &[u8],
-    ) -> Result<(), Refusal> {
-        let served = offering(resource_type, Interaction::Create)?;
         let Accepted { body, targets } =
             body::accept(&self.engine, &self.clinic, served, Interaction::Create, None, bytes)?;
         let contract = served.contract();
-        let clinic = Arc::clone(&self.clinic);
+        let (engine, clinic, id) = (self.engine.clone(), Arc::clone(&self.clinic), contract.ids.fresh());
         let sent = Sent { interaction: Interaction::Create, contract, body: &body, clinic: &clinic };
-        let prepared = self.engine.prepare(resource_type, id, served.complete(&sent).into());
-        let engine = self.engine.clone();
+        let prepared = engine.prepare(resource_type, &id, served.complete(&sent).into());
         self.engine
             .write(move |unit| {
                 let id = prepared.id.as_str();
-                let before = unit.state(resource_type, id)?;
-                Preconditions { must_not_exist: true, ..Preconditions::default() }.check(&before)?;
                 let invalid = references::unresolved(unit, &targets)?;
                 let sent = Sent { interaction: Interaction::Create, contract, body: &body, clinic: &clinic };
                 let mut write = Write { unit, engine: &engine, sent, id, stored: None };
                 check::write(&mut write, invalid)?;
-                let settled = match prepared.resource.as_object() {
-                    Some(resource) => served.settle(resource, &mut write)?,
-                    None => None,
-                };
-                match settled {
-                    Some(settled) => {
-                        let prepared = unit.prepare(resource_type, id, settled.into());
-                        unit.put(before, &prepared)?;
-                    }
-                    None => {
-                        unit.put(before, &prepared)?;
-                    }
-                }
+                let resource = prepared.resource.as_object();
+                let settled =
+                    resource.map(|resource| served.settle(resource, &mut write)).transpose()?.flatten();
+                let settled = settled.map(|settled| unit.prepare(resource_type, id, settled.into()));
+                // Nothing can be stored under an id that was drawn from 122 random bits a moment ago.
+                unit.put(State::Absent, settled.as_ref().unwrap_or(&prepared))?;
                 Ok(())
             })
-            .await
+            .await?;
+        Ok(id)
     }
 
     /// update: changes a resource. `if_unmodified_since` is in milliseconds since the epoch.

@@ -10,6 +10,7 @@ pub mod capability;
 pub mod check;
 pub mod clinic;
 pub mod contract;
+pub mod decisions;
 pub mod display;
 pub mod door;
 pub mod file;

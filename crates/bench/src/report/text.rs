@@ -127,6 +127,9 @@ fn caveats(options: &Options, results: &Results) -> String {
 
 fn with_range(spread: Spread, places: usize) -> String {
     let Spread { median, min, max } = spread;
+    if min == max {
+        return decimals(median, places);
+    }
     format!("{} ({}–{})", decimals(median, places), decimals(min, places), decimals(max, places))
 }
 
@@ -154,6 +157,7 @@ mod tests {
         assert_eq!(decimals(999.6, 0), "1,000");
         assert_eq!(decimals(12.0, 2), "12.00");
         assert_eq!(with_range(Spread::of([1.0, 3.0, 2.0]), 0), "2 (1–3)");
+        assert_eq!(with_range(Spread::of([1.0]), 1), "1.0");
     }
 
     #[test]

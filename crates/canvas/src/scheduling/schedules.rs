@@ -6,16 +6,31 @@ use super::schedule_id::ScheduleId;
 use super::slots::Wanted;
 use super::{location_key, names};
 use crate::search::Reading;
-use fhir::{Json, ResourceType};
+use fhir::definitions::SearchParameterType;
+use fhir::{Issue, Json, ResourceType};
 use interactions::Refusal;
-use interactions::search::{Query, reference_criterion};
-use interactions::storage::Version;
+use interactions::search::{
+    Criterion, ExtraParameter, ParameterId, Query, reference_criterion, token_criterion,
+};
 use interactions::unit::stored_json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How many appointments of one practitioner are looked at in one search for slots. What a year can hold is far
 /// less; the limit is there because the store wants one.
 const MAX_HOLDS: usize = 1_000_000;
+
+/// Finds the roles that say times among all those of a large directory.
+const HAS_TIMES: &str = "canvas-has-available-time";
+
+/// What is indexed for scheduling.
+pub const INDEXED: &[ExtraParameter] = &[ExtraParameter {
+    number: ParameterId::FIRST_EXTRA + 102,
+    code: HAS_TIMES,
+    resource_type: ResourceType::PRACTITIONER_ROLE,
+    kind: SearchParameterType::Token,
+    expression: "PractitionerRole.availableTime.exists()",
+    targets: &[],
+}];
 
 /// A Schedule: where a practitioner sees patients.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,50 +47,67 @@ pub struct Schedule {
 ///
 /// The store's failures.
 pub fn all(reading: &mut Reading<'_>, now: i64) -> Result<Vec<Schedule>, Refusal> {
-    let roles = availabilities(reading, &Query::all(ResourceType::PRACTITIONER_ROLE))?;
-    let locations = active_locations(reading)?;
-    let mut practitioners: HashMap<String, Option<String>> = HashMap::new();
-    let mut found: Vec<(u32, String, String, String)> = Vec::new();
-    for role in roles.iter().filter(|role| !role.is_over(now)) {
-        let id = &role.practitioner;
-        let name = match practitioners.get(id) {
-            Some(known) => known.clone(),
-            None => {
-                let name = current(reading, ResourceType::PRACTITIONER, id)?
-                    .filter(|practitioner| is_schedulable(reading, practitioner))
-                    .map(|practitioner| names::credentialed(&practitioner));
-                practitioners.insert(id.clone(), name.clone());
-                name
-            }
-        };
-        let Some(name) = name else { continue };
-        for (key, _, place) in locations.iter().filter(|(_, location, _)| role.is_at(location)) {
-            found.push((*key, name.clone(), id.clone(), format!("Schedule for {name} at {place}")));
+    let with_times =
+        token_criterion(reading.engine.registry(), ResourceType::PRACTITIONER_ROLE, HAS_TIMES, "true");
+    let mut roles = availabilities(reading, with_times)?;
+    roles.retain(|role| !role.is_over(now));
+    let locations = active_locations(reading, &roles)?;
+    let mut names: HashMap<&str, Option<String>> = HashMap::new();
+    for role in &roles {
+        if !names.contains_key(role.practitioner.as_str()) {
+            names.insert(&role.practitioner, schedulable_name(reading, &role.practitioner)?);
+        }
+    }
+    let mut found = Vec::new();
+    for role in &roles {
+        let id = role.practitioner.as_str();
+        let Some(Some(name)) = names.get(id) else { continue };
+        for place in locations.iter().filter(|place| role.is_at(&place.id)) {
+            found.push((place.key, name.as_str(), id, place.name.as_str()));
         }
     }
     found.sort_unstable();
     found.dedup();
-    let schedule = |(location_key, _, practitioner, comment)| Schedule {
-        id: ScheduleId { location_key, practitioner },
-        comment,
+    let schedule = |(location_key, name, id, place): (u32, &str, &str, &str)| Schedule {
+        id: ScheduleId { location_key, practitioner: id.to_owned() },
+        comment: format!("Schedule for {name} at {place}"),
     };
     Ok(found.into_iter().map(schedule).collect())
 }
 
-/// Key, id and name of the locations where patients are seen.
-fn active_locations(reading: &mut Reading<'_>) -> Result<Vec<(u32, String, String)>, Refusal> {
-    let mut locations = Vec::new();
-    for version in reading.reader.search(&Query::all(ResourceType::LOCATION))?.resources {
+/// What a practitioner who sees patients is called.
+fn schedulable_name(reading: &mut Reading<'_>, id: &str) -> Result<Option<String>, Refusal> {
+    let practitioner = current(reading, ResourceType::PRACTITIONER, id)?;
+    let schedulable = practitioner.filter(|practitioner| is_schedulable(reading, practitioner));
+    Ok(schedulable.as_ref().map(names::credentialed))
+}
+
+/// A location where patients are seen.
+struct Place {
+    key: u32,
+    id: String,
+    name: String,
+}
+
+/// The active locations of these roles: all of the clinic's if one of them is for all.
+fn active_locations(reading: &mut Reading<'_>, roles: &[Availability]) -> Result<Vec<Place>, Refusal> {
+    let mut query = Query::all(ResourceType::LOCATION);
+    if roles.iter().all(|role| !role.locations.is_empty()) {
+        let ids: BTreeSet<String> = roles.iter().flat_map(|role| role.locations.iter().cloned()).collect();
+        query = query.and(Criterion::Ids(ids.into_iter().collect()));
+    }
+    let mut places = Vec::new();
+    for version in reading.reader.search(&query)?.resources {
         let location = stored_json(&version)?;
         if !is_active_location(&location) {
             continue;
         }
         if let Some(key) = location_key::key_of(reading.reader, &version.id)? {
             let name = names::location(&location, &version.id).to_owned();
-            locations.push((key, version.id, name));
+            places.push(Place { key, id: version.id, name });
         }
     }
-    Ok(locations)
+    Ok(places)
 }
 
 /// The starts of the slots of a Schedule; `None` when there is no such location or practitioner. A location or
@@ -98,33 +130,28 @@ pub fn slots(
     if !is_active_location(&location) || !is_schedulable(reading, &practitioner) {
         return Ok(Some(Vec::new()));
     }
-    let mut roles = availabilities(reading, &roles_of(reading, &id.practitioner)?)?;
+    let practitioner = format!("Practitioner/{}", id.practitioner);
+    let (registry, role) = (reading.engine.registry(), ResourceType::PRACTITIONER_ROLE);
+    let of_practitioner = reference_criterion(registry, role, "practitioner", &practitioner);
+    let mut roles = availabilities(reading, of_practitioner)?;
     roles.retain(|role| role.practitioner == id.practitioner && role.is_at(&location_id));
     let held = reading.reader.holds(holder(&id.practitioner), span, MAX_HOLDS)?;
     Ok(Some(wanted.starts(&roles, held.into_iter().map(|held| held.period).collect())))
 }
 
-/// What finds the roles of a practitioner.
-fn roles_of(reading: &Reading<'_>, practitioner: &str) -> Result<Query, Refusal> {
-    let (registry, role) = (reading.engine.registry(), ResourceType::PRACTITIONER_ROLE);
-    let criterion =
-        reference_criterion(registry, role, "practitioner", &format!("Practitioner/{practitioner}"));
-    Ok(Query::all(role).and(criterion.map_err(|issue| Refusal::invalid(vec![issue]))?))
-}
-
-fn availabilities(reading: &mut Reading<'_>, query: &Query) -> Result<Vec<Availability>, Refusal> {
-    let versions = reading.reader.search(query)?.resources;
+/// The availability that the roles of one criterion give.
+fn availabilities(
+    reading: &mut Reading<'_>,
+    criterion: Result<Criterion, Issue>,
+) -> Result<Vec<Availability>, Refusal> {
+    // An error would be the program's: the parameters are its own.
+    let criterion = criterion.map_err(|issue| Refusal::failed(issue.text))?;
+    let query = Query::all(ResourceType::PRACTITIONER_ROLE).and(criterion);
     let mut found = Vec::new();
-    // Most roles in a large directory say nothing of times: don't parse those.
-    for version in versions.iter().filter(|version| mentions(version, "\"availableTime\"")) {
-        found.extend(Availability::read(&stored_json(version)?, &reading.clinic.time_zone));
+    for version in reading.reader.search(&query)?.resources {
+        found.extend(Availability::read(&stored_json(&version)?, &reading.clinic.time_zone));
     }
     Ok(found)
-}
-
-fn mentions(version: &Version, text: &str) -> bool {
-    let body = version.body.as_deref().unwrap_or_default();
-    std::str::from_utf8(body).is_ok_and(|body| body.contains(text))
 }
 
 /// The current resource; `None` when there is none, or none any more.

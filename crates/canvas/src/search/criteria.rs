@@ -54,10 +54,12 @@ impl Making<'_> {
         };
         match fact.finds {
             Finds::Id => Ok(vec![Criterion::Ids(vec![unescaped(value)])]),
-            Finds::Token(code) => {
-                // The case of true and false does not count: "case-insensitive" (Practitioner.json, active).
-                let value = if is_boolean(fact) { value.to_ascii_lowercase() } else { value.to_owned() };
-                Ok(vec![token_criterion(registry, resource_type, code, &value)?])
+            Finds::Token(code) => Ok(vec![token_criterion(registry, resource_type, code, value)?]),
+            Finds::TrueUnlessSaid(code) => {
+                let said = |value: &str| token_criterion(registry, resource_type, code, value);
+                let is_true = value.eq_ignore_ascii_case("true");
+                let not_false = || Ok(Criterion::Not(Box::new(said("false")?)));
+                Ok(vec![if is_true { not_false()? } else { said("false")? }])
             }
             Finds::Reference(code) => Ok(vec![reference_criterion(registry, resource_type, code, value)?]),
             Finds::Date(code) => Ok(vec![self.date(fact, code, value)?]),
@@ -81,6 +83,7 @@ impl Making<'_> {
     }
 }
 
+/// The case of true and false does not count: "case-insensitive" (Practitioner.json, `active`).
 fn is_boolean(fact: &ParameterFact) -> bool {
     fact.values == ["true", "false"]
 }

@@ -188,11 +188,11 @@ fn sort_key(making: &Making<'_>, by: SortBy) -> Option<SortKey> {
 
 /// A parameter that the type does not have, or a modifier, which this door knows none of.
 fn unknown(contract: &Contract, name: &str) -> Issue {
-    if let Some((code, modifier)) = name.split_once(':') {
-        if contract.search.parameter(code).is_some() {
-            let text = format!("modifier {} of search parameter '{code}' is not supported", quoted(modifier));
-            return Issue::error(IssueCode::NotSupported, text);
-        }
+    if let Some((code, modifier)) = name.split_once(':')
+        && contract.search.parameter(code).is_some()
+    {
+        let text = format!("modifier {} of search parameter '{code}' is not supported", quoted(modifier));
+        return Issue::error(IssueCode::NotSupported, text);
     }
     let supported = supported(contract);
     let hint = did_you_mean(name, supported.iter().copied());

@@ -18,6 +18,7 @@ pub static CONTRACT: Contract = Contract {
     profiles: &[],
     ids: IdForm::Derived("Location.{location key}-Staff.{practitioner id}"),
     elements: &[
+        element("id", "id").read_only().format("Location.{location key}-Staff.{practitioner id}"),
         element("text", "Narrative").read_only(),
         element("text.status", "code").read_only().one_of(&["generated"]),
         element("text.div", "xhtml")
@@ -36,7 +37,7 @@ pub static CONTRACT: Contract = Contract {
     ],
     extensions: &[],
     search: SearchFacts { parameters: &[], sort: &[], pages: false },
-    indexed: &[],
+    indexed: schedules::INDEXED,
     rules: &[],
     minimal: "",
     files: &[],

@@ -22,7 +22,7 @@ fn it_claims_what_is_served_in_the_form_of_the_live_one() {
             "rest"
         ]
     );
-    assert_eq!(statement.str("date"), Some("2026-11-18T10:13:20.000000+00:00"));
+    assert_eq!(statement.str("date"), Some("2026-11-18T11:06:40.000000+00:00"));
     let rest = statement.at(&["rest", "0"]).unwrap().as_object().unwrap();
     let members: Vec<&str> = rest.iter().map(|(name, _)| name).collect();
     assert_eq!(members, ["mode", "resource"]);

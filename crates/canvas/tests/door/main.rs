@@ -1,6 +1,10 @@
 //! The Canvas door over a real store: every request goes through [`canvas::Canvas`].
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod bodies;
 mod capability;
+mod decisions;
 mod facts;
 mod location_organization;
 mod patient;

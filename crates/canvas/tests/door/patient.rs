@@ -248,6 +248,24 @@ fn references_must_lead_to_something() {
 }
 
 #[test]
+fn what_may_change_the_meaning_is_refused_wherever_it_is() {
+    let door = Door::empty();
+    let modifier = r#"[{"url":"http://example.com/not","valueBoolean":true}]"#;
+    let refusal = door
+        .create(&with(&[
+            ("implicitRules", r#""http://example.com/rules""#),
+            ("contact", &format!(r#"[{{"name":{{"text":"Dan"}},"modifierExtension":{modifier}}}]"#)),
+        ]))
+        .unwrap_err();
+    let places: Vec<String> =
+        told(&refusal).1.into_iter().map(|(code, _, place)| format!("{code} {place}")).collect();
+    assert_eq!(
+        places,
+        ["not-supported Patient.implicitRules", "not-supported Patient.contact[0].modifierExtension"]
+    );
+}
+
+#[test]
 fn a_photo_is_shown_by_its_url_which_has_its_bytes() {
     let door = Door::empty();
     let id = door.create(&with(&[("photo", r#"[{"data":"R0lGODlhAQ=="},{"data":"QUJD"}]"#)])).unwrap();
@@ -271,7 +289,7 @@ fn a_patient_of_the_r4_door_reads_in_the_vendors_shape() {
     door.put(PATIENT, "r4", patient);
     let read = door.read(PATIENT, "r4").unwrap();
     let names: Vec<&str> = read.as_object().unwrap().iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["resourceType", "id", "text", "name", "birthDate"]);
+    assert_eq!(names, ["resourceType", "id", "text", "active", "name", "birthDate"]);
 }
 
 #[test]

@@ -53,7 +53,8 @@ impl Door {
     }
 
     /// Stores a resource at the R4 door.
-    pub fn put(&self, resource_type: ResourceType, id: &str, resource: Json) {
+    pub fn put(&self, resource_type: ResourceType, id: &str, mut resource: Json) {
+        resource.as_object_mut().unwrap().insert("id", id);
         let preconditions = interactions::Preconditions::default();
         block_on(self.engine.update(resource_type, id, resource, preconditions)).unwrap();
     }
@@ -132,15 +133,7 @@ pub fn changed(body: &str, changes: &[Change], id: &str) -> Json {
     for change in changes {
         match change {
             Change::Set(path, value) => set(&mut body, path, parse(&filled(value, id))),
-            Change::Remove(path) => {
-                let (parent, last) =
-                    path.rsplit_once('.').map_or(("", *path), |(parent, last)| (parent, last));
-                match target(&mut body, parent) {
-                    Json::Object(object) => drop(object.remove(last)),
-                    Json::Array(items) => drop(items.remove(last.parse().unwrap())),
-                    _ => panic!("nothing to remove at {path}"),
-                }
-            }
+            Change::Remove(path) => remove(&mut body, path),
         }
     }
     body
@@ -156,6 +149,16 @@ pub fn set(body: &mut Json, path: &str, value: Json) {
             None => items.push(value),
         },
         _ => panic!("nothing to set at {path}"),
+    }
+}
+
+/// Takes away what is at a path of names and indices.
+pub fn remove(body: &mut Json, path: &str) {
+    let (parent, last) = path.rsplit_once('.').map_or(("", path), |(parent, last)| (parent, last));
+    match target(body, parent) {
+        Json::Object(object) => drop(object.remove(last)),
+        Json::Array(items) => drop(items.remove(last.parse().unwrap())),
+        _ => panic!("nothing to remove at {path}"),
     }
 }
 

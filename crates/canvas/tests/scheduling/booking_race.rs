@@ -24,7 +24,17 @@ fn attempt(round: i64, client: i64) -> Json {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn of_64_overlapping_bookings_at_once_exactly_one_wins_in_each_of_20_rounds() {
-    let world = World::demo().await;
+    race(&World::demo().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn of_64_overlapping_bookings_at_once_exactly_one_wins_on_postgresql_too() {
+    if let Some(world) = World::on_postgres("race").await {
+        race(&world).await;
+    }
+}
+
+async fn race(world: &World) {
     for round in 0..ROUNDS {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {

@@ -1,7 +1,7 @@
 use crate::world::{World, booking, told, with};
 use canvas::Clinic;
 use canvas::clinic::demo::{self, LOCATIONS, PRACTITIONERS};
-use fhir::{Json, ResourceType, json};
+use fhir::{ResourceType, json};
 
 const SLOT: ResourceType = ResourceType::SLOT;
 
@@ -96,7 +96,7 @@ async fn duration_sets_the_length() {
 #[tokio::test]
 async fn without_dates_the_next_seven_days_from_today_in_utc_are_searched() {
     let world = World::demo().await;
-    // Now is 2026-11-23, a Monday, 02:53 in UTC and still Sunday in Oakland.
+    // Now is 2026-11-23, a Monday, 02:13 in UTC and still Sunday in Oakland.
     let found = starts(&world, "").await;
     assert_eq!(found.first().map(String::as_str), Some("2026-11-23T07:00:00-08:00"));
     assert_eq!(found.last().map(String::as_str), Some("2026-11-30T15:30:00-08:00"));
@@ -184,6 +184,18 @@ async fn a_year_is_answered_in_one_piece() {
     let world = World::demo().await;
     let found = starts(&world, "&start=2031-01-01&end=2031-12-31").await;
     assert_eq!(found.len(), 261 * 30, "261 working days");
-    let in_order: Vec<Json> = found.iter().map(|start| Json::from(start.as_str())).collect();
-    assert_eq!(in_order.len(), found.len());
+}
+
+#[tokio::test]
+async fn more_slots_than_one_answer_may_hold_are_refused() {
+    let world = World::with(Clinic { slot_grid_minutes: 5, ..Clinic::demo() }).await;
+    let role = json!({
+        "resourceType": "PractitionerRole",
+        "practitioner": { "reference": (format!("Practitioner/{}", demo::PRACTITIONER)) },
+        "availableTime": [{ "allDay": true }]
+    });
+    world.put(ResourceType::PRACTITIONER_ROLE, "always", role).await;
+    let refusal = world.search(SLOT, &query("&start=2031-01-01&end=2031-12-31")).await.unwrap_err();
+    let text = "too-long : more than 36000 slots are free; ask for fewer days at a time";
+    assert_eq!(told(&refusal).1[1], text);
 }

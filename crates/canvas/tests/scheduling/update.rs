@@ -40,6 +40,35 @@ async fn what_was_read_can_be_written_back() {
 }
 
 #[tokio::test]
+async fn the_practitioners_meeting_room_is_not_pinned_by_writing_back_what_was_read() {
+    let world = World::demo().await;
+    let body = with(booking("15:00", "15:20"), |appointment| {
+        let telemedicine = json!({ "coding": [{ "system": "http://snomed.info/sct", "code": "448337001" }] });
+        appointment.insert("appointmentType", telemedicine);
+    });
+    let id = world.book(&body).await.unwrap();
+    let link = async || {
+        let read = world.appointment(&id).await;
+        read.at(&["contained", "0", "address"]).and_then(Json::as_str).map(str::to_owned)
+    };
+    assert_eq!(link().await.as_deref(), Some("https://meet.demo-clinic.example/okafor"));
+    let moved = with(world.appointment(&id).await, |appointment| {
+        let participants = appointment.get_mut("participant").and_then(Json::as_array_mut).unwrap();
+        let other = format!("Practitioner/{}", PRACTITIONERS[1]);
+        participants[0] = json!({ "actor": { "reference": other }, "status": "accepted" });
+    });
+    world.change(&id, &moved).await.unwrap_or_else(|refusal| panic!("{refusal}"));
+    assert_eq!(link().await.as_deref(), Some("https://meet.demo-clinic.example/whitfield"));
+    let own = with(world.appointment(&id).await, |appointment| {
+        let endpoint = appointment.get_mut("contained").and_then(Json::as_array_mut).unwrap();
+        endpoint[0].as_object_mut().unwrap().insert("address", "https://meet.example/own");
+    });
+    world.change(&id, &own).await.unwrap();
+    world.change(&id, &body).await.unwrap();
+    assert_eq!(link().await.as_deref(), Some("https://meet.example/own"), "it stays when it is left out");
+}
+
+#[tokio::test]
 async fn an_appointment_moves_onto_its_own_time_and_frees_the_old() {
     let world = World::demo().await;
     let id = world.book(&booking("15:00", "15:40")).await.unwrap();

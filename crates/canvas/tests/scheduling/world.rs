@@ -30,11 +30,27 @@ impl World {
 
     /// The demo clinic's people with other settings.
     pub async fn with(clinic: Clinic) -> Self {
-        let world = Self::empty(clinic);
+        Self::empty(clinic).peopled().await
+    }
+
+    /// The demo clinic on the PostgreSQL server that `EASEL_TEST_POSTGRES` names (`scripts/with-postgres` starts one),
+    /// in a schema of its own; `None`, with a line that says so, without one.
+    pub async fn on_postgres(name: &str) -> Option<Self> {
+        let Ok(url) = std::env::var("EASEL_TEST_POSTGRES") else {
+            println!("skipped: EASEL_TEST_POSTGRES is not set");
+            return None;
+        };
+        let separator = if url.contains('?') { '&' } else { '?' };
+        let url = format!("{url}{separator}schema=canvas_{name}_{}", std::process::id());
+        let store = Store::open(OpenOptions::new(Location::Postgres(url))).expect("a PostgreSQL store");
+        Some(Self::over(store, Clinic::demo()).peopled().await)
+    }
+
+    async fn peopled(self) -> Self {
         for (resource_type, id, resource) in demo::resources(NOW) {
-            world.put(resource_type, &id, resource).await;
+            self.put(resource_type, &id, resource).await;
         }
-        world
+        self
     }
 
     /// A clinic without anybody.

@@ -9,7 +9,7 @@ mod session;
 mod tests;
 mod workers;
 
-use crate::error::OpenError;
+use crate::error::{OpenError, StoreError};
 use crate::jobs::{Queue, ReadJob, WriteJob, join, start};
 use crate::limits;
 use crate::options::OpenOptions;
@@ -31,6 +31,12 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Connects, brings the schema up to date and starts the threads.
     pub(crate) fn open(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
+        // On a thread of its own: the driver brings an async runtime, and the caller may be within another.
+        let opened = std::thread::scope(|scope| scope.spawn(|| Self::open_here(url, options)).join());
+        opened.unwrap_or_else(|_| Err(StoreError::failed("opening the store panicked").into()))
+    }
+
+    fn open_here(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
         let settings = Arc::new(Settings::new(url, options)?);
         migrations::migrate(&mut settings.connect()?, &settings, migrations::LATEST)?;
         let mut first = PostgresSession::open(&settings)?;

@@ -1,1 +1,134 @@
-//! Tests.
+//! Tests of the writer that need its connection.
+
+use super::directory::Directory;
+use super::session::{Role, SqliteSession, Sync, connect};
+use super::*;
+use crate::jobs::{answered, write_job};
+use crate::sql::Session;
+use crate::{Location, Method, NewVersion, OpenOptions, Store, Version};
+
+fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u32) -> Writer {
+    let mut connection = connect(&directory.file(), Role::Writer, Sync::Off).unwrap();
+    migrations::migrate(&mut connection, migrations::LATEST).unwrap();
+    connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
+    Writer {
+        session: SqliteSession::new(connection, None).unwrap(),
+        queue: queue.clone(),
+        log: Arc::default(),
+        clock: crate::options::system_clock(),
+        retention: 0,
+        pending: IndexRows::default(),
+        last_now: 0,
+        commits: 0,
+    }
+}
+
+/// Writes a resource of so many bytes.
+async fn put(queue: &Queue<Box<dyn WriteJob>>, id: &str, bytes: usize) -> Result<(), StoreError> {
+    let id = id.to_owned();
+    let (job, answer) = write_job::<(), StoreError, _>(move |transaction| {
+        let version = Version {
+            resource_type: ResourceType::PATIENT,
+            id: id.clone(),
+            version: 1,
+            last_updated: transaction.now(),
+            method: Method::Create,
+            body: Some(vec![b'x'; bytes]),
+        };
+        transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+    });
+    queue.push(job).await?;
+    answered(answer).await
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_writes_until_there_is_space_again() {
+    let directory = Directory::temporary().unwrap();
+    let queue = Arc::new(Queue::new(100));
+    let writer = writer(&directory, &queue, 100);
+    let thread = std::thread::spawn(move || writer.run());
+    put(&queue, "small", 10).await.unwrap();
+    let large = put(&queue, "large", 10_000_000).await;
+    assert!(matches!(large, Err(StoreError::Full(_))), "{large:?}");
+    for number in 0..200 {
+        // Until nothing fits any more.
+        if let Err(error) = put(&queue, &format!("p{number}"), 20_000).await {
+            assert!(matches!(error, StoreError::Full(_)), "{error:?}");
+        }
+    }
+    let one_more = put(&queue, "one more", 20_000).await;
+    assert!(matches!(one_more, Err(StoreError::Full(_))), "{one_more:?}");
+    // The same writer serves again what fits.
+    let (job, answer) = write_job::<(), StoreError, _>(|transaction| transaction.erase_everything());
+    queue.push(job).await.unwrap();
+    answered(answer).await.unwrap();
+    put(&queue, "after", 20_000).await.unwrap();
+    queue.close();
+    thread.join().unwrap();
+
+    let store = Store::open(OpenOptions::new(Location::Sqlite(directory.path().to_owned()))).unwrap();
+    assert_eq!(store.read(|reader| reader.count(ResourceType::PATIENT)).await.unwrap(), 1);
+}
+
+#[test]
+fn a_full_queue_makes_callers_wait_and_a_closed_one_refuses() {
+    let queue = Queue::new(2);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    runtime.block_on(async {
+        queue.push(1).await.unwrap();
+        queue.push(2).await.unwrap();
+        let third = tokio::time::timeout(std::time::Duration::from_millis(20), queue.push(3));
+        assert!(third.await.is_err(), "the third must wait");
+        assert!(matches!(queue.take(std::time::Duration::ZERO), crate::jobs::Taken::Job(1)));
+        queue.push(3).await.unwrap();
+        queue.close();
+        assert!(matches!(queue.push(4).await, Err(StoreError::Unavailable(_))));
+    });
+}
+
+#[test]
+fn the_directory_is_made_and_named_when_it_cannot_be() {
+    let directory = Directory::temporary().unwrap();
+    let deep = directory.path().join("a/b/c");
+    drop(Store::open(OpenOptions::new(Location::Sqlite(deep.clone()))).unwrap());
+    assert!(deep.join("easel.sqlite").is_file());
+    let file = directory.path().join("file");
+    std::fs::write(&file, "not a directory").unwrap();
+    let error = Store::open(OpenOptions::new(Location::Sqlite(file.clone()))).err().unwrap();
+    assert!(matches!(error, OpenError::Directory { .. }), "{error:?}");
+    assert!(error.to_string().contains(file.to_str().unwrap()), "{error}");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_corrupt() {
+    let directory = Directory::temporary().unwrap();
+    std::fs::write(directory.file(), vec![b'x'; 100_000]).unwrap();
+    let error = Store::open(OpenOptions::new(Location::Sqlite(directory.path().to_owned()))).err().unwrap();
+    assert!(matches!(error, OpenError::Database(StoreError::Corrupt(_))), "{error:?}");
+}
+
+#[test]
+fn a_store_in_memory_vanishes_with_its_last_handle() {
+    let store = Sqlite::open(&OpenOptions::new(Location::SqliteMemory)).unwrap();
+    let path = store.threads.lock().unwrap().directory.as_ref().unwrap().path().to_owned();
+    assert!(path.is_dir());
+    store.close();
+    assert!(!path.exists());
+}
+
+#[test]
+fn lists_of_texts_are_json_whatever_is_in_them() {
+    let directory = Directory::temporary().unwrap();
+    let connection = connect(&directory.file(), Role::Writer, Sync::Off).unwrap();
+    let mut session = SqliteSession::new(connection, None).unwrap();
+    let texts = ["\"", "\\", "a\u{1}b\n", "zoë \u{1F600}", "", "]", "\u{7f}"].map(String::from);
+    let mut found = Vec::new();
+    let parameters = [crate::sql::Value::Texts(&texts)];
+    session
+        .query("SELECT value FROM json_each($1)", &parameters, &mut |row| {
+            found.push(row.text(0)?);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(found, texts);
+}

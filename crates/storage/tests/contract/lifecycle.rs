@@ -108,7 +108,7 @@ pub async fn a_newer_schema_is_refused(fixture: Arc<Fixture>) {
 
 pub async fn a_store_for_other_resource_types_is_refused(fixture: Arc<Fixture>) {
     drop(fixture.open());
-    fixture.raw("UPDATE setting SET value = 'Account' WHERE name = 'storage.resource-types' RETURNING 1");
+    fixture.raw("UPDATE setting SET value = 'Account' WHERE name = 'storage.resource-types' RETURNING CAST(1 AS bigint)");
     let error = Store::open(fixture.options()).unwrap_err();
     assert!(matches!(error, OpenError::OtherTypes), "{error:?}");
 }

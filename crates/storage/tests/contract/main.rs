@@ -3,6 +3,9 @@
 //! PostgreSQL is the server that `EASEL_TEST_POSTGRES` names (`scripts/with-postgres` starts one); every test makes a
 //! schema of its own there and drops it. Without the variable those tests are skipped.
 
+// Helpers of tests are not test functions in clippy's eyes.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod accounts;
 mod costs;
 mod garbage;

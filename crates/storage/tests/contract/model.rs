@@ -7,7 +7,6 @@ use std::cmp::Ordering;
 #[derive(Clone, Debug)]
 pub struct Modelled {
     pub id: String,
-    pub version: u64,
     pub last_updated: i64,
     pub index: Vec<IndexRow>,
 }

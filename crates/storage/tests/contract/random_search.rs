@@ -72,7 +72,7 @@ async fn change(store: &Store, random: &mut Random, resources: &mut Vec<Modelled
     for (id, index) in &changes {
         resources.retain(|resource| resource.id != *id);
         if let Some(index) = index {
-            resources.push(Modelled { id: id.clone(), version: 0, last_updated: now, index: index.clone() });
+            resources.push(Modelled { id: id.clone(), last_updated: now, index: index.clone() });
         }
     }
     let unit = store.write(move |transaction| {

@@ -90,30 +90,25 @@ impl Fixture {
                 rows.next().unwrap().map_or(0, |row| row.get(0).unwrap())
             }
             Location::Postgres(url) => {
-                let mut client = raw_client(url);
-                client.query(sql, &[]).unwrap().first().map_or(0, |row| row.get(0))
+                with_client(url, |client| client.query(sql, &[]).unwrap().first().map_or(0, |row| row.get(0)))
             }
             Location::SqliteMemory => unreachable!(),
         }
     }
 }
 
-/// A connection of its own to the schema of a store.
-pub fn raw_client(url: &str) -> postgres::Client {
+/// Uses a connection of its own to the schema of a store, on a thread that no async runtime has.
+fn with_client<T: Send>(url: &str, work: impl FnOnce(&mut postgres::Client) -> T + Send) -> T {
     let (base, schema) = url.split_once("schema=").unwrap();
-    let mut client = postgres::Client::connect(base.trim_end_matches(['?', '&']), postgres::NoTls).unwrap();
-    client.batch_execute(&format!("SET search_path = {schema}")).unwrap();
-    client
-}
-
-impl Fixture {
-    /// The URL of a PostgreSQL fixture.
-    pub fn url(&self) -> Option<&str> {
-        match &self.location {
-            Location::Postgres(url) => Some(url),
-            _ => None,
-        }
-    }
+    let base = base.trim_end_matches(['?', '&']);
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let mut client = postgres::Client::connect(base, postgres::NoTls).unwrap();
+            client.batch_execute(&format!("SET search_path = {schema}")).unwrap();
+            work(&mut client)
+        });
+        thread.join().unwrap()
+    })
 }
 
 impl Drop for Fixture {
@@ -124,7 +119,8 @@ impl Drop for Fixture {
             }
             Location::Postgres(url) => {
                 let schema = url.split_once("schema=").unwrap().1;
-                let _ = raw_client(url).batch_execute(&format!("DROP SCHEMA IF EXISTS {schema} CASCADE"));
+                let sql = format!("DROP SCHEMA IF EXISTS {schema} CASCADE");
+                let _ = with_client(url, |client| client.batch_execute(&sql));
             }
             Location::SqliteMemory => {}
         }

@@ -117,7 +117,7 @@ impl Case {
             let shown = clock[*minute];
             let of_day = shown.hour() as u32 * 60 + shown.minute() as u32;
             (self.first..=self.last).contains(&shown.date())
-                && of_day % self.grid == 0
+                && of_day.is_multiple_of(self.grid)
                 && free[*minute..*minute + self.minutes as usize].iter().all(|free| *free)
         };
         (0..clock.len() - 1440).filter(is_start).map(|minute| from + minute as i64 * MINUTE).collect()

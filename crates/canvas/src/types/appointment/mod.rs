@@ -9,6 +9,7 @@ mod parts;
 mod present;
 mod reason;
 mod rules;
+mod settle;
 mod store;
 mod time;
 mod write_rules;
@@ -129,6 +130,11 @@ const DECISIONS: &[Decision] = &[
         "The vendor's shape has room for two.",
     ),
     decision(
+        "A telehealth appointment written with the link of the practitioner's own meeting room",
+        "Stores no link; a read shows the meeting room of its practitioner.",
+        "A client that writes back what it read must not pin the room to the appointment.",
+    ),
+    decision(
         "Location/{location key}",
         "Accepted on write, stored as Location/{id}; a Location whose id is that number goes before.",
         "The legacy form has no end date yet.",
@@ -160,18 +166,7 @@ impl CanvasType for Appointment {
     }
 
     fn settle(&self, resource: &Object, write: &mut Write<'_, '_>) -> Result<Option<Object>, Refusal> {
-        let mut entries = resource.items("supportingInformation").to_vec();
-        let Some(entry) = entries.iter_mut().find(|entry| write_rules::is_legacy(entry)) else {
-            return Ok(None);
-        };
-        let key = parts::target(entry).map(|(_, key)| key.to_owned()).unwrap_or_default();
-        match write_rules::location_id(write, &key)? {
-            Some(id) if id != key => *entry = parts::reference(ResourceType::LOCATION, &id),
-            _ => return Ok(None),
-        }
-        let mut settled = resource.clone();
-        settled.insert("supportingInformation", entries);
-        Ok(Some(settled))
+        settle::settle(resource, write)
     }
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {

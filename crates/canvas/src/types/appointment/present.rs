@@ -73,9 +73,12 @@ fn meeting_link(appointment: &Object, reading: &mut Reading<'_>) -> Result<Optio
     let found =
         reading.reader.resource(ResourceType::PRACTITIONER, id)?.filter(|version| version.body.is_some());
     let practitioner = found.as_ref().map(stored_json).transpose()?;
-    let room =
-        practitioner.as_ref().and_then(Json::as_object).and_then(|object| extension(object, MEETING_ROOM));
-    Ok(room.and_then(|room| room.str("valueUrl")).map(str::to_owned))
+    Ok(practitioner.as_ref().and_then(meeting_room).map(str::to_owned))
+}
+
+/// The link of a practitioner's personal meeting room.
+pub fn meeting_room(practitioner: &Json) -> Option<&str> {
+    extension(practitioner.as_object()?, MEETING_ROOM)?.str("valueUrl")
 }
 
 /// Location, Endpoint, Encounter, Appointment, in the order of the examples.

@@ -17,7 +17,7 @@ const TELEMEDICINE: &str = r#"{"coding":[{"system":"http://snomed.info/sct","cod
 
 /// An Endpoint, and how it is referred to.
 const ENDPOINT: &str = r##"[{"resourceType":"Endpoint","id":"appointment-meeting-endpoint","status":"active","connectionType":{},"payloadType":[{"coding":[]}],"address":"https://url-for-video-chat.example.com?meeting=abc123"}]"##;
-const LINK: &str = r##"{"reference":"#appointment-meeting-endpoint","type":"Endpoint"}"##;
+const LINK: &str = r##"{"reference":"#appointment-meeting-endpoint"}"##;
 
 /// Whole lists of participants.
 const PRACTITIONER_ONLY: &str =

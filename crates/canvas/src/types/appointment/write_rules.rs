@@ -2,14 +2,14 @@
 //! (Appointment.json, `rules` with status 422).
 
 use super::parts::{known_type, locations, participant, target, type_coding};
+use super::settle::location_id;
 use super::{reason, time};
 use crate::clinic::{AppointmentType, PatientUse, TypeKind};
 use crate::finding::Findings;
-use crate::scheduling::location_key;
 use crate::scheduling::schedule_id::parse_key;
 use crate::write::Write;
-use fhir::{Json, ResourceType};
-use interactions::{Refusal, State};
+use fhir::ResourceType;
+use interactions::Refusal;
 
 const TYPE_CODE: &str = "Appointment.appointmentType.coding[0].code";
 const REASON_CODE: &str = "Appointment.reasonCode[0].coding[0].code";
@@ -29,10 +29,10 @@ fn type_to_be<'w>(write: &Write<'w, '_>) -> Option<&'w AppointmentType> {
 /// The clinic has the type.
 pub fn type_exists(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     let sent = &write.sent;
-    if let Some((system, code)) = type_coding(sent.body, sent.clinic) {
-        if sent.clinic.appointment_type(system, code).is_none() {
-            findings.add(TYPE_CODE, &[("code", code), ("system", system)]);
-        }
+    if let Some((system, code)) = type_coding(sent.body, sent.clinic)
+        && sent.clinic.appointment_type(system, code).is_none()
+    {
+        findings.add(TYPE_CODE, &[("code", code), ("system", system)]);
     }
     Ok(())
 }
@@ -47,20 +47,20 @@ pub fn type_is_scheduleable(write: &mut Write<'_, '_>, findings: &mut Findings) 
 
 /// The clinic has the reason.
 pub fn reason_exists(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    if let Some(code) = reason::code(write.sent.body) {
-        if write.sent.clinic.reasons_with_code(code).next().is_none() {
-            findings.add(REASON_CODE, &[("code", code)]);
-        }
+    if let Some(code) = reason::code(write.sent.body)
+        && write.sent.clinic.reasons_with_code(code).next().is_none()
+    {
+        findings.add(REASON_CODE, &[("code", code)]);
     }
     Ok(())
 }
 
 /// The clinic has it once.
 pub fn reason_is_unique(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    if let Some(code) = reason::code(write.sent.body) {
-        if write.sent.clinic.reasons_with_code(code).count() > 1 {
-            findings.add(REASON_CODE, &[("code", code)]);
-        }
+    if let Some(code) = reason::code(write.sent.body)
+        && write.sent.clinic.reasons_with_code(code).count() > 1
+    {
+        findings.add(REASON_CODE, &[("code", code)]);
     }
     Ok(())
 }
@@ -136,26 +136,4 @@ pub fn location_exists(write: &mut Write<'_, '_>, findings: &mut Findings) -> Re
         }
     }
     Ok(())
-}
-
-/// The id of the Location that `Location/{text}` means: a Location with that id, else one with that key.
-pub fn location_id(write: &mut Write<'_, '_>, text: &str) -> Result<Option<String>, Refusal> {
-    let mut exists = |id: &str| -> Result<bool, Refusal> {
-        Ok(matches!(write.unit.state(ResourceType::LOCATION, id)?, State::Present(_)))
-    };
-    if exists(text)? {
-        return Ok(Some(text.to_owned()));
-    }
-    let Some(key) = parse_key(text) else { return Ok(None) };
-    match location_key::location_in(write.unit, key)? {
-        Some(id) if matches!(write.unit.state(ResourceType::LOCATION, &id)?, State::Present(_)) => {
-            Ok(Some(id))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// Whether a reference is the legacy form of one to a Location.
-pub fn is_legacy(reference: &Json) -> bool {
-    matches!(target(reference), Some((ResourceType::LOCATION, id)) if parse_key(id).is_some())
 }

@@ -31,7 +31,7 @@ const fn text(number: u16, code: &'static str, expression: &'static str) -> Extr
 pub const SEARCH: SearchFacts = SearchFacts { parameters: PARAMETERS, sort: SORT, pages: true };
 
 const PARAMETERS: &[ParameterFact] = &[
-    parameter("active", Token, Finds::Token("active"))
+    parameter("active", Token, Finds::TrueUnlessSaid("active"))
         .defined_by("http://hl7.org/fhir/SearchParameter/Patient-active")
         .one_of(&["true", "false"])
         .note("without it active and inactive patients are found"),

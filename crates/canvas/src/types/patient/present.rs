@@ -30,6 +30,7 @@ pub fn present(patient: &mut Object, reading: &mut Reading<'_>) -> Result<(), Re
         };
         patient.insert("photo", vec![shown]);
     }
+    crate::keyed::default(patient, "active", true);
     if !patient.contains("text") {
         patient.insert("text", narrative::of(patient));
     }

@@ -348,10 +348,10 @@ fn official_name_required(sent: &Sent<'_>, findings: &mut Findings) {
 }
 
 fn official_name_parts(sent: &Sent<'_>, findings: &mut Findings) {
-    if let Some((place, name)) = official_name(&sent.objects("name")) {
-        if !name.contains("family") || name.items("given").is_empty() {
-            findings.add(&place, &[]);
-        }
+    if let Some((place, name)) = official_name(&sent.objects("name"))
+        && (!name.contains("family") || name.items("given").is_empty())
+    {
+        findings.add(&place, &[]);
     }
 }
 

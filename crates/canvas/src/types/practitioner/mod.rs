@@ -11,6 +11,7 @@ use crate::clinic::Clinic;
 use crate::contract::{Contract, Decision, IdForm, decision};
 use crate::search::Reading;
 use crate::sent::{Sent, extension};
+use crate::stored::in_contract_order;
 use crate::write::Write;
 use crate::{display, file};
 use elements::{PRIMARY_LOCATION, SIGNATURE};
@@ -120,6 +121,10 @@ impl CanvasType for Practitioner {
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
         let signature_url = file::url(reading.base_url, resource, "signature");
+        if !resource.contains("active") {
+            resource.insert("active", true);
+            *resource = in_contract_order(&CONTRACT, std::mem::take(resource));
+        }
         let Some(Json::Array(extensions)) = resource.get_mut("extension") else { return Ok(()) };
         for extension in extensions.iter_mut().filter_map(Json::as_object_mut) {
             match extension.str("url").unwrap_or_default() {
@@ -141,13 +146,13 @@ impl CanvasType for Practitioner {
 
 /// The update examples nest the attachment in an extension without url; R4 has it in the extension itself.
 fn normalise_signature(signature: &mut Object) {
-    if let [nested] = signature.items("extension") {
-        if !signature.contains("valueAttachment") && nested.get("url").is_none() {
-            if let Some(attachment) = nested.get("valueAttachment").cloned() {
-                signature.remove("extension");
-                signature.insert("valueAttachment", attachment);
-            }
-        }
+    if let [nested] = signature.items("extension")
+        && nested.get("url").is_none()
+        && let Some(attachment) = nested.get("valueAttachment").cloned()
+        && !signature.contains("valueAttachment")
+    {
+        signature.remove("extension");
+        signature.insert("valueAttachment", attachment);
     }
     if let Some(attachment) = signature.get_mut("valueAttachment") {
         file::add_content_type(attachment);

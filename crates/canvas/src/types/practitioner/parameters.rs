@@ -29,7 +29,7 @@ pub const INDEXED: &[ExtraParameter] = &[
 pub const SEARCH: SearchFacts = SearchFacts { parameters: PARAMETERS, sort: &[], pages: true };
 
 const PARAMETERS: &[ParameterFact] = &[
-    parameter("active", Token, Finds::Token("active"))
+    parameter("active", Token, Finds::TrueUnlessSaid("active"))
         .defined_by("http://hl7.org/fhir/SearchParameter/Practitioner-active")
         .one_of(&["true", "false"])
         .default("true")

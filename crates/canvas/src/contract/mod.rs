@@ -1,0 +1,119 @@
+//! What the vendor's pages say of a resource type, as data.
+//!
+//! A [`Contract`] is all there is to know about a type at the Canvas door: the router, the checks of what is sent,
+//! the searches, `/metadata` and the documentation read it. Nothing about a type lives outside its one file
+//! under [`types`](crate::types). Facts come from `shared/canvas` (resource pages, live capability statement).
+
+mod element;
+mod extension;
+mod parameter;
+
+pub use element::{Access, ElementFact, element};
+pub use extension::{ExtensionFact, extension};
+pub use parameter::{
+    Criteria, DATE_PREFIXES, Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter,
+};
+
+use crate::rule::Rule;
+use fhir::ResourceType;
+use interactions::Interaction;
+use interactions::search::ExtraParameter;
+
+/// A resource type at the Canvas door.
+pub struct Contract {
+    /// The type.
+    pub resource_type: ResourceType,
+    /// What is offered; anything else is 405.
+    pub interactions: &'static [Interaction],
+    /// The US Core profiles that the vendor claims.
+    pub profiles: &'static [&'static str],
+    /// The form of the ids that the server issues.
+    pub ids: IdForm,
+    /// The elements that the vendor knows. Others are checked as R4 has them and not stored.
+    pub elements: &'static [ElementFact],
+    /// The extensions that the vendor knows, by their exact url. Others are not stored.
+    pub extensions: &'static [ExtensionFact],
+    /// How it is searched.
+    pub search: SearchFacts,
+    /// What its searches need indexed beyond R4's parameters. Numbers are stored with the index: they are never
+    /// given to another parameter of the type.
+    pub indexed: &'static [ExtraParameter],
+    /// The rules that what is sent must keep, beyond R4's own.
+    pub rules: &'static [Rule],
+    /// The smallest body that create accepts, as JSON: what the rules' examples change. `{demo-patient}`,
+    /// `{demo-practitioner}` and `{demo-location}` stand for ids of the demo clinic. Empty where nothing is written.
+    pub minimal: &'static str,
+    /// The elements served at `/{Type}/{id}/files/{element}`.
+    pub files: &'static [&'static str],
+    /// What happens that neither elements nor rules say, in sentences for the documentation.
+    pub behaviours: &'static [&'static str],
+    /// Where the facts are silent or contradict each other: what was chosen, and why.
+    pub decisions: &'static [Decision],
+}
+
+impl Contract {
+    /// Whether it offers `interaction`.
+    pub fn offers(&self, interaction: Interaction) -> bool {
+        self.interactions.contains(&interaction)
+    }
+
+    /// The fact about the element at `path` (`telecom.system`).
+    pub fn element(&self, path: &str) -> Option<&'static ElementFact> {
+        self.elements.iter().find(|element| element.path == path)
+    }
+
+    /// The fact about the extension `url` on `on` (`Patient`, `Patient.telecom`, the url of an outer extension).
+    pub fn extension(&self, on: &str, url: &str) -> Option<&'static ExtensionFact> {
+        self.extensions.iter().find(|extension| extension.on == on && extension.url == url)
+    }
+}
+
+/// The form of logical ids (general.json, `ids`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdForm {
+    /// 32 lowercase hexadecimal digits.
+    Hex32,
+    /// A UUID with hyphens.
+    Uuid,
+    /// Derived, in this form.
+    Derived(&'static str),
+}
+
+impl IdForm {
+    /// The form in words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            IdForm::Hex32 => "32 lowercase hexadecimal digits",
+            IdForm::Uuid => "a UUID with hyphens",
+            IdForm::Derived(form) => form,
+        }
+    }
+
+    /// A fresh id; derived ids are never issued, a UUID stands in.
+    pub fn fresh(self) -> String {
+        let id = uuid::Uuid::new_v4();
+        match self {
+            IdForm::Hex32 => id.simple().to_string(),
+            IdForm::Uuid | IdForm::Derived(_) => id.to_string(),
+        }
+    }
+}
+
+/// Create and update.
+pub const WRITES: &[Interaction] = &[Interaction::Create, Interaction::Update];
+
+/// A choice that was made where the facts leave one.
+#[derive(Clone, Copy, Debug)]
+pub struct Decision {
+    /// What it is about.
+    pub about: &'static str,
+    /// What was chosen.
+    pub decision: &'static str,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// A decision: what it is about, what was chosen, why.
+pub const fn decision(about: &'static str, decision: &'static str, reason: &'static str) -> Decision {
+    Decision { about, decision, reason }
+}

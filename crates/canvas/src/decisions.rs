@@ -1,0 +1,121 @@
+//! Where the vendor's facts are silent or contradict each other: what was chosen for the whole door, and the page that
+//! lists this and what was chosen for each type.
+
+use crate::contract::{Contract, Decision, decision};
+use crate::types::TYPES;
+
+/// What holds for all types.
+pub const DOOR: &[Decision] = &[
+    decision(
+        "Texts of 400 and 412",
+        "\"The request was malformed or failed validation.\" and \"The resource has been modified since the precondition was specified.\"",
+        "ERRORS.md; the samples of the type pages (Bad request; Resource updated since If-Unmodified-Since date) are older.",
+    ),
+    decision(
+        "Findings of one request",
+        "All problems of a body are told at once, in document order. Where a rule and R4's validation find something at one place, the rule's text is told.",
+        "ERRORS.md.",
+    ),
+    decision(
+        "Order of checks inside a write",
+        "Existence (404), precondition (412), references (400), rules of business (422).",
+        "ERRORS.md puts references into the write: they depend on what is stored. Nothing else of a request matters when the resource it is for does not exist.",
+    ),
+    decision(
+        "References in what is sent",
+        "Must be {ResourceType}/{id} and lead to something that exists: 400, not-found, with the place. Absolute URLs, URNs and searches are refused.",
+        "general.json gives the one form. What an absolute URL leads to cannot be checked.",
+    ),
+    decision(
+        "The id in the body of an update",
+        "May be missing; another one than that of the URL is refused (400).",
+        "Tables require it, no example sends it.",
+    ),
+    decision(
+        "Elements and extensions that a contract does not list",
+        "Are checked as R4 has them and not stored at this door. What the R4 door stored of them is kept on update and not shown.",
+        "The vendor has no place for them; an application must not come to rely on them.",
+    ),
+    decision(
+        "Resources written at the R4 door",
+        "Are read and found under whatever id they have, in the vendor's shape as far as they have its elements.",
+        "Imported data have ids of other forms. A wrong form is therefore no error of its own: nothing is found, 404.",
+    ),
+    decision("Deleted resources", "Read as 404.", "The vendor has no deletions."),
+    decision(
+        "Ids of entries (telecom, address, contact, identifier) that match nothing",
+        "The entry is new and gets a fresh id; on create, sent ids are passed over.",
+        "The facts are silent; the stored list is what the client sent.",
+    ),
+    decision(
+        "_count and _offset",
+        "More than 100 is served as 100; 0, a negative or no number is refused (400). An offset after the end is an empty page with links.",
+        "general.json leaves it open.",
+    ),
+    decision(
+        "Search parameters that are not listed, modifiers, prefixes, empty values",
+        "Are refused (400), each with what is supported; no parameter takes a modifier. Prefer: handling=lenient leaves them out and says so in an entry with search.mode outcome.",
+        "ERRORS.md. The vendor documents no modifiers.",
+    ),
+    decision(
+        "Spellings",
+        "birthDate and npiNumber of the pages are understood beside birthdate and npi-number of the live statement; the latter are advertised.",
+        "Applications were written for either.",
+    ),
+    decision(
+        "Several values",
+        "A comma separates alternatives, a repeated parameter must hold each time.",
+        "FHIR; the pages are silent on the first.",
+    ),
+    decision(
+        "Comparators of dates",
+        "eq, ne, gt, ge, lt, le, as spans of time in the clinic's zone; sa, eb and ap are refused.",
+        "general.json lists six.",
+    ),
+    decision("phone and email", "Are compared whole.", "The live statement types them token."),
+    decision(
+        "Order without _sort",
+        "By the time of the last change, the oldest first.",
+        "The facts are silent; a walk over pages then misses nothing that is added meanwhile.",
+    ),
+    decision(
+        "Links",
+        "The parameters that were honoured in the order of the request, percent-encoded but for the unreserved characters, then _count and _offset.",
+        "general.json; most of its examples are encoded.",
+    ),
+    decision(
+        "/Type/id/files/name",
+        "Answers with the bytes.",
+        "The vendor redirects to a pre-signed URL; there is no second host here. deprecated-url, which would hold that URL, is not shown.",
+    ),
+    decision(
+        "CapabilityStatement",
+        "publisher is Easel; instantiates is left out; implementation.description is there.",
+        "The US Core server statement demands types and security that are not served yet; R4 demands a description of an instance (cpb-15).",
+    ),
+];
+
+/// `docs/canvas-decisions.md`.
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "<!-- Written from the contracts by EASEL_WRITE_DOCS=1 cargo test -p canvas; do not edit. -->\n\n\
+         # Decisions at the Canvas door\n\n\
+         Where the vendor's facts are silent or contradict each other, this was chosen. Precedence: ERRORS.md, the live\n\
+         capability statement, entries marked as newer, the type's page, the examples, R4.\n",
+    );
+    write(&mut page, "All types", DOOR);
+    let mut contracts: Vec<&Contract> = TYPES.iter().map(|served| served.contract()).collect();
+    contracts.sort_by_key(|contract| contract.resource_type.name());
+    for contract in contracts.into_iter().filter(|contract| !contract.decisions.is_empty()) {
+        write(&mut page, contract.resource_type.name(), contract.decisions);
+    }
+    page
+}
+
+fn write(page: &mut String, heading: &str, decisions: &[Decision]) {
+    page.push_str(&format!("\n## {heading}\n\n| about | decision | reason |\n|---|---|---|\n"));
+    for Decision { about, decision, reason } in decisions {
+        let cells = [about, decision, reason].map(|cell| cell.replace('|', "\\|"));
+        page.push_str(&format!("| {} |\n", cells.join(" | ")));
+    }
+}
