@@ -8,6 +8,7 @@ use crate::options::Options;
 use crate::process::Server;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -29,19 +30,19 @@ pub struct Easel {
 }
 
 impl Easel {
-    /// Starts the server with its data in `folder`, or in the store that the options name.
+    /// Starts the server with its data in `folder`, or in the store that the options name. It listens on
+    /// `address`; on a free port when there is none.
     ///
     /// # Errors
     ///
     /// When it does not start, with the end of its log.
-    pub fn start(options: &Options, folder: &Folder) -> Result<Self> {
+    pub fn start(options: &Options, folder: &Folder, address: Option<SocketAddr>) -> Result<Self> {
         let log = folder.path().join("easel.log");
         // Lines are appended, so that the file can be emptied while the server writes.
         let file = OpenOptions::new().create(true).append(true).open(&log)?;
         let mut command = Command::new(&options.server);
-        command
-            .args(["serve", "--sandbox", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("data"));
+        let listen = address.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).to_string();
+        command.args(["serve", "--sandbox", "--listen", &listen, "--data"]).arg(folder.path().join("data"));
         if let Some(url) = &options.store {
             command.args(["--store", url]);
         }

@@ -6,7 +6,7 @@ use crate::references::{self, Target};
 use crate::sent::Sent;
 use crate::{check, order};
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Object, ResourceType};
+use fhir::{Issue, IssueCode, Json, Location, Object, ResourceType};
 use interactions::{Engine, Interaction, Refusal, validation};
 
 /// A body that may be written, as far as it alone can tell.
@@ -54,7 +54,7 @@ pub fn accept(
     let mut ruled = check::issues(check::body(&sent));
     ruled.append(&mut found.issues);
     ruled.extend(foreign_id(contract.resource_type, &body, id));
-    modifiers(sent.root(), &body, &mut ruled);
+    modifiers(&Location::root(sent.root()), &body, &mut ruled);
     let mut problems = merged(generic, ruled);
     if problems.is_empty() {
         return Ok(Accepted { body, targets: found.targets });
@@ -94,22 +94,21 @@ fn foreign_id(resource_type: ResourceType, body: &Object, id: Option<&str>) -> O
     (sent != id).then(|| Issue::error(IssueCode::Value, text).at(format_args!("{resource_type}.id")))
 }
 
-/// What may change the meaning of a body must not be passed over (<http://hl7.org/fhir/R4/extensibility.html#modifierExtension>),
-/// and the vendor knows none of it.
-fn modifiers(place: &str, object: &Object, problems: &mut Vec<Issue>) {
+/// What may change the meaning of a body must not be passed over
+/// (<http://hl7.org/fhir/R4/extensibility.html#modifierExtension>), and the vendor knows none of it.
+fn modifiers(place: &Location<'_>, object: &Object, problems: &mut Vec<Issue>) {
     for (name, value) in object.iter() {
-        let below = format!("{place}.{name}");
-        if matches!(name, "modifierExtension" | "implicitRules") {
-            let text = format!("{name} is not supported: what it means is not known here");
-            problems.push(Issue::error(IssueCode::NotSupported, text).at(below));
-            continue;
-        }
+        let below = place.child(name);
         match value {
+            _ if matches!(name, "modifierExtension" | "implicitRules") => {
+                let text = format!("{name} is not supported: what it means is not known here");
+                problems.push(Issue::error(IssueCode::NotSupported, text).at(below));
+            }
             Json::Object(child) => modifiers(&below, child, problems),
             Json::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     if let Json::Object(child) = item {
-                        modifiers(&format!("{below}[{index}]"), child, problems);
+                        modifiers(&below.item(index), child, problems);
                     }
                 }
             }

@@ -60,6 +60,12 @@ pub trait CanvasType: Sync {
         Ok(())
     }
 
+    /// The references that [`present`](Self::present) looks up, when it looks at nothing else of the store; `None`
+    /// when it may. With them, a read spares itself a snapshot.
+    fn looks_up<'a>(&self, _resource: &'a Object) -> Option<Vec<&'a str>> {
+        None
+    }
+
     /// Finds by itself, for types that are derived and not stored: everything that matches, in order, in the
     /// vendor's shape. `None` when the type is found in the store.
     ///

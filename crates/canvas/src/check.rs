@@ -4,9 +4,9 @@ use crate::contract::Contract;
 use crate::finding::{Finding, Findings};
 use crate::rule::{Check, Rule};
 use crate::search::Asked;
-use crate::sent::{Place, Sent};
+use crate::sent::Sent;
 use crate::write::Write;
-use fhir::{Issue, Json};
+use fhir::{Issue, Json, Location};
 use interactions::{Interaction, Refusal};
 
 /// What the rules of the envelope find: told alone.
@@ -29,8 +29,8 @@ pub fn body(sent: &Sent<'_>) -> Vec<Finding> {
         match rule.check {
             Check::Required(paths) => paths.iter().for_each(|path| required(sent, path, &mut findings)),
             Check::Listed(paths) => paths.iter().for_each(|path| listed(sent, path, &mut findings)),
-            Check::List(path) => shape(sent, path, Json::as_array, &mut findings),
-            Check::Object(path) => shape(sent, path, Json::as_object, &mut findings),
+            Check::List(path) => shape(sent, path, |value| value.as_array().is_some(), &mut findings),
+            Check::Object(path) => shape(sent, path, |value| value.as_object().is_some(), &mut findings),
             Check::Body(check) => check(sent, &mut findings),
             Check::Envelope(_) | Check::Write(_) | Check::Query(_) | Check::EveryDoor => {}
         }
@@ -80,25 +80,23 @@ pub fn issues(findings: Vec<Finding>) -> Vec<Issue> {
 
 /// For rules: every empty string in the body.
 pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
-    fn walk(value: &Json, expression: &str, findings: &mut Findings) {
+    fn walk(value: &Json, location: &Location<'_>, findings: &mut Findings) {
         match value {
-            Json::String(text) if text.is_empty() => findings.add(expression, &[]),
+            Json::String(text) if text.is_empty() => findings.add(&location.to_string(), &[]),
             Json::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    walk(item, &format!("{expression}[{index}]"), findings);
-                }
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, item)| walk(item, &location.item(index), findings));
             }
             Json::Object(object) => {
-                for (name, member) in object.iter() {
-                    walk(member, &format!("{expression}.{name}"), findings);
-                }
+                object.iter().for_each(|(name, member)| walk(member, &location.child(name), findings));
             }
             _ => {}
         }
     }
-    for (name, value) in sent.body.iter() {
-        walk(value, &format!("{}.{name}", sent.root()), findings);
-    }
+    let root = Location::root(sent.root());
+    sent.body.iter().for_each(|(name, value)| walk(value, &root.child(name), findings));
 }
 
 fn rules(contract: &'static Contract, on: Interaction) -> impl Iterator<Item = &'static Rule> {
@@ -106,12 +104,11 @@ fn rules(contract: &'static Contract, on: Interaction) -> impl Iterator<Item = &
 }
 
 fn required(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
-    let attribute = last_step(path);
-    for Place { expression, value } in sent.elements(path) {
+    sent.visit(path, |location, value| {
         if is_missing(value) {
-            findings.add(&expression, &[("element", path), ("attribute", attribute)]);
+            findings.add(&location.to_string(), &[("element", path), ("attribute", last_step(path))]);
         }
-    }
+    });
 }
 
 /// Whether nothing was said: no member, or an empty one.
@@ -127,27 +124,29 @@ fn is_missing(value: Option<&Json>) -> bool {
 fn listed(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
     let allowed = sent.contract.element(path).map(|element| element.values).unwrap_or_default();
     let attribute = last_step(path);
-    for (expression, value) in sent.values(path) {
+    let mut check = |location: &Location<'_>, value: &Json| {
         // What is no text, or empty, is R4's validation's affair.
-        let Some(code) = value.as_str().filter(|code| !code.is_empty()) else { continue };
-        if !allowed.contains(&code) {
-            let values = [("value", code), (attribute, code), ("attribute", attribute), ("element", path)];
-            findings.add(&expression, &values);
+        let Some(code) = value.as_str().filter(|code| !code.is_empty() && !allowed.contains(code)) else {
+            return;
+        };
+        let values = [("value", code), (attribute, code), ("attribute", attribute), ("element", path)];
+        findings.add(&location.to_string(), &values);
+    };
+    sent.visit(path, |location, value| match value {
+        Some(Json::Array(items)) => {
+            items.iter().enumerate().for_each(|(index, item)| check(&location.item(index), item));
         }
-    }
+        Some(value) => check(location, value),
+        None => {}
+    });
 }
 
-fn shape<'a, T: ?Sized>(
-    sent: &Sent<'a>,
-    path: &str,
-    is_it: fn(&'a Json) -> Option<&'a T>,
-    findings: &mut Findings,
-) {
-    for Place { expression, value } in sent.elements(path) {
-        if value.is_some_and(|value| is_it(value).is_none()) {
-            findings.add(&expression, &[("element", path), ("attribute", last_step(path))]);
+fn shape(sent: &Sent<'_>, path: &str, is_it: fn(&Json) -> bool, findings: &mut Findings) {
+    sent.visit(path, |location, value| {
+        if value.is_some_and(|value| !is_it(value)) {
+            findings.add(&location.to_string(), &[("element", path), ("attribute", last_step(path))]);
         }
-    }
+    });
 }
 
 fn last_step(path: &str) -> &str {

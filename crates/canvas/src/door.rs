@@ -4,13 +4,14 @@ use crate::body::{self, Accepted};
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
 use crate::contract::Contract;
+use crate::fetched::Fetched;
 use crate::file::{self, File};
 use crate::search::Reading;
 use crate::sent::Sent;
 use crate::types::canvas_type;
 use crate::write::Write;
 use crate::{check, references, stored};
-use fhir::{Json, ResourceType};
+use fhir::{Json, Reference, ResourceType};
 use interactions::storage::Version;
 use interactions::unit::stored_json;
 use interactions::{Engine, Interaction, Preconditions, Refusal, State, Target, Unit};
@@ -102,14 +103,35 @@ impl Canvas {
     /// 404 when there is none, or none any more.
     pub async fn read(&self, resource_type: ResourceType, id: &str) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
-        let version = self.current(resource_type, id).await?;
+        let resource = stored_json(&self.current(resource_type, id).await?)?;
+        let looked_up = resource.as_object().and_then(|resource| served.looks_up(resource));
+        if let Some(references) = looked_up {
+            let mut fetched = self.fetch(&references).await?;
+            let Canvas { engine, clinic, base_url } = self;
+            return present(
+                served,
+                resource,
+                &mut Reading { reader: &mut fetched, engine, clinic, base_url },
+            );
+        }
         let door = self.clone();
         self.engine
             .snapshot(move |reader| {
                 let Canvas { engine, clinic, base_url } = &door;
-                present(served, &version, &mut Reading { reader, engine, clinic, base_url })
+                present(served, resource, &mut Reading { reader, engine, clinic, base_url })
             })
             .await
+    }
+
+    /// What local references lead to.
+    async fn fetch(&self, references: &[&str]) -> Result<Fetched, Refusal> {
+        let mut fetched = Fetched::default();
+        for reference in references {
+            if let Some(Reference::Local { resource_type, id, .. }) = Reference::local(reference) {
+                fetched.versions.extend(self.engine.store().read_resource(resource_type, id).await?);
+            }
+        }
+        Ok(fetched)
     }
 
     /// The attachment at `/{Type}/{id}/files/{element}`; `None` when the type has no such element.
@@ -199,10 +221,9 @@ pub(crate) fn offering(
 /// A stored resource in the vendor's shape.
 pub(crate) fn present(
     served: &dyn CanvasType,
-    version: &Version,
+    mut resource: Json,
     reading: &mut Reading<'_>,
 ) -> Result<Vec<u8>, Refusal> {
-    let mut resource = stored_json(version)?;
     if let Some(object) = resource.as_object_mut() {
         served.present(object, reading)?;
         stored::keep_shown(served.contract(), object);

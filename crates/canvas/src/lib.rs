@@ -13,6 +13,7 @@ pub mod contract;
 pub mod decisions;
 pub mod display;
 pub mod door;
+pub mod fetched;
 pub mod file;
 pub mod finding;
 pub mod keyed;

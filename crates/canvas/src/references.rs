@@ -3,7 +3,7 @@
 use crate::contract::Contract;
 use crate::stored::is_writable;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Object, Reference, ResourceType};
+use fhir::{Issue, IssueCode, Json, Location, Object, Reference, ResourceType};
 use interactions::{Refusal, State, Unit};
 
 /// A reference to a resource of this server, and where it is.
@@ -32,32 +32,24 @@ pub struct Found {
 /// body and are R4's validation's affair.
 pub fn collect(contract: &Contract, body: &Object) -> Found {
     let mut found = Found::default();
-    let root = contract.resource_type.name();
+    let root = Location::root(contract.resource_type.name());
     for (name, value) in body.iter().filter(|(name, _)| is_writable(contract, name)) {
-        walk(value, &mut format!("{root}.{name}"), &mut found);
+        walk(value, &root.child(name), &mut found);
     }
     found
 }
 
-fn walk(value: &Json, expression: &mut String, found: &mut Found) {
-    let length = expression.len();
+fn walk(value: &Json, place: &Location<'_>, found: &mut Found) {
     match value {
         Json::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                expression.push_str(&format!("[{index}]"));
-                walk(item, expression, found);
-                expression.truncate(length);
-            }
+            items.iter().enumerate().for_each(|(index, item)| walk(item, &place.item(index), found));
         }
         Json::Object(object) => {
             for (name, member) in object.iter() {
-                expression.push('.');
-                expression.push_str(name);
                 match member {
-                    Json::String(text) if name == "reference" => found.take(text, expression),
-                    member => walk(member, expression, found),
+                    Json::String(text) if name == "reference" => found.take(text, &place.child(name)),
+                    member => walk(member, &place.child(name), found),
                 }
-                expression.truncate(length);
             }
         }
         _ => {}
@@ -65,10 +57,10 @@ fn walk(value: &Json, expression: &mut String, found: &mut Found) {
 }
 
 impl Found {
-    fn take(&mut self, text: &str, expression: &str) {
+    fn take(&mut self, text: &str, place: &Location<'_>) {
         match Reference::parse(text) {
             Some(Reference::Local { resource_type, id, .. }) => self.targets.push(Target {
-                expression: expression.to_owned(),
+                expression: place.to_string(),
                 text: text.to_owned(),
                 resource_type,
                 id: id.to_owned(),
@@ -78,7 +70,7 @@ impl Found {
             _ if text.is_empty() => {}
             _ => {
                 let text = format!("reference {} is not of the form {{ResourceType}}/{{id}}", quoted(text));
-                self.issues.push(Issue::error(IssueCode::Value, text).at(expression));
+                self.issues.push(Issue::error(IssueCode::Value, text).at(place));
             }
         }
     }
@@ -114,7 +106,7 @@ mod tests {
             { "actor": { "reference": "https://other/Patient/1" } },
             { "reference": { "reference": "Location/2" } }
         ]);
-        walk(&value, &mut "X.p".to_owned(), &mut found);
+        walk(&value, &Location::root("X.p"), &mut found);
         let places: Vec<&str> = found.targets.iter().map(|target| target.expression.as_str()).collect();
         assert_eq!(places, ["X.p[0].actor.reference", "X.p[3].reference.reference"]);
         assert_eq!(found.issues.len(), 1);

@@ -2,7 +2,7 @@
 
 use crate::clinic::Clinic;
 use crate::contract::Contract;
-use fhir::{Json, Object};
+use fhir::{Json, Location, Object};
 use interactions::Interaction;
 
 /// The body of a create or update.
@@ -42,26 +42,29 @@ impl<'a> Sent<'a> {
         self.contract.resource_type.name()
     }
 
-    /// The elements at `path` (`telecom.system`): one for each parent that is there, whether it has the element
-    /// or not. A list is one element.
+    /// Visits the elements at `path` (`telecom.system`): one for each parent that is there, whether it has the
+    /// element or not. A list is one element.
+    pub fn visit(&self, path: &str, mut visit: impl FnMut(&Location<'_>, Option<&'a Json>)) {
+        visit_elements(&Location::root(self.root()), self.body, path, &mut visit);
+    }
+
+    /// The elements that [`visit`](Self::visit) visits.
     pub fn elements(&self, path: &str) -> Vec<Place<'a>> {
-        elements(self.root(), self.body, path)
+        let mut places = Vec::new();
+        self.visit(path, |location, value| places.push(Place { expression: location.to_string(), value }));
+        places
     }
 
     /// The values at `path`: what is there, the items of lists one by one.
     pub fn values(&self, path: &str) -> Vec<(String, &'a Json)> {
         let mut values = Vec::new();
-        for Place { expression, value } in self.elements(path) {
-            match value {
-                Some(Json::Array(items)) => {
-                    values.extend(
-                        items.iter().enumerate().map(|(i, item)| (format!("{expression}[{i}]"), item)),
-                    );
-                }
-                Some(value) => values.push((expression, value)),
-                None => {}
+        self.visit(path, |location, value| match value {
+            Some(Json::Array(items)) => {
+                values.extend(items.iter().enumerate().map(|(i, item)| (location.item(i).to_string(), item)));
             }
-        }
+            Some(value) => values.push((location.to_string(), value)),
+            None => {}
+        });
         values
     }
 
@@ -77,22 +80,25 @@ impl<'a> Sent<'a> {
     }
 }
 
-/// The elements at `path` below `body`, whose expression is `root`. See [`Sent::elements`].
-pub fn elements<'a>(root: &str, body: &'a Object, path: &str) -> Vec<Place<'a>> {
+fn visit_elements<'a>(
+    place: &Location<'_>,
+    object: &'a Object,
+    path: &str,
+    visit: &mut dyn FnMut(&Location<'_>, Option<&'a Json>),
+) {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
-    let expression = format!("{root}.{name}");
-    let value = body.get(name);
-    let Some(rest) = rest else { return vec![Place { expression, value }] };
-    match value {
-        Some(Json::Object(child)) => elements(&expression, child, rest),
-        Some(Json::Array(items)) => {
-            let objects =
-                items.iter().enumerate().filter_map(|(index, item)| Some((index, item.as_object()?)));
-            objects
-                .flat_map(|(index, item)| elements(&format!("{expression}[{index}]"), item, rest))
-                .collect()
+    let (child, value) = (place.child(name), object.get(name));
+    match (rest, value) {
+        (None, value) => visit(&child, value),
+        (Some(rest), Some(Json::Object(object))) => visit_elements(&child, object, rest, visit),
+        (Some(rest), Some(Json::Array(items))) => {
+            for (index, item) in items.iter().enumerate() {
+                if let Json::Object(object) = item {
+                    visit_elements(&child.item(index), object, rest, visit);
+                }
+            }
         }
-        _ => Vec::new(),
+        (Some(_), _) => {}
     }
 }
 
@@ -122,9 +128,13 @@ mod tests {
     #[test]
     fn elements_are_found_or_missed_in_every_parent() {
         let body = json!({ "telecom": [{ "system": "phone" }, { "use": "home" }, "oops"], "gender": "male" });
-        let body = body.as_object().unwrap();
         let found = |path: &str| -> Vec<(String, bool)> {
-            elements("Patient", body, path).into_iter().map(|p| (p.expression, p.value.is_some())).collect()
+            let mut found = Vec::new();
+            let root = Location::root("Patient");
+            visit_elements(&root, body.as_object().unwrap(), path, &mut |location, value| {
+                found.push((location.to_string(), value.is_some()));
+            });
+            found
         };
         assert_eq!(
             found("telecom.system"),

@@ -20,24 +20,15 @@ impl Engine {
     /// The store's failures; the next start begins anew.
     pub async fn reindex_if_stale(&self, mut progress: impl FnMut(u64)) -> Result<u64, Refusal> {
         let fingerprint = self.registry().fingerprint(self.zone());
-        let (known, is_empty) = self
-            .snapshot(|reader| {
-                let mut is_empty = true;
-                for resource_type in ResourceType::all() {
-                    is_empty = is_empty && reader.count(resource_type)? == 0;
-                }
-                Ok((reader.setting(FINGERPRINT)?, is_empty))
-            })
-            .await?;
-        let mut done = 0;
-        if known.as_deref() != Some(fingerprint.as_str()) {
-            if !is_empty {
-                for resource_type in ResourceType::all() {
-                    done += self.reindex_type(resource_type, done, &mut progress).await?;
-                }
-            }
-            self.write(move |unit| unit.put_setting(FINGERPRINT, &fingerprint)).await?;
+        let known = self.snapshot(|reader| Ok(reader.setting(FINGERPRINT)?)).await?;
+        if known.as_deref() == Some(fingerprint.as_str()) {
+            return Ok(0);
         }
+        let mut done = 0;
+        for resource_type in ResourceType::all() {
+            done += self.reindex_type(resource_type, done, &mut progress).await?;
+        }
+        self.write(move |unit| unit.put_setting(FINGERPRINT, &fingerprint)).await?;
         Ok(done)
     }
 

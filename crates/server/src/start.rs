@@ -121,13 +121,21 @@ pub fn engine(config: &Config, store: Store, clinic: &Arc<Clinic>, base_url: &st
     let settings = Settings {
         zone: clinic.time_zone.clone(),
         rules: Box::new(canvas::scheduling::ClinicRules::new(Arc::clone(clinic))),
-        // References to this server by either door's URL are references to its own resources.
-        registry: Registry::r4(canvas::types::CANVAS_PARAMETERS.clone())
-            .with_bases([base_url.to_owned(), format!("{base_url}/fhir")]),
+        registry: registry(config),
         base_url: format!("{base_url}/fhir"),
         max_depth: config.limits.json_depth,
     };
     Engine::new(store, settings)
+}
+
+/// The search parameters. References by the public URL of either door are references to the server's own
+/// resources. The listen address is no such URL: a server on another port would have to index anew.
+fn registry(config: &Config) -> Registry {
+    let registry = Registry::r4(canvas::types::CANVAS_PARAMETERS.clone());
+    match &config.base_url {
+        Some(base_url) => registry.with_bases([base_url.clone(), format!("{base_url}/fhir")]),
+        None => registry,
+    }
 }
 
 /// Rebuilds the index when this binary extracts something else than the one before.

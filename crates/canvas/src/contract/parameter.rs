@@ -51,7 +51,7 @@ pub struct ParameterFact {
 }
 
 /// What a parameter finds. Codes name parameters of the registry: R4's, or those of
-/// [`Contract::indexed`].
+/// [`Contract::indexed`](super::Contract::indexed).
 #[derive(Clone, Copy)]
 pub enum Finds {
     /// Resources by their logical id.

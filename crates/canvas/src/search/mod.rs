@@ -1,6 +1,6 @@
 //! search-type at the Canvas door (general.json, `pagination`, `search_bundle`; capability.json, `searchParam`).
 //!
-//! [`plan`] decides what is asked for, or everything that is wrong with it; here it is found and answered.
+//! A plan decides what is asked for, or everything that is wrong with it; here it is found and answered.
 
 mod asked;
 mod criteria;
@@ -17,6 +17,7 @@ use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::{Json, OperationOutcome, ResourceType};
 use interactions::search::{Query, Total};
 use interactions::storage::Reader;
+use interactions::unit::stored_json;
 use interactions::{Interaction, Refusal};
 use plan::Plan;
 
@@ -86,7 +87,7 @@ fn find(
     let matches = reading.reader.search(&query)?;
     let mut resources = Vec::with_capacity(matches.resources.len());
     for version in &matches.resources {
-        resources.push(present(served, version, &mut reading)?);
+        resources.push(present(served, stored_json(version)?, &mut reading)?);
     }
     Ok(Found { total: matches.total.unwrap_or_default(), resources })
 }

@@ -62,19 +62,25 @@ impl CanvasType for Location {
     }
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
-        if resource.contains("description") {
-            return Ok(());
-        }
-        let managing =
-            resource.get("managingOrganization").and_then(|organization| organization.str("reference"));
-        let Some(Reference::Local { resource_type, id, .. }) = managing.and_then(Reference::local) else {
-            return Ok(());
-        };
+        let managing = managing_organization(resource).and_then(Reference::local);
+        let Some(Reference::Local { resource_type, id, .. }) = managing else { return Ok(()) };
         let organization = display::of(resource_type, id, reading)?;
         if let (Some(organization), Some(name)) = (organization, resource.str("name")) {
             let description = format!("{organization}: {name}");
             resource.insert("description", description);
         }
         Ok(())
+    }
+
+    fn looks_up<'a>(&self, resource: &'a Object) -> Option<Vec<&'a str>> {
+        Some(managing_organization(resource).into_iter().collect())
+    }
+}
+
+/// The organization whose name makes the description of a location that has none.
+fn managing_organization(location: &Object) -> Option<&str> {
+    match location.contains("description") {
+        true => None,
+        false => location.get("managingOrganization")?.str("reference"),
     }
 }

@@ -6,8 +6,8 @@ use crate::contract::{
     Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision,
     element, parameter,
 };
-use fhir::ResourceType;
 use fhir::definitions::SearchParameterType::{String, Token};
+use fhir::{Object, ResourceType};
 use interactions::Interaction;
 
 /// The type.
@@ -85,5 +85,9 @@ const DECISIONS: &[Decision] = &[
 impl CanvasType for Organization {
     fn contract(&self) -> &'static Contract {
         &CONTRACT
+    }
+
+    fn looks_up<'a>(&self, _: &'a Object) -> Option<Vec<&'a str>> {
+        Some(Vec::new())
     }
 }

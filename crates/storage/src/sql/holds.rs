@@ -39,15 +39,16 @@ impl Leveled<'_> {
         sql.sql("s.").sql(owner).sql(" = ").int(value).sql(" AND s.level = l.n");
     }
 
-    /// The same for the rows that end after a moment: a row of level n that does began less than 2^n before it.
+    /// The same for the rows that end after a moment, as far as their begins tell: a row of level n that does began
+    /// less than 2^n before it.
     pub(crate) fn ending_after(self, sql: &mut Statement, after: i64) {
         self.rows(sql);
         // Rows of bounded levels lie within ±REMOTE, so a moment far outside of that finds the same ones, and
         // nothing overflows.
         let clamped = after.clamp(-2 * REMOTE, 2 * REMOTE);
-        sql.sql(" AND s.begins >= CASE WHEN l.n = ").number(UNBOUNDED.unsigned_abs());
+        sql.sql(" AND s.begins >= CASE WHEN l.n % 64 = ").number(UNBOUNDED.unsigned_abs());
         sql.sql(" THEN CAST(").int(i64::MIN).sql(" AS bigint) ELSE CAST(").int(clamped);
-        sql.sql(" AS bigint) - (CAST(1 AS bigint) << l.n) END AND s.ends > ").int(after);
+        sql.sql(" AS bigint) - (CAST(1 AS bigint) << (l.n % 64)) END");
     }
 }
 
@@ -79,7 +80,7 @@ pub(crate) fn overlapping(
     let join = " CROSS JOIN version v WHERE v.vid = s.vid AND ";
     let holds = Leveled { table: "hold", owner: "holder", value: holder as i64, join };
     holds.ending_after(&mut sql, period.from);
-    sql.sql(" AND s.begins < ").int(period.to);
+    sql.sql(" AND s.ends > ").int(period.from).sql(" AND s.begins < ").int(period.to);
     sql.sql(" AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = s.vid)");
     sql.sql(" ORDER BY s.begins, s.ends, s.vid LIMIT ").int(bounded(limit as u64));
     let mut held = Vec::new();

@@ -10,6 +10,10 @@ use search::{IndexRow, ParameterId};
 /// The level of spans that are open, or too long or too remote to be bounded.
 pub(crate) const UNBOUNDED: i64 = 63;
 
+/// Added to the level of a span that is not the only one of its version under its parameter. Of the others, one row
+/// must answer all conditions, which narrows a search for what lies between two moments.
+pub(crate) const SEVERAL: i64 = 64;
+
 /// Spans of bounded levels lie within ± this many milliseconds (some 36 million years) of the epoch.
 pub(crate) const REMOTE: i64 = 1 << 60;
 
@@ -95,6 +99,7 @@ impl IndexRows {
         sort_from(&mut self.keys, keys);
         sort_from(&mut self.texts, texts);
         sort_from(&mut self.spans, spans);
+        mark_several(&mut self.spans[spans..]);
         self.manifests.push((vid, manifest(&self.keys[keys..])));
     }
 
@@ -141,6 +146,15 @@ impl IndexRows {
     /// Removes all.
     pub(crate) fn clear(&mut self) {
         self.truncate(Length::default());
+    }
+}
+
+/// Raises the levels of spans that share their parameter, given all of a version, sorted.
+fn mark_several(spans: &mut [(i64, i64, i64, i64, i64)]) {
+    for of_parameter in spans.chunk_by_mut(|a, b| a.0 == b.0).filter(|spans| spans.len() > 1) {
+        for span in of_parameter {
+            span.1 += SEVERAL;
+        }
     }
 }
 
@@ -217,6 +231,19 @@ mod tests {
         assert_eq!(rows.keys.len(), 3);
         assert_eq!(read_manifest(7, &rows.manifests[0].1).unwrap(), rows.keys);
         assert!(read_manifest(7, &[0; 9]).is_err());
+    }
+
+    #[test]
+    fn spans_that_share_their_parameter_are_marked() {
+        let span = |number, from| IndexRow::Span {
+            parameter: ParameterId::new(number, ResourceType::PATIENT),
+            from,
+            to: from + 1,
+        };
+        let mut rows = IndexRows::default();
+        rows.add(1, 1, 1000, &[span(1, 5), span(2, 5), span(2, 5), span(3, 5), span(3, 6)]);
+        let levels: Vec<i64> = rows.spans.iter().map(|row| row.1).collect();
+        assert_eq!(levels, [1, 1, 1 + SEVERAL, 1 + SEVERAL]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::options::Durability;
 use crate::probe::Probe;
 use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
 use std::path::Path;
 use std::sync::Arc;
@@ -77,6 +78,9 @@ pub(crate) fn connect(file: &Path, role: Role, sync: Sync) -> rusqlite::Result<C
     let connection = Connection::open_with_flags(file, flags)?;
     connection.busy_timeout(limits::BUSY_TIME)?;
     connection.set_prepared_statement_cache_capacity(limits::STATEMENTS);
+    // Plans do not depend on the values that are bound; otherwise SQLite, compiled with its extended statistics,
+    // prepares a cached statement anew for almost every value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     let set = |name: &str, value: &dyn ToSql| connection.pragma_update(None, name, value);
     // Of a file that exists already, the page size stays as it is.
     set("page_size", &limits::PAGE_SIZE)?;

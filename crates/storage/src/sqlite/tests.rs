@@ -6,6 +6,7 @@ use super::*;
 use crate::jobs::{answered, write_job};
 use crate::sql::Session;
 use crate::{Location, Method, NewVersion, OpenOptions, Store, Version};
+use search::{Criterion, ParameterId, Query, Sort, SortKey, SpanTest, TextTest};
 
 fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u32) -> Writer {
     let mut connection = connect(&directory.file(), Role::Writer, Sync::Off).unwrap();
@@ -131,4 +132,66 @@ fn lists_of_texts_are_json_whatever_is_in_them() {
         })
         .unwrap();
     assert_eq!(found, texts);
+}
+
+/// What SQLite plans for a statement, step by step.
+fn plan(session: &mut SqliteSession, sql: &str) -> Vec<String> {
+    let mut steps = Vec::new();
+    let sql = format!("EXPLAIN QUERY PLAN {sql}");
+    session
+        .query(&sql, &[], &mut |row| {
+            steps.push(row.text(3)?);
+            Ok(())
+        })
+        .unwrap();
+    steps
+}
+
+#[test]
+fn no_search_scans_a_table() {
+    let directory = Directory::temporary().unwrap();
+    let mut connection = connect(&directory.file(), Role::Writer, Sync::Off).unwrap();
+    migrations::migrate(&mut connection, migrations::LATEST).unwrap();
+    let mut session = SqliteSession::new(connection, None).unwrap();
+    let parameter = ParameterId::new(1, ResourceType::PATIENT);
+    let all = || Query { limit: 20, ..Query::all(ResourceType::PATIENT) };
+    let keys = |hashes: &[u64]| Criterion::Keys { parameter, hashes: hashes.to_vec() };
+    let text = |test| Criterion::Text { parameter, any_of: vec![test] };
+    let span = |test| Criterion::Spans { parameter, any_of: vec![test] };
+    let (from, to) = (1, 2);
+    let ids = Criterion::Ids(vec!["a".into(), "b".into()]);
+    let criteria = [
+        vec![],
+        vec![Criterion::LastUpdated(vec![SpanTest::EndsAfter(5)])],
+        vec![keys(&[1])],
+        vec![keys(&[1, 2]), keys(&[3])],
+        vec![text(TextTest::StartsWith("a".into())), text(TextTest::Contains("b".into()))],
+        vec![span(SpanTest::Overlaps { from, to })],
+        vec![span(SpanTest::Within { from, to })],
+        vec![span(SpanTest::EndsAfter(5)), span(SpanTest::StartsBefore(9))],
+        vec![ids.clone()],
+        vec![ids, keys(&[1]), span(SpanTest::EndsBy(7))],
+        vec![Criterion::Not(Box::new(keys(&[1])))],
+        vec![Criterion::Either(vec![keys(&[1]), text(TextTest::Equals("a".into()))])],
+    ];
+    let keys = [SortKey::LastUpdated, SortKey::Id, SortKey::Text(parameter), SortKey::Span(parameter)];
+    for criteria in criteria {
+        for (sort, as_of) in
+            keys.map(|key| (Some(key), None)).into_iter().chain([(None, None), (None, Some(5))])
+        {
+            let sort = sort.map(|key| Sort { key, descending: true }).into_iter().collect();
+            let query = Query { criteria: criteria.clone(), sort, as_of, ..all() };
+            for sql in crate::sql::search::statements(&mut session, &query) {
+                for step in plan(&mut session, &sql) {
+                    // Lists, and rows that the statement itself has made.
+                    let scans = step.strip_prefix("SCAN ").and_then(|step| step.split(' ').next());
+                    let of_a_table = scans.is_some_and(|name| {
+                        !["page", "d", "i", "l", "level_of", "json_each", "CONSTANT"].contains(&name)
+                    });
+                    let by_a_made_up_index = step.contains("AUTOMATIC");
+                    assert!(!of_a_table && !by_a_made_up_index, "{step}\n{sql}");
+                }
+            }
+        }
+    }
 }

@@ -31,6 +31,9 @@ struct Batch {
     done: Vec<(Box<dyn WriteJob>, Result<(), StoreError>)>,
     /// Why the whole transaction is lost.
     lost: Option<StoreError>,
+    /// Whether the last job's failure, a full disk for one, made the database end the transaction at once, with
+    /// what the jobs before it had written.
+    vanished: bool,
 }
 
 impl Writer {
@@ -38,7 +41,7 @@ impl Writer {
     pub(crate) fn run(mut self) {
         loop {
             match self.queue.take(limits::COLLECT_INTERVAL) {
-                Taken::Job(job) => self.batch(job),
+                Taken::Job(job) => self.batch(job, limits::BATCH_JOBS),
                 Taken::Nothing => self.collect_while_idle(),
                 Taken::Closed => break,
             }
@@ -50,15 +53,18 @@ impl Writer {
         }
     }
 
-    /// Runs jobs in one transaction and answers them all when it is durable, or lost.
-    fn batch(&mut self, first: Box<dyn WriteJob>) {
-        let mut batch = Batch { done: Vec::new(), lost: None };
+    /// Runs at most so many jobs in one transaction and answers them all when it is durable, or lost.
+    fn batch(&mut self, first: Box<dyn WriteJob>, most: usize) {
+        let mut batch = Batch { done: Vec::new(), lost: None, vanished: false };
         match self.begin() {
-            Ok(()) => self.fill(&mut batch, first),
+            Ok(()) => self.fill(&mut batch, first, most),
             Err(error) => {
                 batch.done.push((first, Ok(())));
                 batch.lost = Some(error);
             }
+        }
+        if batch.vanished {
+            return self.after_vanishing(batch);
         }
         if batch.lost.is_none() {
             batch.lost = self.commit().err();
@@ -78,6 +84,17 @@ impl Writer {
         }
     }
 
+    /// Answers the job whose failure ended the transaction, and runs those before it again, each by itself.
+    fn after_vanishing(&mut self, mut batch: Batch) {
+        self.pending.clear();
+        if let Some((job, outcome)) = batch.done.pop() {
+            job.answer(outcome);
+        }
+        for (job, _) in batch.done {
+            self.batch(job, 1);
+        }
+    }
+
     fn begin(&mut self) -> Result<(), StoreError> {
         self.session.take_failure();
         let last = self.session.begin_writing()?;
@@ -85,7 +102,7 @@ impl Writer {
         Ok(())
     }
 
-    fn fill(&mut self, batch: &mut Batch, first: Box<dyn WriteJob>) {
+    fn fill(&mut self, batch: &mut Batch, first: Box<dyn WriteJob>, most: usize) {
         let started = Instant::now();
         let mut next = Some(first);
         while let Some(mut job) = next {
@@ -94,7 +111,8 @@ impl Writer {
                 batch.done.push((job, outcome));
             }
             let is_open = batch.lost.is_none()
-                && batch.done.len() < limits::BATCH_JOBS
+                && !batch.vanished
+                && batch.done.len() < most
                 && started.elapsed() < limits::BATCH_TIME;
             next = match is_open.then(|| self.queue.take(Duration::ZERO)) {
                 Some(Taken::Job(job)) => Some(job),
@@ -112,9 +130,10 @@ impl Writer {
         let wants = job.run(&mut unit);
         let keep = unit.end(wants);
         let failure = self.session.take_failure();
-        let ended = self.end_savepoint(keep);
-        if let Err(error) = ended {
-            batch.lost = Some(error);
+        if self.session.is_in_transaction() {
+            batch.lost = self.end_savepoint(keep).err();
+        } else {
+            batch.vanished = true;
         }
         match failure {
             // The work overlooked that a statement failed; nothing of it was kept.
@@ -124,10 +143,6 @@ impl Writer {
     }
 
     fn end_savepoint(&mut self, keep: bool) -> Result<(), StoreError> {
-        if !self.session.is_in_transaction() {
-            // A full disk, for one, ends the transaction at once, with all jobs before this one.
-            return Err(StoreError::failed("the database rolled the transaction back"));
-        }
         if !keep {
             self.session.execute("ROLLBACK TO unit", &[])?;
         }

@@ -175,6 +175,12 @@ fn a_query(random: &mut Random, now: i64) -> Query {
     for _ in 0..random.below(4) {
         query.criteria.push(a_criterion(random, now, 2));
     }
+    if random.chance(4) {
+        // A window in time.
+        for _ in 0..2 {
+            query.criteria.push(Criterion::Spans { parameter: DATE, any_of: some(random, a_span_test) });
+        }
+    }
     for _ in 0..random.below(3) {
         let key = match random.below(4) {
             0 => SortKey::LastUpdated,

@@ -179,6 +179,10 @@ impl CanvasType for Patient {
         present::present(resource, reading)
     }
 
+    fn looks_up<'a>(&self, resource: &'a Object) -> Option<Vec<&'a str>> {
+        Some(present::references(resource))
+    }
+
     fn file<'a>(&self, resource: &'a Object, element: &str) -> Option<&'a Object> {
         resource.items(element).first()?.as_object()
     }

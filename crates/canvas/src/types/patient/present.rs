@@ -5,7 +5,9 @@ use super::elements::{DEFAULT_LOCATION, DEFAULT_PROVIDER, PREFERRED_PHARMACY};
 use super::{CONTRACT, lists, narrative, pharmacy};
 use crate::display;
 use crate::file;
+use crate::keyed::default;
 use crate::search::Reading;
+use crate::sent::extension;
 use crate::stored::in_contract_order;
 use fhir::{Json, Object};
 use interactions::Refusal;
@@ -30,15 +32,24 @@ pub fn present(patient: &mut Object, reading: &mut Reading<'_>) -> Result<(), Re
         };
         patient.insert("photo", vec![shown]);
     }
-    crate::keyed::default(patient, "active", true);
-    if !patient.contains("text") {
-        patient.insert("text", narrative::of(patient));
+    let is_whole = patient.contains("active") && patient.contains("text");
+    if !is_whole {
+        let narrative = narrative::of(patient);
+        default(patient, "active", true);
+        default(patient, "text", narrative);
+        *patient = in_contract_order(&CONTRACT, std::mem::take(patient));
     }
     if let Some(Json::Array(names)) = patient.get_mut("name") {
         for name in names.iter_mut().filter_map(Json::as_object_mut) {
-            crate::keyed::default(name, "period", lists::always());
+            default(name, "period", lists::always());
         }
     }
-    *patient = in_contract_order(&CONTRACT, std::mem::take(patient));
     Ok(())
+}
+
+/// The references that are looked up for their displays.
+pub fn references(patient: &Object) -> Vec<&str> {
+    let extensions =
+        [DEFAULT_PROVIDER, DEFAULT_LOCATION].into_iter().filter_map(|url| extension(patient, url));
+    extensions.filter_map(|extension| extension.get("valueReference")?.str("reference")).collect()
 }

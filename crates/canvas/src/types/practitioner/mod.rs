@@ -136,6 +136,12 @@ impl CanvasType for Practitioner {
         Ok(())
     }
 
+    fn looks_up<'a>(&self, resource: &'a Object) -> Option<Vec<&'a str>> {
+        let location =
+            extension(resource, PRIMARY_LOCATION).and_then(|extension| extension.get("valueReference"));
+        Some(location.and_then(|location| location.str("reference")).into_iter().collect())
+    }
+
     fn file<'a>(&self, resource: &'a Object, element: &str) -> Option<&'a Object> {
         match element {
             "signature" => extension(resource, SIGNATURE)?.get("valueAttachment")?.as_object(),

@@ -3,7 +3,7 @@
 use super::condition::{one_of_ints, span_test, text_test, updated_test};
 use crate::error::StoreError;
 use crate::sql::holds::Leveled;
-use crate::sql::index_rows::{key, without_nul};
+use crate::sql::index_rows::{SEVERAL, key, without_nul};
 use crate::sql::resources::bounded;
 use crate::sql::statement::Parameter;
 use crate::sql::{Session, Snapshot, Statement};
@@ -25,7 +25,7 @@ pub(super) struct Driver<'q> {
 }
 
 /// Rows of one table that lead to candidates.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Arm<'q> {
     /// Everything of the type.
     Type,
@@ -37,8 +37,18 @@ pub(super) enum Arm<'q> {
     Keys(ParameterId, &'q [u64]),
     /// What has such a text.
     Text(ParameterId, &'q TextTest),
-    /// What has such a span.
-    Span(ParameterId, SpanTest),
+    /// What has a span that passes all of these.
+    Span(ParameterId, Vec<SpanTest>, Among),
+}
+
+/// Which spans are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Among {
+    All,
+    /// Those that are the only ones of their version under the parameter.
+    Single,
+    /// The others.
+    Several,
 }
 
 /// The arms that together lead to just the resources of which the criterion holds, if there are such.
@@ -50,7 +60,7 @@ fn arms(criterion: &Criterion) -> Option<Vec<Arm<'_>>> {
             any_of.iter().map(|test| Arm::Text(*parameter, test)).collect()
         }
         Criterion::Spans { parameter, any_of } => {
-            any_of.iter().map(|test| Arm::Span(*parameter, *test)).collect()
+            any_of.iter().map(|test| Arm::Span(*parameter, vec![*test], Among::All)).collect()
         }
         Criterion::LastUpdated(any_of) => any_of.iter().map(|test| Arm::Updated(*test)).collect(),
         Criterion::Either(criteria) => {
@@ -62,15 +72,55 @@ fn arms(criterion: &Criterion) -> Option<Vec<Arm<'_>>> {
     (!arms.is_empty() && arms.len() <= MOST_ARMS).then_some(arms)
 }
 
+/// The arms that together lead to all resources of which several criteria about the spans of one parameter hold, and
+/// of which the first does hold. Where a version has one span, it must pass a test of each.
+fn window<'q>(parameter: ParameterId, criteria: &[&'q [SpanTest]]) -> Option<Vec<Arm<'q>>> {
+    let (first, others) = criteria.split_first()?;
+    let mut single: Vec<Vec<SpanTest>> = first.iter().map(|test| vec![*test]).collect();
+    for any_of in others {
+        let with = |tests: &Vec<SpanTest>, test: &SpanTest| tests.iter().chain([test]).copied().collect();
+        single = single.iter().flat_map(|tests| any_of.iter().map(move |test| with(tests, test))).collect();
+        if single.len() > MOST_ARMS {
+            return None;
+        }
+    }
+    let several = first.iter().map(|test| Arm::Span(parameter, vec![*test], Among::Several));
+    let single = single.into_iter().map(|tests| Arm::Span(parameter, tests, Among::Single));
+    let arms: Vec<Arm<'_>> = single.chain(several).collect();
+    (!arms.is_empty() && arms.len() <= MOST_ARMS).then_some(arms)
+}
+
+/// What may drive the query.
+fn drivers(query: &Query) -> Vec<Driver<'_>> {
+    let mut drivers = Vec::new();
+    let mut in_windows = Vec::new();
+    for (at, criterion) in query.criteria.iter().enumerate() {
+        if let Criterion::Spans { parameter, .. } = criterion {
+            let same = query.criteria.iter().filter_map(|other| match other {
+                Criterion::Spans { parameter: other, any_of } if other == parameter => Some(&any_of[..]),
+                _ => None,
+            });
+            let same: Vec<&[SpanTest]> = same.collect();
+            if in_windows.contains(parameter) {
+                continue;
+            }
+            if same.len() > 1
+                && let Some(arms) = window(*parameter, &same)
+            {
+                in_windows.push(*parameter);
+                drivers.push(Driver { arms, criterion: Some(at) });
+                continue;
+            }
+        }
+        drivers.extend(arms(criterion).map(|arms| Driver { arms, criterion: Some(at) }));
+    }
+    drivers
+}
+
 /// Chooses the criterion with the fewest rows.
 pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<Driver<'q>, StoreError> {
-    let drivers = query
-        .criteria
-        .iter()
-        .enumerate()
-        .filter_map(|(at, criterion)| arms(criterion).map(|arms| Driver { arms, criterion: Some(at) }));
     let (mut narrow, wide): (Vec<_>, Vec<_>) =
-        drivers.partition(|driver| driver.arms.iter().all(|arm| arm.is_narrow()));
+        drivers(query).into_iter().partition(|driver| driver.arms.iter().all(Arm::is_narrow));
     narrow.sort_by_key(|driver| driver.arms.iter().map(Arm::preference).max());
     let by_ids = narrow.first().is_some_and(|driver| matches!(driver.arms[..], [Arm::Ids(_)]));
     if narrow.len() > 1 && !by_ids {
@@ -151,7 +201,8 @@ impl Arm<'_> {
     fn is_narrow(&self) -> bool {
         match self {
             Arm::Type => false,
-            Arm::Updated(test) | Arm::Span(_, test) => !matches!(test, SpanTest::NotWithin { .. }),
+            Arm::Updated(test) => !matches!(test, SpanTest::NotWithin { .. }),
+            Arm::Span(_, tests, _) => !tests.iter().all(|test| matches!(test, SpanTest::NotWithin { .. })),
             Arm::Text(_, test) => !matches!(test, TextTest::Contains(_)),
             Arm::Ids(_) | Arm::Keys(..) => true,
         }
@@ -187,23 +238,23 @@ impl Arm<'_> {
     /// Appends `FROM` items and `WHERE` with a condition: the arm's rows, and with a snapshot only visible ones.
     fn rows(&self, sql: &mut Statement, query: &Query, snapshot: Option<&Snapshot>) {
         let resource_type = i64::from(query.resource_type.index());
-        match *self {
+        match self {
             Arm::Type => {
                 sql.sql("live d WHERE d.type = ").int(resource_type);
             }
             Arm::Updated(test) => {
                 sql.sql("live d WHERE d.type = ").int(resource_type).sql(" AND ");
-                updated_test(sql, test, "d");
+                updated_test(sql, *test, "d");
             }
             Arm::Keys(parameter, hashes) => {
                 sql.sql("index_key d WHERE ");
-                one_of_ints(sql, "d.hash", hashes.iter().map(|hash| key(parameter, *hash)).collect());
+                one_of_ints(sql, "d.hash", hashes.iter().map(|hash| key(*parameter, *hash)).collect());
             }
             Arm::Text(parameter, test) => {
                 sql.sql("index_text d WHERE d.parameter = ").int(i64::from(parameter.get())).sql(" AND ");
                 text_test(sql, test, "d");
             }
-            Arm::Span(parameter, test) => span_rows(sql, parameter, test),
+            Arm::Span(parameter, tests, among) => span_rows(sql, *parameter, tests, *among),
             Arm::Ids(ids) => return id_rows(sql, resource_type, ids, snapshot),
         }
         if let Some(snapshot) = snapshot {
@@ -213,31 +264,50 @@ impl Arm<'_> {
     }
 }
 
-/// The rows of a span test, found by their begins, level by level.
-fn span_rows(sql: &mut Statement, parameter: ParameterId, test: SpanTest) {
+/// The rows of spans that pass all tests, found by their begins, level by level.
+fn span_rows(sql: &mut Statement, parameter: ParameterId, tests: &[SpanTest], among: Among) {
     let value = i64::from(parameter.get());
     let rows = Leveled { table: "index_span", owner: "parameter", value, join: " WHERE " };
-    match test {
-        SpanTest::EndsAfter(at) => rows.ending_after(sql, at),
-        SpanTest::Overlaps { from, to } => {
-            rows.ending_after(sql, from);
-            sql.sql(" AND s.begins < ").int(to);
-        }
-        SpanTest::Within { to: at, .. } | SpanTest::EndsBy(at) => {
-            rows.rows(sql);
+    // The closest bounds that the tests set to the begin, and the latest moment after which the span must end.
+    let (mut least, mut most, mut after) = (None::<i64>, None::<i64>, None::<i64>);
+    let raise = |bound: &mut Option<i64>, to: i64| *bound = Some(bound.map_or(to, |bound| bound.max(to)));
+    let lower = |bound: &mut Option<i64>, to: i64| *bound = Some(bound.map_or(to, |bound| bound.min(to)));
+    for test in tests {
+        match *test {
+            SpanTest::Within { from, to } => {
+                raise(&mut least, from);
+                lower(&mut most, to);
+            }
+            SpanTest::Overlaps { from, to } => {
+                raise(&mut after, from);
+                lower(&mut most, to);
+            }
             // What ends by a moment also begins by it.
-            sql.sql(" AND s.begins <= ").int(at).sql(" AND ");
-            span_test(sql, test, "s");
+            SpanTest::StartsBefore(at) | SpanTest::EndsBy(at) => lower(&mut most, at),
+            SpanTest::StartsFrom(at) => raise(&mut least, at),
+            SpanTest::EndsAfter(at) => raise(&mut after, at),
+            SpanTest::NotWithin { .. } => {}
         }
-        SpanTest::StartsBefore(_) | SpanTest::StartsFrom(_) => {
+    }
+    match (least, after) {
+        (Some(least), _) => {
             rows.rows(sql);
-            sql.sql(" AND ");
-            span_test(sql, test, "s");
+            sql.sql(" AND s.begins >= ").int(least);
         }
-        SpanTest::NotWithin { .. } => {
-            sql.sql("index_span s WHERE s.parameter = ").int(value).sql(" AND ");
-            span_test(sql, test, "s");
-        }
+        (None, Some(after)) => rows.ending_after(sql, after),
+        (None, None) => rows.rows(sql),
+    }
+    if let Some(most) = most {
+        sql.sql(" AND s.begins <= ").int(most);
+    }
+    if among != Among::All {
+        sql.sql(if among == Among::Single { " AND l.n < " } else { " AND l.n >= " });
+        sql.number(SEVERAL.unsigned_abs());
+    }
+    for test in tests {
+        sql.sql(" AND ");
+        // The sign keeps these from being taken for the bounds of the range.
+        span_test(sql, *test, "+s");
     }
 }
 

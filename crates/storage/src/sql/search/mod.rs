@@ -68,3 +68,15 @@ fn seen_at(session: &mut dyn Session, mark: i64) -> Result<Snapshot, StoreError>
         _ => Ok(snapshot),
     }
 }
+
+/// The statements of a search, to see their plans.
+#[cfg(test)]
+pub(crate) fn statements(session: &mut dyn Session, query: &Query) -> [String; 2] {
+    let driver = driver::choose(session, query).unwrap_or_else(|error| panic!("{error}"));
+    let snapshot = Snapshot { ceiling: query.as_of, excluded: Vec::new() };
+    let dialect = session.dialect();
+    [
+        page::page(dialect, query, &driver, &snapshot).text,
+        page::count(dialect, query, &driver, &snapshot).text,
+    ]
+}

@@ -40,13 +40,13 @@ pub(super) fn count(dialect: Dialect, query: &Query, driver: &Driver<'_>, snapsh
     // One range of an index is counted as it is. Its superseded rows are few and counted apart, so that the many
     // need no look each.
     let is_whole = query.criteria.len() == usize::from(driver.criterion.is_some());
-    match driver.arms[..] {
+    match &driver.arms[..] {
         [Arm::Type] if is_whole && snapshot.ceiling.is_none() => {
             sql.sql("SELECT (SELECT count(*) FROM live d WHERE d.type = ").int(resource_type);
             sql.sql(") - (SELECT count(*) FROM superseded x WHERE x.type = ").int(resource_type).sql(")");
         }
         [Arm::Keys(parameter, [hash])] if is_whole && snapshot.ceiling.is_none() => {
-            let hash = key(parameter, *hash);
+            let hash = key(*parameter, *hash);
             sql.sql("SELECT (SELECT count(*) FROM index_key d WHERE d.hash = ").int(hash);
             sql.sql(") - (SELECT count(*) FROM superseded x WHERE x.type = ").int(resource_type);
             sql.sql(" AND EXISTS (SELECT 1 FROM index_key k WHERE k.hash = ").int(hash);

@@ -43,7 +43,8 @@ CREATE TABLE index_text (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX index_text_of ON index_text (vid, parameter);
 
--- Spans of time in milliseconds since the epoch, half open. A span of level n below 63 is shorter than 2^n ms.
+-- Spans of time in milliseconds since the epoch, half open. A span of level n below 63 is shorter than 2^n ms; 63 is
+-- for all longer ones. 64 more says that the version has several spans under the parameter.
 CREATE TABLE index_span (
     parameter INTEGER NOT NULL,
     level INTEGER NOT NULL,
