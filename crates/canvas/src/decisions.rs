@@ -9,17 +9,17 @@ pub const DOOR: &[Decision] = &[
     decision(
         "Texts of 400 and 412",
         "\"The request was malformed or failed validation.\" and \"The resource has been modified since the precondition was specified.\"",
-        "ERRORS.md; the samples of the type pages (Bad request; Resource updated since If-Unmodified-Since date) are older.",
+        "the error contract; the samples of the type pages (Bad request; Resource updated since If-Unmodified-Since date) are older.",
     ),
     decision(
         "Findings of one request",
         "All problems of a body are told at once, in document order. Where a rule and R4's validation find something at one place, the rule's text is told.",
-        "ERRORS.md.",
+        "the error contract.",
     ),
     decision(
         "Order of checks inside a write",
         "Existence (404), precondition (412), references (400), rules of business (422).",
-        "ERRORS.md puts references into the write: they depend on what is stored. Nothing else of a request matters when the resource it is for does not exist.",
+        "the error contract puts references into the write: they depend on what is stored. Nothing else of a request matters when the resource it is for does not exist.",
     ),
     decision(
         "References in what is sent",
@@ -55,7 +55,7 @@ pub const DOOR: &[Decision] = &[
     decision(
         "Search parameters that are not listed, modifiers, prefixes, empty values",
         "Are refused (400), each with what is supported; no parameter takes a modifier. Prefer: handling=lenient leaves them out and says so in an entry with search.mode outcome.",
-        "ERRORS.md. The vendor documents no modifiers.",
+        "the error contract. The vendor documents no modifiers.",
     ),
     decision(
         "Spellings",
@@ -98,9 +98,9 @@ pub const DOOR: &[Decision] = &[
 /// `docs/canvas-decisions.md`.
 pub fn markdown() -> String {
     let mut page = String::from(
-        "<!-- Written from the contracts by EASEL_WRITE_DOCS=1 cargo test -p canvas; do not edit. -->\n\n\
+        "<!-- Written from the contracts by EASEL_TEST_WRITE_DOCS=1 cargo test -p canvas; do not edit. -->\n\n\
          # Decisions at the Canvas door\n\n\
-         Where the vendor's facts are silent or contradict each other, this was chosen. Precedence: ERRORS.md, the live\n\
+         Where the vendor's facts are silent or contradict each other, this was chosen. Precedence: the error contract, the live\n\
          capability statement, entries marked as newer, the type's page, the examples, R4.\n",
     );
     write(&mut page, "All types", DOOR);

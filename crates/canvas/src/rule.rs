@@ -25,7 +25,7 @@ pub struct Rule {
     pub text: &'static str,
     /// Whether the text is the vendor's own; else it was proposed where the vendor documents none.
     pub text_documented: bool,
-    /// The facts' text for the same rule, where `ERRORS.md` demands another.
+    /// The facts' text for the same rule, where the error table demands another.
     pub stands_for: Option<&'static str>,
     /// How it is checked.
     pub check: Check,
@@ -141,7 +141,7 @@ impl Rule {
         Rule { text_documented: true, ..self }
     }
 
-    /// `ERRORS.md` demands its text in place of this one of the facts.
+    /// the error table demands its text in place of this one of the facts.
     #[must_use]
     pub const fn in_place_of(self, text: &'static str) -> Self {
         Rule { stands_for: Some(text), ..self }

@@ -1,6 +1,7 @@
 //! What the requests of a server share.
 
 use crate::authenticate::Authenticator;
+use crate::clock;
 use crate::config::Config;
 use crate::telemetry::metrics::Metrics;
 use bytes::Bytes;
@@ -33,7 +34,7 @@ impl App {
     /// Puts a server together.
     pub fn new(config: Config, base_url: String, engine: Engine, canvas: Canvas) -> Self {
         let authenticator = Authenticator::new(engine.store().clone());
-        let capabilities = Bytes::from(engine.capabilities(crate::VERSION, now()).to_bytes());
+        let capabilities = Bytes::from(engine.capabilities(crate::VERSION, clock::now()).to_bytes());
         App {
             config,
             base_url,
@@ -56,9 +57,4 @@ impl App {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
-}
-
-/// The present, in milliseconds since the epoch.
-pub fn now() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
 }

@@ -1,6 +1,6 @@
 //! From a bearer token to its caller (RFC 6750), and whether the caller may.
 
-use crate::app::now;
+use crate::clock::now;
 use crate::http::ask::Ask;
 use auth::{Access, Caller, Digest, Scopes, token_digest};
 use fhir::ResourceType;

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod authenticate;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod doors;
 pub mod http;

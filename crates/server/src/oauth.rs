@@ -1,7 +1,8 @@
 //! The token endpoint: `POST /auth/token/` (RFC 6749, 4.4).
 
-use crate::app::{App, now};
+use crate::app::App;
 use crate::authenticate::REALM;
+use crate::clock::now;
 use crate::http::answer::{self, Answer};
 use crate::http::ask::{Ask, parameters};
 use crate::http::{negotiate, receive};

@@ -1,6 +1,7 @@
 //! What only a sandbox does: a demo clinic, a client whose secret everybody knows, reset, and faults on request.
 
-use crate::app::{App, now};
+use crate::app::App;
+use crate::clock::now;
 use crate::http::answer::{self, Answer};
 use crate::http::ask::Ask;
 use auth::{Access, Scopes, StoredSecret};

@@ -47,7 +47,7 @@ pub const READER_CACHE: u32 = 4 * 1024;
 pub const MEMORY_MAP: i64 = 4 << 30;
 
 /// From how many pages on the write-ahead log is copied into the SQLite file.
-pub const CHECKPOINT_PAGES: i64 = 4096;
+pub const CHECKPOINT_PAGES: i64 = 16_384;
 
 /// How often the size of the write-ahead log is looked at.
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);

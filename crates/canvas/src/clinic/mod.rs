@@ -124,7 +124,7 @@ impl Clinic {
 }
 
 impl Default for Clinic {
-    /// The vendor's own lists; UTC; double booking refused (DESIGN.md), unlike the vendor's default.
+    /// The vendor's own lists; UTC; double booking refused (ARCHITECTURE.md), unlike the vendor's default.
     fn default() -> Self {
         Clinic {
             time_zone: TimeZone::UTC,

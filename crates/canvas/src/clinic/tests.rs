@@ -1,3 +1,5 @@
+//! Settings as written, and what is wrong with them.
+
 use super::*;
 use fhir::json;
 

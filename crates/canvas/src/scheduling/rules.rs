@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// The text of a refused booking (Appointment.json, documented).
 pub const NO_LONGER_AVAILABLE: &str = "This appointment time is no longer available.";
 
-/// The statuses in which an appointment takes nobody's time (DESIGN.md). All others do, `proposed`, `pending` and R4's
+/// The statuses in which an appointment takes nobody's time (ARCHITECTURE.md). All others do, `proposed`, `pending` and R4's
 /// `waitlist` with a start and an end included: the vendor puts them on the schedule.
 const FREE_STATUSES: [&str; 3] = ["cancelled", "noshow", "entered-in-error"];
 

@@ -7,13 +7,13 @@ use std::path::Path;
 fn the_page_of_decisions_is_current() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/canvas-decisions.md");
     let written = markdown();
-    if std::env::var_os("EASEL_WRITE_DOCS").is_some() {
+    if std::env::var_os("EASEL_TEST_WRITE_DOCS").is_some() {
         std::fs::write(&page, &written).unwrap();
     }
     let found = std::fs::read_to_string(&page).unwrap_or_default();
     assert!(
         found == written,
-        "{} is not current: run EASEL_WRITE_DOCS=1 cargo test -p canvas",
+        "{} is not current: run EASEL_TEST_WRITE_DOCS=1 cargo test -p canvas",
         page.display()
     );
 }

@@ -1,7 +1,7 @@
 //! `easel client add|list|remove`: who may get tokens. Works beside a running server.
 
 use super::{Failure, Outcome, runtime, settings, text};
-use crate::app::now;
+use crate::clock::now;
 use crate::start::open_store;
 use auth::{Scopes, StoredSecret, generate_token};
 use clap::{Arg, ArgMatches, Command};

@@ -39,7 +39,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     match (interaction, target) {
         (Interaction::SearchType, _) => {
             let lenient = ask.header_named("prefer").is_some_and(|value| value.contains("handling=lenient"));
-            let bundle = app.canvas.search(resource_type, &query, lenient, crate::app::now()).await?;
+            let bundle = app.canvas.search(resource_type, &query, lenient, crate::clock::now()).await?;
             Ok(answer::with_body(200, FHIR_JSON, bundle))
         }
         (Interaction::Read, Target::Instance(id)) => {
@@ -114,7 +114,7 @@ async fn file(
 fn metadata(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
     only_get(ask)?;
     negotiate::answer_is_json(ask, &[])?;
-    let statement = app.canvas.capability_statement(crate::app::now());
+    let statement = app.canvas.capability_statement(crate::clock::now());
     Ok(answer::with_body(200, FHIR_JSON, statement.to_bytes()))
 }
 

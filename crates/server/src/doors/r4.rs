@@ -89,7 +89,7 @@ async fn search(
         let limits = &app.config.limits;
         query.extend(parameters(&receive::body(ask.body, limits.uri_bytes, limits.receive).await?)?);
     }
-    let asked = Asked { parameters: query, lenient, ignored: &ANSWER_PARAMETERS, now: crate::app::now() };
+    let asked = Asked { parameters: query, lenient, ignored: &ANSWER_PARAMETERS, now: crate::clock::now() };
     Ok(json(200, app.engine.search_type(resource_type, asked).await?, pretty))
 }
 

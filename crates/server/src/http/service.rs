@@ -5,6 +5,7 @@ use super::ask::Ask;
 use super::{correlation, unwind};
 use crate::app::App;
 use crate::doors;
+use crate::telemetry::log::{self, RequestLine};
 use crate::telemetry::metrics::Seen;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -21,8 +22,9 @@ use std::time::{Duration, Instant};
 /// Never: what fails is an answer too.
 pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
     let started = Instant::now();
-    let id = correlation::next();
-    let mut line = RequestLine::of(&request);
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let id = &*correlation::next().hyphenated().encode_lower(&mut text);
+    let asked = Asked::of(&request);
     let mut seen = Seen::default();
     let refusal;
     let mut answer = match guarded(&app, request, &mut seen).await {
@@ -36,11 +38,10 @@ pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, 
             answer
         }
     };
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-    answer::set(&mut answer, correlation::HEADER, id.hyphenated().encode_lower(&mut text));
+    answer::set(&mut answer, correlation::HEADER, id);
     let (status, took) = (answer.status().as_u16(), started.elapsed());
     app.metrics.request(&seen, status, took);
-    line.write(id, status, took, refusal.as_ref());
+    asked.log(id, status, took, refusal.as_ref());
     Ok(answer)
 }
 
@@ -100,31 +101,30 @@ impl Drop for Place<'_> {
     }
 }
 
-/// What the log says of a request: no query values, no headers, no bodies.
-struct RequestLine {
+/// What the log will say of a request.
+struct Asked {
     method: hyper::Method,
     path: String,
 }
 
-impl RequestLine {
+impl Asked {
     fn of(request: &Request<Incoming>) -> Self {
-        let path = if tracing::enabled!(tracing::Level::INFO) { request.uri().path() } else { "" };
-        RequestLine { method: request.method().clone(), path: fhir::outcome::cut(path) }
+        let path = if log::has_requests() { request.uri().path() } else { "" };
+        Asked { method: request.method().clone(), path: fhir::outcome::cut(path) }
     }
 
-    fn write(&mut self, id: uuid::Uuid, status: u16, took: Duration, refusal: Option<&Refusal>) {
-        let (method, path) = (self.method.as_str(), self.path.as_str());
-        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-        match refusal {
-            None => tracing::info!(%id, method, path, status, micros, "request"),
-            Some(refusal) => {
-                let row = refusal.row().id;
-                tracing::info!(%id, method, path, status, micros, refusal = row, "request");
-                if status >= 500 {
-                    let cause = refusal.cause().map(|cause| chain(cause.as_ref()));
-                    tracing::error!(%id, refusal = row, cause, "request failed");
-                }
-            }
+    fn log(&self, id: &str, status: u16, took: Duration, refusal: Option<&Refusal>) {
+        log::request(&RequestLine {
+            id,
+            method: self.method.as_str(),
+            path: &self.path,
+            status,
+            micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+            refusal: refusal.map(|refusal| refusal.row().id),
+        });
+        if let Some(refusal) = refusal.filter(|_| status >= 500) {
+            let cause = refusal.cause().map(|cause| chain(cause.as_ref()));
+            tracing::error!(id, refusal = refusal.row().id, cause, "request failed");
         }
     }
 }

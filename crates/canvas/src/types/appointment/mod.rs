@@ -62,7 +62,7 @@ const DECISIONS: &[Decision] = &[
     decision(
         "double booking",
         "Refused unless clinic.toml says double_booking = true, at both doors. Cancelled, noshow and entered-in-error appointments take no time; all others do, R4's waitlist with a start and an end included. A participant who declined is not held.",
-        "DESIGN.md, against the vendor's default; the page does not say how statuses and events count.",
+        "ARCHITECTURE.md, against the vendor's default; the page does not say how statuses and events count.",
     ),
     decision(
         "An update that leaves practitioner, start and end as they are",

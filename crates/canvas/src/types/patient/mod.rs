@@ -85,7 +85,7 @@ const DECISIONS: &[Decision] = &[
     decision(
         "birthDate with less than a day",
         "Stored as the first day it names.",
-        "The vendor reads it back so; text of ERRORS.md for a malformed one.",
+        "The vendor reads it back so; text of the error contract for a malformed one.",
     ),
     decision(
         "Gender identities shown as gender",
