@@ -49,10 +49,11 @@ impl Settings {
     pub(super) fn connect(&self) -> Result<Client, StoreError> {
         let mut client = self.config.connect(NoTls).map_err(store_error)?;
         let timeout = limits::STATEMENT_TIME.as_millis();
-        // Sequential scans would put all concurrent serialisable transactions into conflict with one another.
+        // Sequential scans would put all concurrent serialisable transactions into conflict with one another, and the
+        // searches are written as walks over one index with looks into others.
         let mut sql = format!(
             "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; \
-             SET enable_seqscan = off; SET jit = off;"
+             SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;"
         );
         if self.durability == Durability::Relaxed {
             sql.push_str("SET synchronous_commit = off;");

@@ -76,6 +76,7 @@ impl Sqlite {
             pending: IndexRows::default(),
             last_now: 0,
             commits: 0,
+            is_server: options.access == Access::Server,
         };
         let mut workers = vec![start("easel-writer", move || writer.run())?];
         for _ in 0..options.readers.max(1) {

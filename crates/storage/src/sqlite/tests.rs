@@ -21,6 +21,7 @@ fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u
         pending: IndexRows::default(),
         last_now: 0,
         commits: 0,
+        is_server: true,
     }
 }
 

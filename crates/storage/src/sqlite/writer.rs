@@ -24,6 +24,8 @@ pub(crate) struct Writer {
     pub(crate) last_now: i64,
     /// Commits since superseded versions were looked for.
     pub(crate) commits: u32,
+    /// Whether to leave the file without a log in the end. A command beside a server would wait for that server's readers.
+    pub(crate) is_server: bool,
 }
 
 /// What became of the jobs of a transaction.
