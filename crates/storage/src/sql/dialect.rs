@@ -34,6 +34,15 @@ impl Dialect {
         }
     }
 
+    /// What ends an `EXISTS` that is to be looked up for each row. PostgreSQL would otherwise rather join, and at
+    /// times begin at the wrong side.
+    pub(crate) fn end_of_exists(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => ")",
+            Dialect::Postgres => " OFFSET 0)",
+        }
+    }
+
     /// The order of last change of rows `d` of `live`.
     ///
     /// SQLite's one writer numbers versions in the order of their times, so the two orders below are the same there, and

@@ -11,29 +11,30 @@ pub(super) fn condition(sql: &mut Statement, criterion: &Criterion, vid: &str) {
         Criterion::Ids(ids) => {
             sql.sql("EXISTS (SELECT 1 FROM version v WHERE v.vid = ").sql(vid).sql(" AND ");
             one_of_texts(sql, "v.id", ids.iter().map(|id| without_nul(id)).collect());
-            sql.sql(")");
+            sql.sql(sql.dialect.end_of_exists());
         }
         Criterion::Keys { parameter, hashes } => {
             sql.sql("EXISTS (SELECT 1 FROM index_key k WHERE ");
             one_of_ints(sql, "k.hash", hashes.iter().map(|hash| key(*parameter, *hash)).collect());
-            sql.sql(" AND k.vid = ").sql(vid).sql(")");
+            sql.sql(" AND k.vid = ").sql(vid);
+            sql.sql(sql.dialect.end_of_exists());
         }
         Criterion::Text { parameter, any_of } => {
             sql.sql("EXISTS (SELECT 1 FROM index_text t WHERE t.vid = ").sql(vid).sql(" AND t.parameter = ");
             sql.int(i64::from(parameter.get())).sql(" AND ");
             sql.any(any_of, &mut |sql, test| text_test(sql, test, "t"));
-            sql.sql(")");
+            sql.sql(sql.dialect.end_of_exists());
         }
         Criterion::Spans { parameter, any_of } => {
             sql.sql("EXISTS (SELECT 1 FROM index_span s WHERE s.vid = ").sql(vid).sql(" AND s.parameter = ");
             sql.int(i64::from(parameter.get())).sql(" AND ");
             sql.any(any_of, &mut |sql, test| span_test(sql, *test, "s"));
-            sql.sql(")");
+            sql.sql(sql.dialect.end_of_exists());
         }
         Criterion::LastUpdated(any_of) => {
             sql.sql("EXISTS (SELECT 1 FROM version v WHERE v.vid = ").sql(vid).sql(" AND ");
             sql.any(any_of, &mut |sql, test| updated_test(sql, *test, "v"));
-            sql.sql(")");
+            sql.sql(sql.dialect.end_of_exists());
         }
         Criterion::Either(criteria) => {
             sql.any(criteria, &mut |sql, criterion| condition(sql, criterion, vid));
