@@ -15,5 +15,5 @@ pub mod reference;
 pub use definitions::ResourceType;
 pub use json::{Json, Number, Object};
 pub use location::Location;
-pub use outcome::{Issue, IssueCode, OperationOutcome, Severity};
+pub use outcome::{Issue, IssueCode, Severity};
 pub use reference::Reference;

@@ -1,6 +1,6 @@
 //! OperationOutcome (<http://hl7.org/fhir/R4/operationoutcome.html>): what is told of a request's problems.
 
-use crate::json::{Json, Object};
+use crate::json::write_string;
 use std::fmt;
 
 /// How bad an issue is.
@@ -125,32 +125,36 @@ impl Issue {
         self
     }
 
-    /// The issue as JSON.
-    pub fn to_json(&self) -> Json {
-        let mut issue = Object::new();
-        issue.insert("severity", self.severity.code());
-        issue.insert("code", self.code.code());
-        issue.insert("details", crate::json!({ "text": (self.text.as_str()) }));
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"{\"severity\":\"");
+        out.extend_from_slice(self.severity.code().as_bytes());
+        out.extend_from_slice(b"\",\"code\":\"");
+        out.extend_from_slice(self.code.code().as_bytes());
+        out.extend_from_slice(b"\",\"details\":{\"text\":");
+        write_string(&self.text, out);
+        out.push(b'}');
         if let Some(expression) = &self.expression {
-            issue.insert("expression", vec![Json::from(expression.as_str())]);
+            out.extend_from_slice(b",\"expression\":[");
+            write_string(expression, out);
+            out.push(b']');
         }
-        issue.into()
+        out.push(b'}');
     }
 }
 
-/// A collection of issues, in the order they are told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct OperationOutcome {
-    /// The issues; the first is the one that decides the status.
-    pub issues: Vec<Issue>,
-}
-
-impl OperationOutcome {
-    /// The resource as JSON.
-    pub fn to_json(&self) -> Json {
-        let issues: Vec<Json> = self.issues.iter().map(Issue::to_json).collect();
-        crate::json!({ "resourceType": "OperationOutcome", "issue": (issues) })
+/// An OperationOutcome with these issues, in this order, as JSON: the first decides the status. Written without a
+/// tree, for it is what a server under fire writes most.
+pub fn operation_outcome(issues: &[Issue]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128 + issues.len() * 192);
+    out.extend_from_slice(b"{\"resourceType\":\"OperationOutcome\",\"issue\":[");
+    for (index, issue) in issues.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        issue.write(&mut out);
     }
+    out.extend_from_slice(b"]}");
+    out
 }
 
 /// How many characters of an offending value are told.
@@ -217,9 +221,9 @@ mod tests {
     #[test]
     fn the_smallest_outcome_is_the_documented_one() {
         let text = "Unknown Patient resource 'a47c7b0ebbb442cdbc4adf259d148ea1'";
-        let outcome = OperationOutcome { issues: vec![Issue::error(IssueCode::NotFound, text)] };
+        let outcome = operation_outcome(&[Issue::error(IssueCode::NotFound, text)]);
         assert_eq!(
-            outcome.to_json().to_string(),
+            String::from_utf8(outcome).unwrap(),
             r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found","details":{"text":"Unknown Patient resource 'a47c7b0ebbb442cdbc4adf259d148ea1'"}}]}"#
         );
     }

@@ -4,7 +4,8 @@ use crate::cursor::{CURSOR_LIFETIME, Cursor, CursorError};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use fhir::bundle::{BundleWriter, EntryPart};
-use fhir::{Issue, IssueCode, OperationOutcome, ResourceType};
+use fhir::outcome::operation_outcome;
+use fhir::{Issue, IssueCode, ResourceType};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use search::{SearchOptions, SearchRequest, Total};
 use storage::Matches;
@@ -90,7 +91,7 @@ impl Engine {
             ]);
         }
         if !request.warnings.is_empty() {
-            let outcome = OperationOutcome { issues: request.warnings.clone() }.to_json().to_bytes();
+            let outcome = operation_outcome(&request.warnings);
             bundle.entry(&[
                 ("resource", EntryPart::Json(&outcome)),
                 ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),

@@ -14,7 +14,8 @@ pub use value::escaped;
 use crate::canvas_type::CanvasType;
 use crate::door::{Canvas, offering, present};
 use fhir::bundle::{BundleWriter, EntryPart};
-use fhir::{Json, OperationOutcome, ResourceType};
+use fhir::outcome::operation_outcome;
+use fhir::{Json, ResourceType};
 use interactions::search::{Query, Total};
 use interactions::storage::Reader;
 use interactions::unit::stored_json;
@@ -109,7 +110,7 @@ fn bundle(plan: &Plan, found: &Found) -> Vec<u8> {
         bundle.entry(&[("resource", EntryPart::Json(resource))]);
     }
     if !plan.warnings.is_empty() {
-        let outcome = OperationOutcome { issues: plan.warnings.clone() }.to_json().to_bytes();
+        let outcome = operation_outcome(&plan.warnings);
         let mode = br#"{"mode":"outcome"}"#;
         bundle.entry(&[("resource", EntryPart::Json(&outcome)), ("search", EntryPart::Json(mode))]);
     }

@@ -279,7 +279,7 @@ async fn a_taken_time_is_refused_with_the_documented_body() {
     world.book(&booking("15:00", "15:20")).await.unwrap();
     let refusal = world.book(&booking("15:19", "15:40")).await.unwrap_err();
     assert_eq!(
-        refusal.to_json().to_string(),
+        String::from_utf8(refusal.to_bytes()).unwrap(),
         r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"business-rule","details":{"text":"This appointment time is no longer available."}}]}"#
     );
     assert_eq!(refusal.row().status, 422);

@@ -1,8 +1,8 @@
 //! A row of the table that happened.
 
 use super::table::{Row, Shape, rows};
-use fhir::outcome::cut;
-use fhir::{Issue, IssueCode, Json, Object, OperationOutcome, ResourceType};
+use fhir::outcome::{cut, operation_outcome};
+use fhir::{Issue, IssueCode, ResourceType, json};
 use std::error::Error;
 use std::fmt;
 use storage::StoreError;
@@ -224,16 +224,12 @@ impl Refusal {
     }
 
     /// The body: the one place where a refusal is rendered.
-    pub fn to_json(&self) -> Json {
+    pub fn to_bytes(&self) -> Vec<u8> {
         match self.row.shape {
-            Shape::OperationOutcome => OperationOutcome { issues: self.issues.clone() }.to_json(),
+            Shape::OperationOutcome => operation_outcome(&self.issues),
             Shape::OAuth(error) => {
-                let mut body = Object::new();
-                body.insert("error", error);
-                if let Some(issue) = self.issues.first() {
-                    body.insert("error_description", issue.text.as_str());
-                }
-                body.into()
+                let description = self.issues.first().map(|issue| issue.text.as_str()).unwrap_or_default();
+                json!({ "error": error, "error_description": description }).to_bytes()
             }
         }
     }

@@ -3,7 +3,8 @@
 use super::{Failure, Outcome};
 use crate::import::read::{self, Item};
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use fhir::{Issue, OperationOutcome};
+use fhir::Issue;
+use fhir::outcome::operation_outcome;
 use interactions::body::syntax_issue;
 use std::process::ExitCode;
 
@@ -67,8 +68,8 @@ fn print(path: &str, item: &Item, issues: Vec<Issue>, json: bool) {
         None => path.to_owned(),
     };
     if json {
-        let outcome = OperationOutcome { issues }.to_json();
-        println!("{}", fhir::json!({ "file": (place), "outcome": (outcome) }));
+        let outcome = String::from_utf8(operation_outcome(&issues)).unwrap_or_default();
+        println!("{{\"file\":{},\"outcome\":{outcome}}}", fhir::Json::from(place));
     } else if issues.is_empty() {
         println!("{place}: valid");
     } else {

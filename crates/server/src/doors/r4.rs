@@ -8,8 +8,8 @@ use crate::http::{negotiate, receive};
 use crate::telemetry::metrics::Seen;
 use bytes::Bytes;
 use fhir::datetime::{http_date, parse_http_date};
-use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, OperationOutcome, ResourceType, Severity};
+use fhir::outcome::{operation_outcome, quoted};
+use fhir::{Issue, IssueCode, ResourceType, Severity};
 use hyper::header::{IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
 use interactions::history_instance::HISTORY_PAGE;
 use interactions::search_type::Asked;
@@ -169,8 +169,7 @@ fn changed(app: &App, written: &Written, preference: Preference, pretty: bool) -
                 format!("{}/{} is {word}, version {}", version.resource_type, version.id, version.version);
             let issue =
                 Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) };
-            let outcome = OperationOutcome { issues: vec![issue] };
-            with_validators(json(status, outcome.to_json().to_bytes(), pretty), version)
+            with_validators(json(status, operation_outcome(&[issue]), pretty), version)
         }
     };
     if written.effect == Effect::Created {

@@ -43,7 +43,7 @@ pub fn refused(refusal: &Refusal) -> Answer {
         Shape::OperationOutcome => FHIR_JSON,
         Shape::OAuth(_) => "application/json",
     };
-    let mut answer = with_body(refusal.row().status, content_type, refusal.to_json().to_bytes());
+    let mut answer = with_body(refusal.row().status, content_type, refusal.to_bytes());
     for (name, value) in refusal.headers() {
         set(&mut answer, name, value);
     }

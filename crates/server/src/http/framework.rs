@@ -54,7 +54,7 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 fn rendered(refusal: &Refusal) -> Vec<u8> {
-    let (status, body) = (refusal.row().status, refusal.to_json().to_bytes());
+    let (status, body) = (refusal.row().status, refusal.to_bytes());
     let id = correlation::next();
     tracing::info!(%id, status, refusal = refusal.row().id, "request refused before it was one");
     let mut answer = format!(

@@ -48,6 +48,9 @@ impl Writer {
                 Taken::Closed => break,
             }
         }
+        if !self.is_server {
+            return;
+        }
         let truncated =
             self.session.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err(error) = truncated {
