@@ -5,7 +5,7 @@
 //! is durable when the call returns. What a search means is decided before it comes here (crate `search`);
 //! this crate decides how it is carried out.
 //!
-//! Where to look: `sql/` holds the SQL of both backends over a small [`Dialect`](sql::Dialect); `sqlite/` and
+//! Where to look: `sql/` holds the SQL of both backends over a small `Dialect`; `sqlite/` and
 //! `postgres/` hold what differs, which is how connections, threads, transactions and version numbers are
 //! managed. The layout of the tables is described in the migrations.
 //!

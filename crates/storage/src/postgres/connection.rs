@@ -53,7 +53,8 @@ impl Settings {
         // searches are written as walks over one index with looks into others.
         let mut sql = format!(
             "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; \
-             SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;"
+             SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
+             SET enable_mergejoin = off; SET jit = off;"
         );
         if self.durability == Durability::Relaxed {
             sql.push_str("SET synchronous_commit = off;");

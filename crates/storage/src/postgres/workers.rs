@@ -120,7 +120,7 @@ impl Worker {
 
     fn read(&mut self, job: &mut dyn ReadJob) -> Result<(), StoreError> {
         let mut pending = IndexRows::default();
-        if job.is_single() && self.session.as_ref().is_some_and(PostgresSession::is_proven) {
+        if job.is_single() && self.session()?.is_proven() {
             let session = self.session()?;
             session.forget();
             job.run(&mut Unit::reading(session, &mut pending));

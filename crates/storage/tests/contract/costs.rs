@@ -11,6 +11,15 @@ async fn statements(fixture: &Fixture, work: impl AsyncFnOnce()) -> u64 {
     fixture.probe.statements() - before
 }
 
+/// The cost when nothing special happens: connections are open, and on PostgreSQL nobody else writes at the moment.
+async fn least(fixture: &Fixture, work: impl AsyncFn()) -> u64 {
+    let mut least = u64::MAX;
+    for _ in 0..50 {
+        least = least.min(statements(fixture, &work).await);
+    }
+    least
+}
+
 /// SQLite's and PostgreSQL's number.
 fn expected(fixture: &Fixture, sqlite: u64, postgres: u64) -> u64 {
     if fixture.is_sqlite() { sqlite } else { postgres }
@@ -19,9 +28,8 @@ fn expected(fixture: &Fixture, sqlite: u64, postgres: u64) -> u64 {
 pub async fn a_point_read_is_one_statement(fixture: Arc<Fixture>) {
     let store = fixture.open();
     put(&store, "a", vec![]).await;
-    let cost = statements(&fixture, async || drop(store.read_resource(TYPE, "a").await.unwrap())).await;
-    // PostgreSQL: begin, read, commit.
-    assert_eq!(cost, expected(&fixture, 1, 1));
+    let cost = least(&fixture, async || drop(store.read_resource(TYPE, "a").await.unwrap())).await;
+    assert_eq!(cost, 1);
 }
 
 pub async fn a_search_is_few_statements(fixture: Arc<Fixture>) {
@@ -32,22 +40,25 @@ pub async fn a_search_is_few_statements(fixture: Arc<Fixture>) {
     // Begin, mark, page; on PostgreSQL commit.
     let mut query = all().and(keys(CODE, &[1]));
     query.total = Total::Accurate;
-    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    let cost = least(&fixture, async || drop(search(&store, query.clone()).await)).await;
     assert_eq!(cost, expected(&fixture, 3, 4), "one criterion");
     // A probe to find the rarer one.
     query = query.and(keys(OTHER, &[1]));
-    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    let cost = least(&fixture, async || drop(search(&store, query.clone()).await)).await;
     assert_eq!(cost, expected(&fixture, 4, 5), "two criteria");
-    // A count when there is more than the page.
+    // A count when there is more than the page; on PostgreSQL, when others write, one to keep the mark.
     let mut query = all().and(keys(CODE, &[1]));
     (query.total, query.limit) = (Total::Accurate, 3);
-    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
+    let cost = least(&fixture, async || drop(search(&store, query.clone()).await)).await;
     assert_eq!(cost, expected(&fixture, 4, 5), "more than a page");
-    // Whether the moment can still be seen; on PostgreSQL also what was under way then.
-    query.as_of = Some(search(&store, query.clone()).await.mark);
-    query.offset = 3;
-    let cost = statements(&fixture, async || drop(search(&store, query.clone()).await)).await;
-    assert_eq!(cost, expected(&fixture, 4, 5), "a later page");
+    // Both pages: whether the moment can still be seen; on PostgreSQL, when others wrote, what was under way.
+    let cost = least(&fixture, async || {
+        let mut later = query.clone();
+        later.as_of = Some(search(&store, query.clone()).await.mark);
+        later.offset = 3;
+        search(&store, later).await;
+    });
+    assert_eq!(cost.await, expected(&fixture, 8, 10), "a page and a later page");
 }
 
 pub async fn a_create_is_few_statements_besides_its_index_rows(fixture: Arc<Fixture>) {
