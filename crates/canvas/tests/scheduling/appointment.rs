@@ -1,3 +1,5 @@
+//! Appointments booked and read through the door.
+
 use crate::world::{World, booking, told, with};
 use canvas::Clinic;
 use canvas::clinic::demo::{self, LOCATIONS, PRACTITIONERS};

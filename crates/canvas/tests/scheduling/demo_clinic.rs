@@ -1,3 +1,5 @@
+//! The demo clinic as applications see it.
+
 use crate::world::{NOW, World};
 use canvas::clinic::demo::{self, LOCATIONS, PATIENTS, PRACTITIONERS};
 use fhir::{Json, ResourceType, json};

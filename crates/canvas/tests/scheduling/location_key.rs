@@ -1,3 +1,5 @@
+//! The small numbers of locations in schedule ids.
+
 use crate::world::World;
 use canvas::Clinic;
 use canvas::scheduling::location_key::{key_of, location};

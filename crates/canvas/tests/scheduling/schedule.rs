@@ -1,3 +1,5 @@
+//! Searches for schedules.
+
 use crate::world::{World, with};
 use canvas::Clinic;
 use canvas::clinic::demo::{self, LOCATIONS, PRACTITIONERS};

@@ -1,3 +1,5 @@
+//! Searches for appointments.
+
 use crate::world::{World, booking, told, with};
 use canvas::clinic::demo::{self, LOCATIONS, PATIENTS, PRACTITIONERS};
 use fhir::{Json, ResourceType, json};

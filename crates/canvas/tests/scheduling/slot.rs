@@ -1,3 +1,5 @@
+//! Searches for slots.
+
 use crate::world::{World, booking, told, with};
 use canvas::Clinic;
 use canvas::clinic::demo::{self, LOCATIONS, PRACTITIONERS};

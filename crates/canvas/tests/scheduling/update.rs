@@ -1,3 +1,5 @@
+//! Appointments changed.
+
 use crate::world::{World, booking, told, with};
 use canvas::Clinic;
 use canvas::clinic::demo::{self, LOCATIONS, PATIENTS, PRACTITIONERS};

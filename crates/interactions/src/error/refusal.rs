@@ -152,7 +152,7 @@ impl Refusal {
 
     /// 503: the store is out of reach.
     pub fn unavailable(cause: impl Into<Cause>) -> Self {
-        let text = "The store is not available for now; nothing was written; try again in a second";
+        let text = "The store is not available for now; a change that was not answered with success may not have been made: read before you repeat it; try again in a second";
         Refusal { cause: Some(cause.into()), ..Self::for_a_while(&rows::UNAVAILABLE, text) }
     }
 
@@ -246,6 +246,10 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict => Refusal::conflict(),
+            StoreError::Expired => {
+                let text = "_cursor leads to what is no longer kept; start the search again without it";
+                Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
+            }
             error @ (StoreError::Unavailable(_) | StoreError::Full(_)) => Refusal::unavailable(error),
             error => Refusal::failed(error),
         }

@@ -299,7 +299,7 @@ pub mod rows {
             status: 503,
             code: IssueCode::Exception,
             text: SERVER_ERROR,
-            when: "The store cannot be reached or cannot write (no database, disk full). Nothing was written. Try again after Retry-After seconds.",
+            when: "The store cannot be reached or cannot write (no database, disk full). Try again after Retry-After seconds; if the connection to the database broke at the last moment, a change may have been made: read before you repeat it.",
             explains: true,
             shape: OUTCOME,
             example: Example::plain(Request::get("/fhir/Basic").with(&[("easel-fault", "unavailable")])),

@@ -45,6 +45,17 @@ fn a_sandbox_is_reset_to_the_demo_clinic() {
 }
 
 #[test]
+fn pages_from_before_a_reset_are_refused() {
+    let site = Site::new();
+    let first = site.get("/fhir/Observation?_count=1").expect(200).json();
+    let links = first.get("link").unwrap().items();
+    let next = links.iter().find(|link| link.str("relation") == Some("next")).unwrap().str("url").unwrap();
+    site.ask("POST", "/sandbox/reset", "").expect(204);
+    let refused = site.get(next.strip_prefix(&site.base_url).unwrap()).expect(400);
+    assert!(refused.issues()[1].1.contains("start the search again"), "{}", refused.text());
+}
+
+#[test]
 fn faults_are_made_on_request_and_unknown_ones_are_refused() {
     let site = Site::new();
     let fault = |name: &str| site.ask_with(Request::new("GET", "/Patient").header("easel-fault", name));

@@ -1,3 +1,5 @@
+//! Availability on the days when clocks change.
+
 use super::*;
 
 /// Slots of 30 minutes on the half hour of one day, as hour, minute and offset.

@@ -1,3 +1,5 @@
+//! Slots from availability less what is booked.
+
 use super::*;
 use crate::scheduling::slots::{MAX_DAYS, MAX_SLOTS};
 
