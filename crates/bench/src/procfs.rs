@@ -137,10 +137,10 @@ mod tests {
 
     #[test]
     fn a_folder_lies_on_the_deepest_mount_above_it() {
-        let mounts = "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /work ext4 rw 0 0\n";
+        let mounts = "overlay / overlay rw 0 0\ntmpfs /tmp tmpfs rw 0 0\n/dev/sda /home ext4 rw 0 0\n";
         let of = |folder: &str| file_system_in(mounts, Path::new(folder));
-        assert_eq!(of("/work/main/target"), Some("ext4"));
-        assert_eq!(of("/workshop"), Some("overlay"));
+        assert_eq!(of("/home/easel/target"), Some("ext4"));
+        assert_eq!(of("/homeshop"), Some("overlay"));
         assert_eq!(of("/tmp/x"), Some("tmpfs"));
     }
 }
