@@ -47,6 +47,10 @@ impl Reader for Fetched {
         not_fetched()
     }
 
+    fn search_all(&mut self, _: &[Query]) -> Result<Matches, StoreError> {
+        not_fetched()
+    }
+
     fn holds(&mut self, _: u64, _: Period, _: usize) -> Result<Vec<Held>, StoreError> {
         not_fetched()
     }

@@ -33,8 +33,17 @@ pub trait Reader {
     /// What matches the query, each at its current version, or at the one that was current at the query's `as_of`.
     ///
     /// # Errors
-    /// [`StoreError::Expired`] when that moment can no longer be seen.
+    /// [`StoreError::Expired`] when that moment can no longer be seen; [`StoreError::TooCostly`] when chains, `_has`,
+    /// tests of resources or a computed order would have to look at too many.
     fn search(&mut self, query: &Query) -> Result<Matches, StoreError>;
+
+    /// What matches any of the queries, each of another type, as one page. Order, limit, offset, total and moment are
+    /// those of the first; the others' sort keys mean the same of their types, pair by pair. Without sort keys, and
+    /// among equals, in the order of last change.
+    ///
+    /// # Errors
+    /// Those of [`search`](Self::search).
+    fn search_all(&mut self, queries: &[Query]) -> Result<Matches, StoreError>;
 
     /// At most `limit` current resources that hold the holder within the period, by start.
     fn holds(&mut self, holder: u64, period: Period, limit: usize) -> Result<Vec<Held>, StoreError>;

@@ -26,6 +26,7 @@ use crate::error::StoreError;
 pub(crate) enum Value<'a> {
     Null,
     Int(i64),
+    Real(f64),
     Text(&'a str),
     Bytes(&'a [u8]),
     /// A list of integers, for [`Dialect::one_of`].
@@ -43,6 +44,7 @@ impl<'a> Value<'a> {
 /// A row of a result. Columns count from 0. An unexpected type is [`StoreError::Corrupt`].
 pub(crate) trait Row {
     fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError>;
+    fn optional_real(&self, column: usize) -> Result<Option<f64>, StoreError>;
     fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError>;
     fn optional_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError>;
 

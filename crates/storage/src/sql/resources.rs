@@ -42,6 +42,12 @@ pub(crate) fn type_value(resource_type: ResourceType) -> Value<'static> {
     Value::Int(i64::from(resource_type.index()))
 }
 
+/// The resource type that is stored as this number.
+pub(crate) fn type_of(value: i64) -> Result<ResourceType, StoreError> {
+    let known = u8::try_from(value).ok().and_then(ResourceType::from_index);
+    known.ok_or_else(|| StoreError::corrupt("unknown resource type"))
+}
+
 /// Reads `vid, version, last_updated, method, body`.
 pub(crate) fn version_of(
     row: &dyn Row,

@@ -141,6 +141,11 @@ impl Reader for Unit<'_> {
         search::search(self.session, query)
     }
 
+    fn search_all(&mut self, queries: &[Query]) -> Result<Matches, StoreError> {
+        self.flush()?;
+        search::search_all(self.session, queries)
+    }
+
     fn holds(&mut self, holder: u64, period: Period, limit: usize) -> Result<Vec<Held>, StoreError> {
         holds::overlapping(self.session, holder, period, limit)
     }
@@ -257,9 +262,8 @@ impl Transaction for Unit<'_> {
         self.known.clear();
         // Numbers and times go on from here, and earlier marks see nothing any more.
         let vid = self.session.next_vid()?;
-        for table in
-            ["version", "live", "index_key", "index_text", "index_span", "hold", "manifest", "superseded"]
-        {
+        let others = ["version", "live", "index_key", "superseded"];
+        for table in others.into_iter().chain(index_rows::TABLES_BY_VERSION) {
             self.session.execute(&format!("DELETE FROM {table}"), &[])?;
         }
         for (name, value) in [("vid_floor", vid), ("now_floor", self.now), ("collected_to", vid)] {

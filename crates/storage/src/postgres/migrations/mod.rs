@@ -6,7 +6,8 @@ use crate::error::OpenError;
 use ::postgres::{Client, Transaction};
 
 /// The steps; the first has number 1.
-const MIGRATIONS: &[&str] = &[include_str!("0001_resources_and_accounts.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001_resources_and_accounts.sql"), include_str!("0002_numbers.sql")];
 
 /// The number of the last step.
 pub(super) const LATEST: i64 = MIGRATIONS.len() as i64;
