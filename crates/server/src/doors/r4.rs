@@ -33,7 +33,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     };
     let interaction = admit(app, &ask, Interaction::ALL, resource_type, target, seen).await?;
     let query = ask.query()?;
-    negotiate::answer_is_json(&ask, &query)?;
+    negotiate::rendition(&ask.headers, &query, negotiate::Format::ALL)?;
     let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
     let answer = match (interaction, target) {
         (Interaction::SearchType, _) => return search(app, ask, resource_type, query, pretty).await,
@@ -72,7 +72,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
 
 fn metadata(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
     only_get(ask)?;
-    negotiate::answer_is_json(ask, &ask.query()?)?;
+    negotiate::rendition(&ask.headers, &ask.query()?, negotiate::Format::ALL)?;
     Ok(answer::with_body(200, FHIR_JSON, app.capabilities.clone()))
 }
 
@@ -87,7 +87,7 @@ async fn search(
     if ask.method == hyper::Method::POST {
         negotiate::body_is_form(&ask)?;
         let limits = &app.config.limits;
-        query.extend(parameters(&receive::body(ask.body, limits.uri_bytes, limits.receive).await?)?);
+        query.extend(parameters(&receive::body(ask, limits.uri_bytes, limits.receive).await?)?);
     }
     let asked = Asked { parameters: query, lenient, ignored: &ANSWER_PARAMETERS, now: crate::clock::now() };
     Ok(json(200, app.engine.search_type(resource_type, asked).await?, pretty))
@@ -101,7 +101,7 @@ async fn create(app: &App, ask: Ask, resource_type: ResourceType, pretty: bool) 
     let preference = Preference::of(&ask);
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
-    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     let resource = app.engine.parse_valid(resource_type, &bytes)?;
     let written = app.engine.create(resource_type, resource).await?;
     Ok(changed(app, &written, preference, pretty))
@@ -118,7 +118,7 @@ async fn update(
     let preconditions = preconditions(&ask)?;
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
-    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     let resource = app.engine.parse_valid(resource_type, &bytes)?;
     let written = app.engine.update(resource_type, id, resource, preconditions).await?;
     Ok(changed(app, &written, preference, pretty))
@@ -145,7 +145,7 @@ impl Preference {
 }
 
 /// Whether a Prefer header holds `preference` (RFC 7240).
-fn prefers(ask: &Ask, preference: &str) -> bool {
+pub fn prefers(ask: &Ask, preference: &str) -> bool {
     ask.headers
         .get_all("prefer")
         .iter()
