@@ -13,6 +13,19 @@ impl Engine {
     pub fn capabilities(&self, software_version: &str, now: i64) -> Json {
         let resources: Vec<Json> =
             ResourceType::all().map(|resource_type| self.resource(resource_type)).collect();
+        let mut rest = Object::new();
+        rest.insert("mode", "server");
+        rest.insert(
+            "security",
+            json!({
+                "description": "OAuth 2.0 client credentials at /auth/token/, bearer tokens, SMART scopes system|user/{type}.{read|write|*}"
+            }),
+        );
+        rest.insert("resource", resources);
+        let of_system = listed(Interaction::is_listed_by_system);
+        if !of_system.is_empty() {
+            rest.insert("interaction", of_system);
+        }
         json!({
             "resourceType": "CapabilityStatement",
             "status": "active",
@@ -22,19 +35,12 @@ impl Engine {
             "implementation": { "description": "Easel, an open FHIR R4 server", "url": (self.base_url()) },
             "fhirVersion": "4.0.1",
             "format": (FORMATS.map(Json::from).to_vec()),
-            "rest": [{
-                "mode": "server",
-                "security": {
-                    "description": "OAuth 2.0 client credentials at /auth/token/, bearer tokens, SMART scopes system|user/{type}.{read|write|*}"
-                },
-                "resource": (resources)
-            }]
+            "rest": [rest]
         })
     }
 
     fn resource(&self, resource_type: ResourceType) -> Json {
-        let interactions: Vec<Json> =
-            Interaction::ALL.iter().map(|i| json!({ "code": (i.code()) })).collect();
+        let interactions = listed(Interaction::is_listed_by_type);
         let parameters: Vec<Json> = self
             .registry()
             .advertised(resource_type)
@@ -62,4 +68,10 @@ impl Engine {
         }
         resource.into()
     }
+}
+
+/// The interactions of the R4 door that `is_listed` picks.
+fn listed(is_listed: fn(Interaction) -> bool) -> Vec<Json> {
+    let picked = Interaction::R4.iter().filter(|interaction| is_listed(**interaction));
+    picked.map(|interaction| json!({ "code": (interaction.code()) })).collect()
 }

@@ -86,7 +86,7 @@ impl Jobs {
 pub fn is_asked(ask: &Ask) -> bool {
     ask.steps.first().is_some_and(|step| step == "fhir")
         && ask.headers.contains_key("prefer")
-        && doors::r4::prefers(ask, "respond-async")
+        && doors::r4::preference::prefers(ask, "respond-async")
 }
 
 /// Lets a request go on in the background: 202 and where its answer will be.

@@ -61,7 +61,8 @@ fn written(rendition: Rendition, mut answer: Answer) -> Answer {
     match rendition.format {
         Format::Json => *answer.body_mut() = Bytes::from(tree.to_pretty()),
         Format::Xml => {
-            *answer.body_mut() = Bytes::from(fhir::xml::write(&tree));
+            let write = if rendition.pretty { fhir::xml::write_pretty } else { fhir::xml::write };
+            *answer.body_mut() = Bytes::from(write(&tree));
             answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/fhir+xml"));
         }
     }
