@@ -93,6 +93,7 @@ impl Interaction {
         Interaction::HistoryInstance,
         Interaction::Create,
         Interaction::SearchType,
+        Interaction::Operation,
     ];
 
     /// The code of <http://hl7.org/fhir/restful-interaction>.

@@ -74,6 +74,24 @@ impl Input {
         Input { given: given.collect() }
     }
 
+    /// The parameters as those of a URL, for operations that search.
+    ///
+    /// # Errors
+    ///
+    /// 400 when a value is no primitive.
+    pub fn into_url(self) -> Result<Vec<(String, String)>, Refusal> {
+        let text = |given: Given| match &given.value {
+            GivenValue::Text(text) | GivenValue::Typed(_, Json::String(text)) => {
+                Ok((given.name.clone(), text.clone()))
+            }
+            GivenValue::Typed(_, value @ (Json::Number(_) | Json::Bool(_))) => {
+                Ok((given.name.clone(), value.to_string()))
+            }
+            _ => Err(given.wrong("a primitive value, as it would stand in a URL")),
+        };
+        self.given.into_iter().map(text).collect()
+    }
+
     /// One more parameter: a resource.
     #[must_use]
     pub fn with_resource(mut self, name: &str, resource: Json) -> Self {

@@ -2,6 +2,7 @@
 
 mod history;
 mod metadata;
+mod operation;
 mod parameters;
 pub mod preconditions;
 pub mod preference;
@@ -27,7 +28,6 @@ struct Call<'a> {
     app: &'a App,
     ask: Ask,
     /// Whoever may do what the request names; what its parts do (entries of a Bundle) is still to be judged.
-    #[expect(dead_code, reason = "the first interaction that concerns several types reads it")]
     caller: Arc<Caller>,
     /// The parameters of the URL, decoded, in order.
     query: Vec<(String, String)>,
@@ -64,11 +64,15 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         Place::System(target) => (None, target),
         Place::Resource(resource_type, target) => (Some(resource_type), target),
     };
+    let operation = operation::find(&ask, resource_type, target)?;
     let (interaction, caller) = admit(app, &ask, Interaction::R4, resource_type, target, seen).await?;
     let query = ask.query()?;
     negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
     let call = Call { app, ask, caller, query, pretty };
+    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) = (operation, resource_type, target) {
+        return operation::of_type(call, operation, resource_type, id).await;
+    }
     match resource_type {
         Some(resource_type) => of_type(call, interaction, resource_type, target).await,
         None => of_system(call, interaction, target).await,
