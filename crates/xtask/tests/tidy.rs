@@ -11,13 +11,14 @@ use std::process::Command;
 const EDGES: &[(&str, &[&str])] = &[
     ("fhir", &[]),
     ("fhirpath", &["fhir"]),
+    ("patch", &["fhir", "fhirpath"]),
     ("search", &["fhir", "fhirpath"]),
     ("validation", &["fhir", "fhirpath"]),
     ("storage", &["fhir", "search"]),
-    ("interactions", &["fhir", "fhirpath", "search", "validation", "storage"]),
+    ("interactions", &["fhir", "fhirpath", "patch", "search", "validation", "storage"]),
     ("canvas", &["fhir", "fhirpath", "interactions"]),
     ("auth", &["fhir"]),
-    ("server", &["fhir", "fhirpath", "search", "validation", "storage", "interactions", "canvas", "auth"]),
+    ("server", &["fhir", "fhirpath", "patch", "search", "validation", "storage", "interactions", "canvas", "auth"]),
     ("xtask", &[]),
     ("bench", &[]),
 ];
@@ -106,6 +107,7 @@ fn pure_crates_read_no_clock_and_do_no_io() {
     let pure = [
         "crates/fhir/src",
         "crates/fhirpath/src",
+        "crates/patch/src",
         "crates/search/src",
         "crates/validation/src",
         "crates/canvas/src",
