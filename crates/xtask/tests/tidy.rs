@@ -18,7 +18,10 @@ const EDGES: &[(&str, &[&str])] = &[
     ("interactions", &["fhir", "fhirpath", "patch", "search", "validation", "storage"]),
     ("canvas", &["fhir", "fhirpath", "interactions"]),
     ("auth", &["fhir"]),
-    ("server", &["fhir", "fhirpath", "patch", "search", "validation", "storage", "interactions", "canvas", "auth"]),
+    (
+        "server",
+        &["fhir", "fhirpath", "patch", "search", "validation", "storage", "interactions", "canvas", "auth"],
+    ),
     ("xtask", &[]),
     ("bench", &[]),
 ];

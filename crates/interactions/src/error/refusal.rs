@@ -87,7 +87,9 @@ impl Refusal {
 
     /// 400: a body that is not what its content coding says.
     pub fn bad_coding(coding: &str) -> Self {
-        let text = format!("the body is not {coding}, as Content-Encoding says, or it is cut short; send it again whole");
+        let text = format!(
+            "the body is not {coding}, as Content-Encoding says, or it is cut short; send it again whole"
+        );
         Self::invalid(vec![Issue::error(IssueCode::Structure, text)])
     }
 

@@ -64,7 +64,8 @@ impl Engine {
     }
 
     fn write_document(&self, tree: &Json, composition: &Version, parts: &[Version], now: i64) -> Vec<u8> {
-        let own = json!({ "system": "urn:ietf:rfc:3986", "value": (format!("urn:uuid:{}", uuid::Uuid::new_v4())) });
+        let own =
+            json!({ "system": "urn:ietf:rfc:3986", "value": (format!("urn:uuid:{}", uuid::Uuid::new_v4())) });
         let identifier = tree.get("identifier").unwrap_or(&own);
         let head = [
             ("identifier", identifier.to_bytes()),

@@ -49,7 +49,10 @@ impl Input {
 
     /// The parameters of a Parameters resource, which is known to be valid.
     pub fn of_resource(parameters: &Json) -> Self {
-        Self::of_items(parameters.get("parameter").map(Json::items).unwrap_or_default(), "Parameters.parameter")
+        Self::of_items(
+            parameters.get("parameter").map(Json::items).unwrap_or_default(),
+            "Parameters.parameter",
+        )
     }
 
     fn of_items(items: &[Json], path: &str) -> Self {
@@ -106,7 +109,7 @@ impl Input {
     }
 
     /// The parameters of that name.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Given> {
+    pub fn all<'a, 'n>(&'a self, name: &'n str) -> impl Iterator<Item = &'a Given> + use<'a, 'n> {
         self.given.iter().filter(move |given| given.name == name)
     }
 
@@ -123,12 +126,12 @@ impl Input {
                 let hint = did_you_mean(name, known.iter().copied())
                     .map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
                 let supported = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let text = format!(
-                    "${operation} has no parameter {}{hint} (supported: {supported})",
-                    quoted(name)
-                );
+                let text =
+                    format!("${operation} has no parameter {}{hint} (supported: {supported})", quoted(name));
                 problems.push(given.issue(IssueCode::NotSupported, text));
-            } else if !repeatable.contains(&name) && self.given[..index].iter().any(|other| other.name == name) {
+            } else if !repeatable.contains(&name)
+                && self.given[..index].iter().any(|other| other.name == name)
+            {
                 let text = format!("parameter '{name}' is given more than once");
                 problems.push(given.issue(IssueCode::Duplicate, text));
             }

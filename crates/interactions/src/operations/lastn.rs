@@ -88,14 +88,16 @@ impl Engine {
 }
 
 fn too_many() -> Refusal {
-    let text = format!("more than {LOOKED_AT} Observations match; confine the search, with category or date say");
+    let text =
+        format!("more than {LOOKED_AT} Observations match; confine the search, with category or date say");
     Refusal::invalid(vec![Issue::error(IssueCode::TooCostly, text)])
 }
 
 /// What an Observation is grouped by.
 fn code(observation: &Json) -> String {
     let concept = observation.get("code");
-    let coding = concept.and_then(|concept| concept.get("coding")).and_then(|codings| codings.items().first());
+    let coding =
+        concept.and_then(|concept| concept.get("coding")).and_then(|codings| codings.items().first());
     match coding {
         Some(coding) => {
             format!("{}|{}", coding.str("system").unwrap_or_default(), coding.str("code").unwrap_or_default())
@@ -126,6 +128,7 @@ fn confined(parameters: &[(String, String)]) -> Result<(), Refusal> {
     if parameters.iter().any(|(name, value)| of(name) && !value.is_empty()) {
         return Ok(());
     }
-    let text = "$lastn needs the parameter 'patient' or 'subject': it returns the latest Observations of somebody";
+    let text =
+        "$lastn needs the parameter 'patient' or 'subject': it returns the latest Observations of somebody";
     Err(Refusal::invalid(vec![Issue::error(IssueCode::Required, text)]))
 }

@@ -50,7 +50,13 @@ impl Ask {
             .map(|step| percent_decode_str(step).decode_utf8().map(|step| step.into_owned()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| Refusal::unknown_path(path))?;
-        Ok(Ask { method: head.method, uri: head.uri, steps, headers: head.headers, body: Body::Arriving(body) })
+        Ok(Ask {
+            method: head.method,
+            uri: head.uri,
+            steps,
+            headers: head.headers,
+            body: Body::Arriving(body),
+        })
     }
 
     /// The parameters of the query, decoded, in order.

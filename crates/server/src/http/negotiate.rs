@@ -191,7 +191,8 @@ mod tests {
         if let Some(accept) = accept {
             headers.insert(ACCEPT, HeaderValue::from_static(accept));
         }
-        let query: Vec<_> = format.map(|format| ("_format".to_owned(), format.to_owned())).into_iter().collect();
+        let query: Vec<_> =
+            format.map(|format| ("_format".to_owned(), format.to_owned())).into_iter().collect();
         rendition(&headers, &query, Format::ALL).ok().map(|rendition| rendition.format)
     }
 

@@ -48,7 +48,8 @@ fn is_at_r4_door(uri: &Uri) -> bool {
 }
 
 fn asks_for_json(accept: Option<&HeaderValue>) -> bool {
-    accept.is_none_or(|accept| !accept.as_bytes().windows(3).any(|window| window.eq_ignore_ascii_case(b"xml")))
+    accept
+        .is_none_or(|accept| !accept.as_bytes().windows(3).any(|window| window.eq_ignore_ascii_case(b"xml")))
 }
 
 fn written(rendition: Rendition, mut answer: Answer) -> Answer {

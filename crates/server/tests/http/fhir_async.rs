@@ -30,7 +30,8 @@ fn wait(site: &Site, path: &str) -> Reply {
 #[test]
 fn a_search_is_answered_later_with_what_it_found() {
     let site = Site::new();
-    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } })).expect(201);
+    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } }))
+        .expect(201);
     let accepted = site.ask_with(later("GET", "/fhir/Basic?_id=x", "")).expect(202);
     assert!(accepted.body.is_empty());
     let answer = wait(&site, &place(&site, &accepted)).json();

@@ -3,7 +3,8 @@
 use crate::support::{Reply, Request, Site};
 use fhir::json;
 
-const BASIC: &str = r#"<Basic xmlns="http://hl7.org/fhir"><id value="x"/><code><text value="a &lt; b"/></code></Basic>"#;
+const BASIC: &str =
+    r#"<Basic xmlns="http://hl7.org/fhir"><id value="x"/><code><text value="a &lt; b"/></code></Basic>"#;
 
 fn xml(method: &str, path: &str, body: &str) -> Request {
     Request::new(method, path).header("content-type", "application/fhir+xml").body(body)
@@ -94,14 +95,16 @@ fn other_forms_are_neither_written_nor_read() {
     site.get("/fhir/Basic?_format=ttl").expect(406);
     let turtle = Request::new("POST", "/fhir/Basic").header("content-type", "text/turtle").body("x");
     site.ask_with(turtle).expect(415);
-    let r3 = Request::new("POST", "/fhir/Basic").header("content-type", "application/fhir+json; fhirVersion=3.0");
+    let r3 =
+        Request::new("POST", "/fhir/Basic").header("content-type", "application/fhir+json; fhirVersion=3.0");
     site.ask_with(r3.body("{}")).expect(415);
 }
 
 #[test]
 fn pretty_answers_are_indented_in_both_forms() {
     let site = Site::new();
-    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } })).expect(201);
+    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } }))
+        .expect(201);
     let lines = |path: &str| site.get(path).expect(200).text().lines().count();
     assert_eq!(lines("/fhir/Basic/x"), 1);
     assert!(lines("/fhir/Basic/x?_pretty=true") > 5);

@@ -5,7 +5,8 @@ use fhir::json;
 
 fn site() -> Site {
     let site = Site::new();
-    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } })).expect(201);
+    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } }))
+        .expect(201);
     site
 }
 

@@ -10,6 +10,7 @@ mod fhir_async;
 mod fhir_formats;
 mod fhir_instance;
 mod fhir_metadata;
+mod fhir_operations;
 mod fhir_read;
 mod fhir_search;
 mod framework;

@@ -70,7 +70,9 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
     let call = Call { app, ask, caller, query, pretty };
-    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) = (operation, resource_type, target) {
+    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
+        (operation, resource_type, target)
+    {
         return operation::of_type(call, operation, resource_type, id).await;
     }
     match resource_type {

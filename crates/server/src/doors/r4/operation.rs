@@ -54,8 +54,7 @@ pub(super) async fn of_type(
         ("lastn", None) => {
             let lenient = super::preference::prefers(&call.ask, "handling=lenient");
             let parameters = input(call).await?.into_url()?;
-            let asked =
-                Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now: crate::clock::now() };
+            let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now: crate::clock::now() };
             Ok(respond::json(200, engine.lastn(asked).await?, pretty))
         }
         ("meta", Some(id)) => resource(engine.meta(resource_type, id, &input(call).await?).await?),
