@@ -10,9 +10,10 @@ use std::process::Command;
 /// Which of our crates each may depend on (ARCHITECTURE.md).
 const EDGES: &[(&str, &[&str])] = &[
     ("fhir", &[]),
-    ("fhirpath", &["fhir"]),
-    ("search", &["fhir", "fhirpath"]),
-    ("validation", &["fhir", "fhirpath"]),
+    ("ucum", &[]),
+    ("fhirpath", &["fhir", "ucum"]),
+    ("search", &["fhir", "fhirpath", "ucum"]),
+    ("validation", &["fhir", "fhirpath", "ucum"]),
     ("storage", &["fhir", "search"]),
     ("interactions", &["fhir", "fhirpath", "search", "validation", "storage"]),
     ("canvas", &["fhir", "fhirpath", "interactions"]),
@@ -106,6 +107,7 @@ fn pure_crates_read_no_clock_and_do_no_io() {
     let pure = [
         "crates/fhir/src",
         "crates/fhirpath/src",
+        "crates/ucum/src",
         "crates/search/src",
         "crates/validation/src",
         "crates/canvas/src",
