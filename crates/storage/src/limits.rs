@@ -77,6 +77,9 @@ pub const SORTED_BYTES: usize = 64 << 20;
 /// A list of more alternatives than this is not tried one by one for each candidate.
 pub const LIST: usize = 64;
 
+/// How many versions are counted for the total of a history at most, of each type.
+pub const HISTORY_COUNTED: u64 = 10_000;
+
 /// How many resources [`Reader::each_current`](crate::Reader::each_current) reads at a time.
 pub const EACH_CURRENT_PAGE: u64 = 256;
 

@@ -5,8 +5,10 @@
 //! their first appearances in the text are in order.
 
 pub(crate) mod accounts;
+mod batch;
 mod dialect;
 pub(crate) mod garbage;
+mod history;
 pub(crate) mod holds;
 pub(crate) mod index_rows;
 pub(crate) mod resources;
@@ -20,6 +22,7 @@ pub(crate) use statement::Statement;
 pub(crate) use unit::Unit;
 
 use crate::error::StoreError;
+use crate::model::ExplainDriver;
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +86,9 @@ pub(crate) trait Session {
 
     /// Runs a statement; how many rows it changed.
     fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// Hears which driver a search has chosen. Only who explains searches wants to know.
+    fn chose(&mut self, _driver: &mut dyn FnMut() -> ExplainDriver) {}
 
     /// What went wrong in this transaction, if anything did.
     fn failure(&self) -> Option<StoreError>;

@@ -7,8 +7,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod batches;
 mod costs;
+mod explaining;
 mod garbage;
+mod histories;
 mod holds;
 mod lifecycle;
 mod model;
@@ -95,6 +98,20 @@ contract! {
         numbers_are_tested_as_number_test_says
         units_are_apart
         numbers_sort_by_the_least_or_greatest;
+    histories:
+        a_type_has_a_history_with_deletions
+        a_history_can_begin_somewhere_and_be_of_some_time
+        pages_of_a_history_fit_together_whatever_happens_between
+        a_history_leaves_out_what_was_under_way
+        a_history_is_few_statements;
+    batches:
+        many_resources_are_read_in_one_statement
+        many_resources_are_read_as_of_a_moment
+        what_a_unit_has_read_at_once_it_need_not_read_again
+        of_many_that_search_and_then_create_exactly_one_does;
+    explaining:
+        a_search_is_explained_by_its_own_statements
+        several_types_and_chains_are_explained_too;
     resolving:
         a_chain_finds_what_refers_to_what_matches
         has_finds_what_is_referred_to

@@ -226,7 +226,8 @@ pub(super) fn visible(sql: &mut Statement, vid: &str, snapshot: &Snapshot) {
     sql.sql(")");
 }
 
-fn not_excluded(sql: &mut Statement, vid: &str, snapshot: &Snapshot) {
+/// Appends the condition that the version was not of a transaction under way.
+pub(crate) fn not_excluded(sql: &mut Statement, vid: &str, snapshot: &Snapshot) {
     if !snapshot.excluded.is_empty() {
         let n = sql.parameter(Parameter::Ints(snapshot.excluded.clone()));
         let dialect = sql.dialect;

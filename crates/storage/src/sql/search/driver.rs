@@ -1,6 +1,7 @@
 //! Which criterion drives a search.
 
 use super::arm::{Among, Arm};
+use super::explain;
 use crate::error::StoreError;
 use crate::sql::resources::bounded;
 use crate::sql::{Session, Snapshot, Statement};
@@ -136,12 +137,17 @@ pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<
     narrow.sort_by_key(|driver| preference(&driver.arms));
     let first = narrow.first().map(|driver| &driver.arms[..]);
     let by_few_ids = matches!(first, Some([Arm::Ids(ids)]) if ids.len() <= FEW_IDS);
-    if narrow.len() > 1 && !by_few_ids {
+    let mut counted = Vec::new();
+    let chosen = if narrow.len() > 1 && !by_few_ids {
         let rarest = rarest(session, query, &mut narrow)?;
-        return Ok(narrow.swap_remove(rarest));
-    }
-    let everything = Driver { arms: vec![Arm::Type], criterion: None, is_exact: true, rows: None };
-    Ok(narrow.into_iter().chain(wide).next().unwrap_or(everything))
+        counted = narrow.iter().filter_map(|driver| Some((driver.criterion?, driver.rows?))).collect();
+        narrow.swap_remove(rarest)
+    } else {
+        let everything = Driver { arms: vec![Arm::Type], criterion: None, is_exact: true, rows: None };
+        narrow.into_iter().chain(wide).next().unwrap_or(everything)
+    };
+    session.chose(&mut || explain::driver(query, &chosen, counted.clone()));
+    Ok(chosen)
 }
 
 /// Counts rows, a bounded number, and says which of the drivers has the fewest.

@@ -5,11 +5,11 @@ use super::order::{Place, is_computed};
 use super::{Moment, count, driver, page, resolving};
 use crate::error::StoreError;
 use crate::limits;
-use crate::model::{Matches, Version};
-use crate::sql::resources::{type_of, version_of};
-use crate::sql::{Session, Value};
+use crate::model::Matches;
+use crate::sql::Session;
+use crate::sql::resources::by_vids;
 use ::search::{Query, Total};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// The types that there are resources of, or were of late: a descent for each.
 const TYPES: &str = "WITH RECURSIVE t(n) AS (SELECT min(type) FROM live UNION ALL \
@@ -39,7 +39,7 @@ pub(crate) fn search_all(session: &mut dyn Session, queries: &[Query]) -> Result
         _ => places.len() > limit,
     };
     let vids: Vec<i64> = places.iter().take(limit).map(|place| place.vid).collect();
-    let resources = versions(session, &vids)?;
+    let resources = by_vids(session, &vids)?;
     if has_more && first.as_of.is_none() {
         session.keep_mark(found.moment.mark)?;
     }
@@ -109,22 +109,4 @@ fn of_types_that_exist<'q>(
         Ok(())
     })?;
     Ok(queries.iter().filter(|query| types.contains(&i64::from(query.resource_type.index()))).collect())
-}
-
-/// The versions with these numbers, in their order.
-fn versions(session: &mut dyn Session, vids: &[i64]) -> Result<Vec<Version>, StoreError> {
-    if vids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!(
-        "SELECT v.vid, v.version, v.last_updated, v.method, v.body, v.id, v.type FROM version v WHERE {}",
-        session.dialect().one_of("v.vid", 1)
-    );
-    let mut versions = HashMap::with_capacity(vids.len());
-    session.query(&sql, &[Value::Ints(vids)], &mut |row| {
-        let (vid, version) = version_of(row, type_of(row.int(6)?)?, row.text(5)?)?;
-        versions.insert(vid, version);
-        Ok(())
-    })?;
-    Ok(vids.iter().filter_map(|vid| versions.remove(vid)).collect())
 }

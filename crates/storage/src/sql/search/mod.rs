@@ -7,6 +7,7 @@
 mod arm;
 mod condition;
 mod driver;
+mod explain;
 mod merge;
 mod order;
 mod page;
@@ -21,18 +22,21 @@ use crate::error::StoreError;
 use crate::model::Matches;
 use ::search::{Query, Total};
 
+pub(crate) use arm::not_excluded;
+pub(crate) use explain::explain;
 pub(crate) use merge::search_all;
 
 /// The moment that a search sees.
-struct Moment {
+pub(crate) struct Moment {
     /// Its name.
-    mark: i64,
-    snapshot: Snapshot,
+    pub(crate) mark: i64,
+    /// What it sees.
+    pub(crate) snapshot: Snapshot,
 }
 
 impl Moment {
     /// Now, or when the mark was made.
-    fn of(session: &mut dyn Session, as_of: Option<i64>) -> Result<Self, StoreError> {
+    pub(crate) fn of(session: &mut dyn Session, as_of: Option<i64>) -> Result<Self, StoreError> {
         Ok(match as_of {
             None => Moment { mark: session.mark()?, snapshot: Snapshot::default() },
             Some(mark) => Moment { mark, snapshot: seen_at(session, mark)? },
@@ -92,7 +96,7 @@ fn count(
     Ok(total)
 }
 
-/// What was seen at an earlier mark.
+/// What was seen at an earlier mark, if it still can be.
 fn seen_at(session: &mut dyn Session, mark: i64) -> Result<Snapshot, StoreError> {
     let snapshot = session.snapshot(mark)?;
     // Versions of excluded transactions were not seen either, so whatever the first of them superseded counts.
