@@ -22,7 +22,7 @@ pub(crate) use statement::Statement;
 pub(crate) use unit::Unit;
 
 use crate::error::StoreError;
-use crate::model::ExplainDriver;
+use crate::model::{ExplainDriver, Version};
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +92,9 @@ pub(crate) trait Session {
 
     /// What went wrong in this transaction, if anything did.
     fn failure(&self) -> Option<StoreError>;
+
+    /// Inserts versions with their numbers, all or none; whether their places were free.
+    fn insert_versions(&mut self, versions: &[(i64, &Version)]) -> Result<bool, StoreError>;
 
     /// Inserts index rows and empties the list.
     fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError>;

@@ -19,9 +19,6 @@ const HISTORY: &str = "SELECT vid, version, last_updated, method, body FROM vers
 
 const LAST_VERSION: &str = "SELECT max(version) FROM version WHERE type = $1 AND id = $2";
 
-const INSERT: &str = "INSERT INTO version (vid, type, id, version, last_updated, method, body) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-
 // Superseded rows are few and counted apart, so that the many need no look each.
 const COUNT: &str = "SELECT (SELECT count(*) FROM live WHERE type = $1) \
                      - (SELECT count(*) FROM superseded WHERE type = $1)";
@@ -150,22 +147,6 @@ pub(crate) fn by_vids(session: &mut dyn Session, vids: &[i64]) -> Result<Vec<Ver
         Ok(())
     })?;
     Ok(vids.iter().filter_map(|vid| versions.remove(vid)).collect())
-}
-
-/// Writes a version; false when there is one with this number already.
-pub(crate) fn insert(session: &mut dyn Session, vid: i64, version: &Version) -> Result<bool, StoreError> {
-    let number =
-        i64::try_from(version.version).map_err(|_| StoreError::failed("the version is too large"))?;
-    let parameters = [
-        Value::Int(vid),
-        type_value(version.resource_type),
-        Value::Text(&version.id),
-        Value::Int(number),
-        Value::Int(version.last_updated),
-        Value::Int(version.method.code()),
-        version.body.as_deref().map_or(Value::Null, Value::Bytes),
-    ];
-    Ok(session.execute(INSERT, &parameters)? == 1)
 }
 
 /// How many resources of the type there are.

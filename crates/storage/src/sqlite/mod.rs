@@ -3,6 +3,7 @@
 mod checkpoint;
 pub(crate) mod directory;
 pub(crate) mod error;
+mod insert;
 mod migrations;
 mod readers;
 mod session;

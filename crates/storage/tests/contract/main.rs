@@ -108,6 +108,9 @@ contract! {
         many_resources_are_read_in_one_statement
         many_resources_are_read_as_of_a_moment
         what_a_unit_has_read_at_once_it_need_not_read_again
+        a_large_transaction_is_few_statements
+        of_a_large_transaction_with_a_conflict_nothing_is_written
+        a_large_transaction_may_write_one_resource_more_than_once
         of_many_that_search_and_then_create_exactly_one_does;
     explaining:
         a_search_is_explained_by_its_own_statements

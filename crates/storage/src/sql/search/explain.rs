@@ -2,7 +2,7 @@
 
 use super::driver::Driver;
 use crate::error::StoreError;
-use crate::model::{Explain, ExplainDriver, ExplainStatement};
+use crate::model::{Explain, ExplainDriver, ExplainStatement, Version};
 use crate::sql::{Dialect, EachRow, IndexRows, Session, Snapshot, Value};
 use ::search::Query;
 use std::time::Instant;
@@ -62,6 +62,10 @@ impl Session for Watched<'_> {
 
     fn failure(&self) -> Option<StoreError> {
         self.session.failure()
+    }
+
+    fn insert_versions(&mut self, versions: &[(i64, &Version)]) -> Result<bool, StoreError> {
+        self.session.insert_versions(versions)
     }
 
     fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {
