@@ -1,5 +1,6 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
+mod binary;
 mod history;
 mod metadata;
 mod operation;
