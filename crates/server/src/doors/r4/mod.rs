@@ -26,7 +26,6 @@ struct Call<'a> {
     app: &'a App,
     ask: Ask,
     /// Whoever may do what the request names; what its parts do (entries of a Bundle) is still to be judged.
-    #[expect(dead_code, reason = "the first interaction that concerns several types reads it")]
     caller: Arc<Caller>,
     /// The parameters of the URL, decoded, in order.
     query: Vec<(String, String)>,
@@ -80,6 +79,8 @@ async fn of_type(
         (Interaction::SearchType, _) => search::search_type(call, resource_type).await,
         (Interaction::Create, _) => write::create(call, resource_type).await,
         (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
+        (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
+        (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
         (Interaction::Read, Target::Instance(id)) => read::read(call, resource_type, id).await,
         (Interaction::Vread, Target::Version(id, version)) => {
