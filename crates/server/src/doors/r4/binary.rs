@@ -52,6 +52,18 @@ pub(super) fn content(call: &Call<'_>, version: &Version) -> Result<Answer, Refu
     Ok(answer)
 }
 
+/// Checks that the caller may read whatever security contexts Binaries have: their search and history show all.
+///
+/// # Errors
+///
+/// 403.
+pub(super) fn check_all(caller: &Caller, resource_type: ResourceType) -> Result<(), Refusal> {
+    if resource_type != ResourceType::BINARY || caller.scopes.allow_all(Access::Read) {
+        return Ok(());
+    }
+    Err(Refusal::insufficient_scope("system/*.read"))
+}
+
 /// Checks that the caller may read what the Binary's security context is: its permissions are the Binary's.
 ///
 /// # Errors
@@ -82,15 +94,25 @@ fn accepted(ask: &Ask, content_type: &str) -> Result<(), Refusal> {
     if accept.split(',').any(accepts) { Ok(()) } else { Err(Refusal::not_acceptable(accept)) }
 }
 
+/// Whose permissions the content that is being sent has.
+pub(super) fn security_context(ask: &Ask) -> Option<String> {
+    ask.header_named(SECURITY_CONTEXT).map(str::to_owned)
+}
+
 /// The Binary that content is stored as.
-pub(super) fn of_content(ask: &Ask, content_type: &str, bytes: &[u8], id: Option<&str>) -> Json {
+pub(super) fn of_content(
+    security_context: Option<String>,
+    content_type: &str,
+    bytes: &[u8],
+    id: Option<&str>,
+) -> Json {
     let mut binary = Object::new();
     binary.insert("resourceType", ResourceType::BINARY.name());
     if let Some(id) = id {
         binary.insert("id", id);
     }
     binary.insert("contentType", content_type);
-    if let Some(reference) = ask.header_named(SECURITY_CONTEXT) {
+    if let Some(reference) = security_context {
         let mut context = Object::new();
         context.insert("reference", reference);
         binary.insert("securityContext", context);
