@@ -19,8 +19,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ("canvas", &["fhir", "fhirpath", "interactions"]),
     ("auth", &["fhir"]),
     ("server", &["fhir", "fhirpath", "search", "validation", "storage", "interactions", "canvas", "auth"]),
+    ("generate", &["fhir"]),
     ("xtask", &[]),
-    ("bench", &[]),
+    ("bench", &["fhir", "generate"]),
 ];
 
 /// Crates of others that only these of ours may depend on.
