@@ -37,7 +37,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("generate", &["fhir"]),
     ("xtask", &[]),
-    ("bench", &["fhir", "generate"]),
+    ("bench", &["generate"]),
 ];
 
 /// Crates of others that only these of ours may depend on.
