@@ -6,6 +6,7 @@ use crate::walk::{Walk, kind};
 use fhir::definitions::{MemberRef, TypeId, type_by_name};
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{IssueCode, Json, Object, ResourceType};
+use fhirpath::{Context, Item};
 
 impl<'r> Walk<'r> {
     /// Checks the whole body.
@@ -24,7 +25,7 @@ impl<'r> Walk<'r> {
         // Without a type of its own the body is still worth a look as what the URL says.
         if let Some(resource_type) = named.or(expected) {
             self.container = Container::new(resource_type, object);
-            self.content(object, resource_type, place);
+            self.content(value, object, resource_type, place);
         }
     }
 
@@ -34,23 +35,39 @@ impl<'r> Walk<'r> {
         let inner = place.resource();
         if member.element.name() == "contained" {
             let index = place.index();
-            self.container.enter(index, self.findings.mark());
+            self.container.enter(index);
             self.contained_rules(object, &inner);
             if let Some(resource_type) = self.resource_type(object, &inner) {
+                let item = Item::of_type(value, resource_type.type_id());
+                let outer = self.context.replace(Context::new(&item));
                 self.members(object, resource_type.definition(), &inner);
+                self.invariants(value, resource_type.definition(), &[], &inner);
+                self.context = outer;
             }
             self.container.leave();
         } else if let Some(resource_type) = self.resource_type(object, &inner) {
-            let outer = std::mem::replace(&mut self.container, Container::new(resource_type, object));
-            self.content(object, resource_type, &inner);
-            self.container = outer;
+            let container = std::mem::replace(&mut self.container, Container::new(resource_type, object));
+            let context = self.context.take();
+            self.content(value, object, resource_type, &inner);
+            (self.container, self.context) = (container, context);
         }
     }
 
     /// Checks a resource that stands for itself, with what it contains.
-    fn content(&mut self, object: &'r Object, resource_type: ResourceType, place: &Place<'_>) {
+    fn content(
+        &mut self,
+        value: &'r Json,
+        object: &'r Object,
+        resource_type: ResourceType,
+        place: &Place<'_>,
+    ) {
+        self.context = Some(Context::new(&Item::of_type(value, resource_type.type_id())));
         self.members(object, resource_type.definition(), place);
-        self.unreferenced(place);
+        self.unreferenced(object, place);
+        if resource_type == ResourceType::BUNDLE {
+            self.bundle(object, place);
+        }
+        self.invariants(value, resource_type.definition(), &[], place);
     }
 
     fn resource_type(&mut self, object: &'r Object, place: &Place<'_>) -> Option<ResourceType> {
