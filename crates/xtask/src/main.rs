@@ -17,7 +17,7 @@ tasks:
   bench [ARGUMENT…]
       measure the released server beside a bare axum server and raw SQLite; --help tells the arguments
   codegen [--check] [--package FILE]
-      write the R4 definition tables of crates/fhir from the npm package of the specification
+      write the R4 definition tables of crates/fhir and the pack of crates/terminology from the npm package of the specification
       --check         write nothing; exit 1 and name the files that are not current
       --package FILE  the package's .tgz, instead of the cached or downloaded one
   docs [--check]
