@@ -19,6 +19,7 @@ pub(crate) struct Container<'r> {
 
 #[derive(Debug)]
 struct Contained<'r> {
+    json: &'r Json,
     id: Option<&'r str>,
     resource_type: Option<ResourceType>,
     /// Something refers to it, or it refers to its container.
@@ -71,6 +72,11 @@ impl<'r> Container<'r> {
         }
     }
 
+    /// The resource that `#id` names; that `#` itself names is for others to say.
+    pub(crate) fn value(&self, id: &str) -> Option<&'r Json> {
+        self.contained.get(self.first(id)?).map(|contained| contained.json)
+    }
+
     /// The first contained resource with that id.
     fn first(&self, id: &str) -> Option<usize> {
         let at = self.by_id.partition_point(|(known, _)| *known < id);
@@ -86,6 +92,7 @@ impl<'r> Container<'r> {
 impl<'r> Contained<'r> {
     fn new(value: &'r Json) -> Self {
         Contained {
+            json: value,
             id: value.str("id"),
             resource_type: value.str("resourceType").and_then(ResourceType::from_name),
             is_referenced: false,

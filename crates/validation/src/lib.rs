@@ -12,25 +12,30 @@ mod binding;
 mod bundle;
 mod choice;
 mod contained;
+mod document;
 mod extension;
 mod findings;
 mod invariants;
 mod narrative;
 mod place;
 mod primitive;
+mod profile;
 mod reference;
 mod resource;
 mod unknown;
 mod walk;
 
 pub use findings::MAX_ISSUES;
+pub use profile::{Profile, Profiles, Unusable};
 
+use document::Document;
 use fhir::{Issue, Json, ResourceType};
 use place::Place;
+use terminology::Terminology;
 use walk::Walk;
 
 /// What the caller knows about a body before it is looked at, and what it wants to know.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
     /// The type that the body must have, that of the URL. Any, if none.
     pub expected: Option<ResourceType>,
@@ -39,6 +44,13 @@ pub struct Options<'a> {
     pub root: Option<&'a str>,
     /// Whether errors are enough.
     pub mode: Mode,
+    /// The profiles and extension definitions that are loaded. A resource is held to those that it claims
+    /// (`meta.profile`), and its extensions to their definitions; what is claimed and not loaded is passed over.
+    pub profiles: Option<&'a Profiles>,
+    /// Profiles that the body must conform to whatever it claims. One that is not loaded is an error.
+    pub asked_profiles: &'a [&'a str],
+    /// What tells whether a code is in a value set that the tables of R4 do not list. Without it such codes pass.
+    pub terminology: Option<&'a Terminology>,
 }
 
 /// What is told.
@@ -72,7 +84,8 @@ pub enum Mode {
 pub fn validate(resource: &Json, options: &Options<'_>) -> Vec<Issue> {
     let named = resource.str("resourceType").and_then(ResourceType::from_name);
     let type_name = named.or(options.expected).map_or("Resource", ResourceType::name);
-    let mut walk = Walk::new(options);
-    walk.body(resource, options.expected, &Place::root(options.root.unwrap_or(type_name)));
+    let document = Document::new(resource, options.terminology);
+    let mut walk = Walk::new(options, &document);
+    walk.body(resource, options, &Place::root(options.root.unwrap_or(type_name)));
     walk.findings.into_issues()
 }

@@ -1,5 +1,6 @@
 //! Resources: the body itself, and those inside it (<http://hl7.org/fhir/R4/resource.html>).
 
+use crate::Options;
 use crate::contained::Container;
 use crate::place::Place;
 use crate::walk::{Walk, kind};
@@ -10,7 +11,8 @@ use fhirpath::{Context, Item};
 
 impl<'r> Walk<'r> {
     /// Checks the whole body.
-    pub(crate) fn body(&mut self, value: &'r Json, expected: Option<ResourceType>, place: &Place<'_>) {
+    pub(crate) fn body(&mut self, value: &'r Json, options: &Options<'r>, place: &Place<'_>) {
+        let expected = options.expected;
         let Json::Object(object) = value else {
             let text = format!("the body must be a resource (a JSON object), not {}", kind(value));
             return self.findings.add(IssueCode::Structure, place, text);
@@ -26,6 +28,7 @@ impl<'r> Walk<'r> {
         if let Some(resource_type) = named.or(expected) {
             self.container = Container::new(resource_type, object);
             self.content(value, object, resource_type, place);
+            self.asked(options.asked_profiles, value, resource_type, place);
         }
     }
 
@@ -42,6 +45,7 @@ impl<'r> Walk<'r> {
                 let outer = self.context.replace(Context::new(&item));
                 self.members(object, resource_type.definition(), &inner);
                 self.invariants(value, resource_type.definition(), &[], &inner);
+                self.claimed(value, object, resource_type, &inner);
                 self.context = outer;
             }
             self.container.leave();
@@ -68,6 +72,7 @@ impl<'r> Walk<'r> {
             self.bundle(object, place);
         }
         self.invariants(value, resource_type.definition(), &[], place);
+        self.claimed(value, object, resource_type, place);
     }
 
     fn resource_type(&mut self, object: &'r Object, place: &Place<'_>) -> Option<ResourceType> {

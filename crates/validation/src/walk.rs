@@ -2,12 +2,15 @@
 //! (<http://hl7.org/fhir/R4/json.html>).
 
 use crate::contained::Container;
+use crate::document::Document;
 use crate::findings::Findings;
 use crate::place::Place;
+use crate::profile::{Effort, Profile, Profiles};
 use crate::{Mode, Options};
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
 use fhir::{IssueCode, Json, Object};
 use fhirpath::{Context, Item};
+use std::collections::HashMap;
 
 /// The state of one validation.
 pub(crate) struct Walk<'r> {
@@ -18,15 +21,24 @@ pub(crate) struct Walk<'r> {
     pub(crate) context: Option<Context<'r>>,
     /// What an expression yields; kept, so that evaluating allocates once.
     pub(crate) items: Vec<Item<'r>>,
+    pub(crate) document: &'r Document<'r>,
+    pub(crate) profiles: Option<&'r Profiles>,
+    pub(crate) effort: Effort,
+    /// Whether resources of the document conform to profiles: none, or the first problem.
+    pub(crate) verdicts: HashMap<(*const Json, *const Profile), Option<String>>,
 }
 
-impl Walk<'_> {
-    pub(crate) fn new(options: &Options<'_>) -> Self {
+impl<'r> Walk<'r> {
+    pub(crate) fn new(options: &Options<'r>, document: &'r Document<'r>) -> Self {
         Walk {
             findings: Findings::new(options.mode == Mode::Check),
             container: Container::default(),
             context: None,
             items: Vec::new(),
+            document,
+            profiles: options.profiles.filter(|profiles| !profiles.is_empty()),
+            effort: Effort::default(),
+            verdicts: HashMap::new(),
         }
     }
 }
@@ -157,6 +169,7 @@ impl<'r> Walk<'r> {
         match definition.kind {
             TypeKind::Primitive => {
                 self.primitive(member, value, place);
+                self.extensible_binding(member.element, value, definition.id, place);
                 if !member.element.invariants().is_empty() {
                     self.invariants(value, definition, member.element.invariants(), place);
                 }
@@ -186,6 +199,10 @@ impl<'r> Walk<'r> {
         }
         self.members(object, definition, place);
         self.invariants(value, definition, member.element.invariants(), place);
+        self.extensible_binding(member.element, value, definition.id, place);
+        if definition.id == TypeId::EXTENSION {
+            self.defined_extension(value, place);
+        }
     }
 
     /// The object that a value must be, if it is one with members.

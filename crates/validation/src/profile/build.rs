@@ -3,7 +3,7 @@
 //! A snapshot is read as it is. A differential is laid over the tree of the profile that it constrains; over a type,
 //! whose own rules are checked anyway, it stands alone. So no snapshot has to be made.
 
-use super::definition::{Node, Profile};
+use super::definition::{Node, Profile, TypeRule};
 use super::element::read_element;
 use super::{DEFINITIONS, Profiles};
 use fhir::definitions::{ElementDefinition, TypeId, TypeKind, type_by_name};
@@ -98,7 +98,9 @@ impl Builder {
                 Ok(None) => {}
                 Ok(Some(spot)) => {
                     let (node, problems) = read_element(element, &spot, &place);
+                    let types = spot.types;
                     spot.node.narrow(node);
+                    name_type(spot.node, &types);
                     self.problems.extend(problems);
                 }
                 Err(problem) => {
@@ -119,9 +121,7 @@ impl Builder {
             let (element, implied) = look_up(&spot.types, name)?;
             let mut node = spot.node.child_mut(element.name());
             let mut types: Vec<TypeId> = element.types().iter().map(|one| one.type_id).collect();
-            for node in [&*node] {
-                narrow_types(&mut types, node);
-            }
+            narrow_types(&mut types, node);
             if let Some(slice) = slice.or(implied) {
                 for end in slice.match_indices('/').map(|(end, _)| end).chain([slice.len()]) {
                     node = node.slice_mut(&slice[..end]);
@@ -134,6 +134,14 @@ impl Builder {
             spot = Spot { node, types, element: Some(element) };
         }
         Ok(Some(spot))
+    }
+}
+
+/// The slice of a choice is of the type that its name says, even if nothing else does.
+fn name_type(node: &mut Node, types: &[TypeId]) {
+    if let ([only], Some(_), None) = (types, &node.slice, &node.types) {
+        let rule = TypeRule { type_id: *only, profiles: Vec::new(), targets: Vec::new() };
+        node.types = Some(vec![rule]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::definition::{Node, Profile, Rules, Slicing};
 use super::discriminator::{Discriminator, Kind, Step};
+use super::matching::{has_pattern, is_fixed};
 use super::value::{Found, Value};
 use crate::place::Place;
 use crate::walk::Walk;
@@ -75,7 +76,7 @@ impl<'r> Walk<'r> {
     ) {
         let mut may_belong = false;
         for (index, slice) in node.slices.iter().enumerate() {
-            match self.belongs(slice, &slicing.discriminators, one.value, place) {
+            match self.belongs(slice, &slicing.discriminators, one.value, profile, place) {
                 Verdict::Yes => {
                     self.order(slicing, index, profile, tally, place);
                     tally.members[index].push(one);
@@ -168,6 +169,7 @@ impl<'r> Walk<'r> {
         slice: &'r Node,
         discriminators: &[Discriminator],
         value: Value<'r>,
+        profile: &'r Profile,
         place: &Place<'_>,
     ) -> Verdict {
         let mut all = Verdict::Unconstrained;
@@ -175,7 +177,7 @@ impl<'r> Walk<'r> {
             if !self.may_go_on(place) {
                 return Verdict::Unknown;
             }
-            match self.ask(slice, discriminator, value, place) {
+            match self.ask(slice, discriminator, value, profile, place) {
                 Verdict::No => return Verdict::No,
                 Verdict::Unknown => all = Verdict::Unknown,
                 Verdict::Yes if all == Verdict::Unconstrained => all = Verdict::Yes,
@@ -185,7 +187,14 @@ impl<'r> Walk<'r> {
         all
     }
 
-    fn ask(&mut self, slice: &'r Node, question: &Discriminator, value: Value<'r>, place: &Place<'_>) -> Verdict {
+    fn ask(
+        &mut self,
+        slice: &'r Node,
+        question: &Discriminator,
+        value: Value<'r>,
+        profile: &'r Profile,
+        place: &Place<'_>,
+    ) -> Verdict {
         if let Some(verdict) = extension_url(slice, question, value) {
             return verdict;
         }
@@ -205,14 +214,19 @@ impl<'r> Walk<'r> {
                 };
                 let path = question.path.get(..steps).unwrap_or_default();
                 let values = self.follow(value, path);
-                self.ask_value(node, &values, place)
+                self.ask_value(node, &values, profile, place)
             }
         }
     }
 
     /// Whether one of the values is what a node demands.
-    fn ask_value(&mut self, node: &'r Node, values: &[Value<'r>], place: &Place<'_>) -> Verdict {
-        use super::matching::{has_pattern, is_fixed};
+    fn ask_value(
+        &mut self,
+        node: &'r Node,
+        values: &[Value<'r>],
+        profile: &'r Profile,
+        place: &Place<'_>,
+    ) -> Verdict {
         let any = |holds: &dyn Fn(&Json) -> bool| Verdict::from(values.iter().any(|value| holds(value.json)));
         if let Some(fixed) = &node.fixed {
             return any(&|value| is_fixed(value, fixed));
@@ -233,9 +247,6 @@ impl<'r> Walk<'r> {
             return Verdict::Unconstrained;
         }
         // What tells the slice apart lies deeper.
-        let Some(profile) = self.sliced.or(self.profiles.and_then(|profiles| profiles.iter().next())) else {
-            return Verdict::Unknown;
-        };
         let conforms = |walk: &mut Self, value: &Value<'r>| {
             walk.trial(|walk| walk.node(node, *value, profile, place)).is_none()
         };
