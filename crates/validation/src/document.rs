@@ -72,6 +72,16 @@ impl<'r> Entries<'r> {
     }
 }
 
+impl fhirpath::Host for Document<'_> {
+    fn resolve(&self, reference: &str) -> Option<&Json> {
+        self.entry(reference)
+    }
+
+    fn member_of(&self, value_set: &str, system: Option<&str>, code: &str) -> Option<bool> {
+        self.is_member(value_set, system, code)
+    }
+}
+
 impl fmt::Debug for Document<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Document").field("entries", &self.entries).finish_non_exhaustive()

@@ -42,7 +42,12 @@ impl<'r> Walk<'r> {
             self.contained_rules(object, &inner);
             if let Some(resource_type) = self.resource_type(object, &inner) {
                 let item = Item::of_type(value, resource_type.type_id());
-                let outer = self.context.replace(Context::new(&item));
+                let context = Context::new(&item).with_host(self.document);
+                let context = match &self.root {
+                    Some(root) => context.with_root(root),
+                    None => context,
+                };
+                let outer = self.context.replace(context);
                 self.members(object, resource_type.definition(), &inner);
                 self.invariants(value, resource_type.definition(), &[], &inner);
                 self.claimed(value, object, resource_type, &inner);
@@ -51,9 +56,9 @@ impl<'r> Walk<'r> {
             self.container.leave();
         } else if let Some(resource_type) = self.resource_type(object, &inner) {
             let container = std::mem::replace(&mut self.container, Container::new(resource_type, object));
-            let context = self.context.take();
+            let (context, root) = (self.context.take(), self.root.take());
             self.content(value, object, resource_type, &inner);
-            (self.container, self.context) = (container, context);
+            (self.container, self.context, self.root) = (container, context, root);
         }
     }
 
@@ -65,7 +70,9 @@ impl<'r> Walk<'r> {
         resource_type: ResourceType,
         place: &Place<'_>,
     ) {
-        self.context = Some(Context::new(&Item::of_type(value, resource_type.type_id())));
+        let item = Item::of_type(value, resource_type.type_id());
+        self.context = Some(Context::new(&item).with_host(self.document));
+        self.root = Some(item);
         self.members(object, resource_type.definition(), place);
         self.unreferenced(object, place);
         if resource_type == ResourceType::BUNDLE {

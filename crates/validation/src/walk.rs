@@ -19,6 +19,8 @@ pub(crate) struct Walk<'r> {
     pub(crate) container: Container<'r>,
     /// What expressions see as `%resource` and `%rootResource`.
     pub(crate) context: Option<Context<'r>>,
+    /// The resource that contains the one it is in, or itself.
+    pub(crate) root: Option<Item<'r>>,
     /// What an expression yields; kept, so that evaluating allocates once.
     pub(crate) items: Vec<Item<'r>>,
     pub(crate) document: &'r Document<'r>,
@@ -34,6 +36,7 @@ impl<'r> Walk<'r> {
             findings: Findings::new(options.mode == Mode::Check),
             container: Container::default(),
             context: None,
+            root: None,
             items: Vec::new(),
             document,
             profiles: options.profiles.filter(|profiles| !profiles.is_empty()),
