@@ -68,11 +68,6 @@ impl Findings {
         self.advises
     }
 
-    /// Whether no error was found.
-    pub(crate) const fn has_no_errors(&self) -> bool {
-        self.errors == 0
-    }
-
     /// The number of errors found.
     pub(crate) const fn errors(&self) -> usize {
         self.errors

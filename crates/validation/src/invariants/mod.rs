@@ -10,7 +10,7 @@ use crate::place::Place;
 use crate::walk::Walk;
 use fhir::definitions::{InvariantId, InvariantSeverity, TypeDefinition, TypeId, invariants, types};
 use fhir::{IssueCode, Json, Severity};
-use fhirpath::{Expression, Item};
+use fhirpath::{EvaluateError, Expression, Item};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
@@ -124,8 +124,9 @@ impl<'r> Walk<'r> {
                 let text = || format!("{}: {}", invariant.key, texts::text(id));
                 self.findings.tell(severity, IssueCode::Invariant, place, text);
             }
-            // What is broken in its structure was told as that.
+            // What is broken in its structure was told as that; what is elsewhere can't be asked.
             Err(_) if errors_before > 0 => {}
+            Err(EvaluateError::NotLoaded { .. }) => {}
             Err(problem) => {
                 let text = || format!("{} cannot be evaluated here: {problem}", invariant.key);
                 self.findings.tell(severity, IssueCode::Invariant, place, text);
@@ -138,7 +139,7 @@ impl<'r> Walk<'r> {
         &mut self,
         expression: &'r Expression,
         item: &Item<'r>,
-    ) -> Result<bool, fhirpath::EvaluateError> {
+    ) -> Result<bool, EvaluateError> {
         let Some(context) = &self.context else { return Ok(true) };
         self.items.clear();
         expression.evaluate_into(context, item, &mut self.items)?;
