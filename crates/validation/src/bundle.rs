@@ -4,7 +4,7 @@
 use crate::place::Place;
 use crate::walk::Walk;
 use fhir::outcome::quoted;
-use fhir::{IssueCode, Json, Object, Reference};
+use fhir::{IssueCode, Json, Object, Reference, Severity};
 use std::collections::HashMap;
 
 impl<'r> Walk<'r> {
@@ -74,7 +74,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Checks that a fullUrl is absolute, names no version, and agrees with its resource.
+    /// Checks that a fullUrl names no version and agrees with its resource.
     fn full_url(&mut self, url: &str, entry: &Object, place: &Place<'_>) {
         let path = place.path();
         if url.contains("/_history/") {
@@ -88,12 +88,14 @@ impl<'r> Walk<'r> {
         };
         let other = disagrees("resourceType", resource_type.name()).or_else(|| disagrees("id", id));
         if let Some((name, said)) = other {
-            let text = format!(
-                "{path} {} does not agree with the {name} {} of its resource",
-                quoted(url),
-                quoted(said)
-            );
-            self.findings.add(IssueCode::Value, place, text);
+            // Widespread, in published examples too: worth a word, not a refusal.
+            self.findings.tell(Severity::Warning, IssueCode::Value, place, || {
+                format!(
+                    "{path} {} does not agree with the {name} {} of its resource",
+                    quoted(url),
+                    quoted(said)
+                )
+            });
         }
     }
 

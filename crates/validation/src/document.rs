@@ -39,7 +39,9 @@ impl<'r> Document<'r> {
 
     /// Whether a code is in a value set, as far as that is known. Without a system that of any counts.
     pub(crate) fn is_member(&self, value_set: &str, system: Option<&str>, code: &str) -> Option<bool> {
-        if let Some(listed) = fhir::definitions::value_set_by_url(value_set).filter(|listed| listed.is_complete) {
+        if let Some(listed) =
+            fhir::definitions::value_set_by_url(value_set).filter(|listed| listed.is_complete)
+        {
             return Some(match system {
                 Some(system) => listed.contains(system, code),
                 None => listed.contains_code(code),

@@ -68,11 +68,6 @@ impl Findings {
         self.advises
     }
 
-    /// The number of errors found.
-    pub(crate) const fn errors(&self) -> usize {
-        self.errors
-    }
-
     /// Whether more was found than will be told: there is no use in looking further.
     pub(crate) const fn is_full(&self) -> bool {
         self.more

@@ -17,6 +17,7 @@ mod extension;
 mod findings;
 mod invariants;
 mod narrative;
+pub mod package;
 mod place;
 mod primitive;
 mod profile;

@@ -20,6 +20,10 @@ pub(crate) const BY_WALK: &[&str] = &[
     "dom-2", "dom-3", "dom-4", "dom-5", "ele-1", "ext-1", "ref-1", "txt-1", "txt-2",
 ];
 
+/// Expressions that do not say what they mean, with what they mean: the type of an answer is FHIR's `boolean`, not
+/// FHIRPath's `Boolean`.
+const CORRECTED: &[(&str, &str)] = &[("que-7", "operator = 'exists' implies (answer is boolean)")];
+
 /// The invariants that have to be evaluated.
 struct Compiled {
     /// By number. None for those of [`BY_WALK`].
@@ -75,10 +79,12 @@ fn compile(
     if BY_WALK.contains(&invariant.key) {
         return None;
     }
+    let corrected = CORRECTED.iter().find(|(key, _)| *key == invariant.key);
+    let expression = corrected.map_or(invariant.expression, |(_, expression)| expression);
     let mut contexts = contexts.iter();
     match (contexts.next(), contexts.next()) {
-        (Some(Some(only)), None) => Expression::compile_for(invariant.expression, *only).ok(),
-        _ => Expression::compile(invariant.expression).ok(),
+        (Some(Some(only)), None) => Expression::compile_for(expression, *only).ok(),
+        _ => Expression::compile(expression).ok(),
     }
 }
 
@@ -117,21 +123,20 @@ impl<'r> Walk<'r> {
             InvariantSeverity::Warning if !self.findings.advises() => return,
             InvariantSeverity::Warning => Severity::Warning,
         };
-        let errors_before = self.findings.errors();
         match self.holds(expression, item) {
             Ok(true) => {}
             Ok(false) => {
                 let text = || format!("{}: {}", invariant.key, texts::text(id));
                 self.findings.tell(severity, IssueCode::Invariant, place, text);
             }
-            // What is broken in its structure was told as that; what is elsewhere can't be asked.
-            Err(_) if errors_before > 0 => {}
-            Err(EvaluateError::NotLoaded { .. }) => {}
-            Err(problem) => {
-                let text = || format!("{} cannot be evaluated here: {problem}", invariant.key);
-                self.findings.tell(severity, IssueCode::Invariant, place, text);
-            }
+            Err(problem) => self.undecided(invariant.key, problem, "", place),
         }
+    }
+
+    /// Tells that a constraint cannot be evaluated on this content: nothing says that it is broken.
+    pub(crate) fn undecided(&mut self, key: &str, problem: EvaluateError, by: &str, place: &Place<'_>) {
+        let text = || format!("{key} cannot be evaluated here: {problem}{by}");
+        self.findings.tell(Severity::Warning, IssueCode::Invariant, place, text);
     }
 
     /// Whether an expression does not say `false` of an item.

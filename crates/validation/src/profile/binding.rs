@@ -91,11 +91,18 @@ impl<'r> Walk<'r> {
             Some(false) => {
                 let advice = if is_required { "" } else { "; use one of its codes if one fits" };
                 self.findings.tell(severity, IssueCode::CodeInvalid, place, || {
-                    format!("{} has the code {}, not one of {value_set}{advice}{by}", place.path(), quoted(first))
+                    format!(
+                        "{} has the code {}, not one of {value_set}{advice}{by}",
+                        place.path(),
+                        quoted(first)
+                    )
                 });
             }
             None => self.findings.tell(Severity::Information, IssueCode::NotFound, place, || {
-                format!("{} was not checked: the codes of {value_set} are not all known here{by}", place.path())
+                format!(
+                    "{} was not checked: the codes of {value_set} are not all known here{by}",
+                    place.path()
+                )
             }),
         }
     }

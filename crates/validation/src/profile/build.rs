@@ -62,7 +62,9 @@ fn elements(definition: &Json) -> Result<(&'static str, &[Json]), Vec<Issue>> {
             return Ok((view, elements));
         }
     }
-    Err(vec![Issue::error(IssueCode::Invalid, "snapshot or differential is required").at("StructureDefinition")])
+    Err(vec![
+        Issue::error(IssueCode::Invalid, "snapshot or differential is required").at("StructureDefinition"),
+    ])
 }
 
 /// What a differential is laid over.
@@ -75,7 +77,10 @@ fn base(definition: &Json, known: &Profiles) -> Result<Node, Vec<Issue>> {
         Some(base) => Ok(base.root.clone()),
         None => Err(at(
             "baseDefinition",
-            format!("the base {} is not loaded, and there is no snapshot; load it first or send a snapshot", quoted(url)),
+            format!(
+                "the base {} is not loaded, and there is no snapshot; load it first or send a snapshot",
+                quoted(url)
+            ),
         )),
     }
 }

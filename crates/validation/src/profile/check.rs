@@ -9,6 +9,7 @@ use crate::walk::Walk;
 use fhir::definitions::TypeId;
 use fhir::outcome::{cut, quoted};
 use fhir::{Issue, IssueCode, Severity};
+use fhirpath::EvaluateError;
 
 /// How deep profiles may lead from one to another: by the profiles of types, and by references.
 const MAX_DEPTH: usize = 16;
@@ -46,7 +47,8 @@ impl<'r> Walk<'r> {
     pub(super) fn may_go_on(&mut self, place: &Place<'_>) -> bool {
         self.effort.steps += 1;
         if self.effort.steps == MAX_STEPS {
-            let text = String::from("the profiles of this resource take too long to check; send less at once");
+            let text =
+                String::from("the profiles of this resource take too long to check; send less at once");
             self.findings.add(IssueCode::TooLong, place, text);
         }
         self.effort.steps < MAX_STEPS && !self.findings.is_full()
@@ -72,13 +74,13 @@ impl<'r> Walk<'r> {
     /// Whether the value has a type that is allowed.
     fn types(&mut self, node: &'r Node, value: Value<'r>, profile: &'r Profile, place: &Place<'_>) -> bool {
         let Some(rules) = &node.types else { return true };
-        let is_of = |rule: &&TypeRule| {
-            rule.type_id == value.type_id || value.type_id.definition().is_a(rule.type_id)
-        };
+        let is_of =
+            |rule: &&TypeRule| rule.type_id == value.type_id || value.type_id.definition().is_a(rule.type_id);
         let mut fitting = rules.iter().filter(is_of).peekable();
         if fitting.peek().is_none() {
             let names: Vec<&str> = rules.iter().map(|rule| rule.type_id.name()).collect();
-            let text = format!("{} must be {}, not {}", place.path(), names.join(" or "), value.type_id.name());
+            let text =
+                format!("{} must be {}, not {}", place.path(), names.join(" or "), value.type_id.name());
             self.told(IssueCode::Structure, place, &text, profile);
             return false;
         }
@@ -92,7 +94,13 @@ impl<'r> Walk<'r> {
     }
 
     /// Checks the profiles on a type: one of them must be met.
-    fn type_profiles(&mut self, rule: &'r TypeRule, value: Value<'r>, profile: &'r Profile, place: &Place<'_>) {
+    fn type_profiles(
+        &mut self,
+        rule: &'r TypeRule,
+        value: Value<'r>,
+        profile: &'r Profile,
+        place: &Place<'_>,
+    ) {
         // Extensions are checked against their own definitions wherever they stand.
         let Some(profiles) = self.profiles.filter(|_| value.type_id != TypeId::EXTENSION) else { return };
         let known: Vec<&'r Profile> = rule.profiles.iter().filter_map(|url| profiles.get(url)).collect();
@@ -138,13 +146,16 @@ impl<'r> Walk<'r> {
             if constraint.severity != Severity::Error && !self.findings.advises() {
                 continue;
             }
-            let text = match self.holds(&constraint.expression, &value.item()) {
-                Ok(true) => continue,
-                Ok(false) => format!("{}: {}", constraint.key, cut(&constraint.human)),
-                Err(problem) => format!("{} cannot be evaluated here: {problem}", constraint.key),
-            };
-            let text = || format!("{text} (profile {})", profile.url);
-            self.findings.tell(constraint.severity, IssueCode::Invariant, place, text);
+            let by = || format!(" (profile {})", profile.url);
+            match self.holds(&constraint.expression, &value.item()) {
+                // What is elsewhere can't be asked.
+                Ok(true) | Err(EvaluateError::NotLoaded) => {}
+                Ok(false) => {
+                    let text = || format!("{}: {}{}", constraint.key, cut(&constraint.human), by());
+                    self.findings.tell(constraint.severity, IssueCode::Invariant, place, text);
+                }
+                Err(problem) => self.undecided(&constraint.key, problem, &by(), place),
+            }
         }
     }
 
@@ -177,7 +188,11 @@ impl<'r> Walk<'r> {
         if found.len() < least && !is_told {
             let text = match least {
                 1 => format!("{}{choice} is required", missing.path()),
-                _ => format!("{}{choice} must occur at least {least} times, not {}", missing.path(), found.len()),
+                _ => format!(
+                    "{}{choice} must occur at least {least} times, not {}",
+                    missing.path(),
+                    found.len()
+                ),
             };
             self.told(IssueCode::Required, &missing, &text, profile);
         }

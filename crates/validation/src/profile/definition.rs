@@ -165,7 +165,8 @@ impl Node {
     /// The node of an element id such as `Observation.component`, this being the root.
     pub(crate) fn at_id(&self, id: &str) -> Option<&Node> {
         id.split('.').skip(1).try_fold(self, |node, segment| {
-            let (name, slice) = segment.split_once(':').map_or((segment, None), |(name, slice)| (name, Some(slice)));
+            let (name, slice) =
+                segment.split_once(':').map_or((segment, None), |(name, slice)| (name, Some(slice)));
             let child = node.child(name.trim_end_matches("[x]"))?;
             match slice {
                 None => Some(child),

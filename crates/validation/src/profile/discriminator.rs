@@ -89,7 +89,8 @@ fn read_step(step: &str) -> Option<Option<Step>> {
     }
     let Some((function, argument)) = step.strip_suffix(')').and_then(|step| step.split_once('(')) else {
         let name = step.trim_end_matches("[x]");
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         return is_name.then(|| Some(Step::Element(name.into())));
     };
     let quoted = || argument.trim().strip_prefix('\'')?.strip_suffix('\'');
@@ -112,7 +113,10 @@ mod tests {
         let element = |name: &str| Step::Element(name.into());
         assert_eq!(steps("$this"), Some(vec![]));
         assert_eq!(steps("$this.resolve()"), Some(vec![Step::Resolve]));
-        assert_eq!(steps("code.coding.code"), Some(vec![element("code"), element("coding"), element("code")]));
+        assert_eq!(
+            steps("code.coding.code"),
+            Some(vec![element("code"), element("coding"), element("code")])
+        );
         assert_eq!(
             steps("extension('http://a.b/c').value[x]"),
             Some(vec![Step::Extension("http://a.b/c".into()), element("value")])

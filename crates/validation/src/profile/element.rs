@@ -145,7 +145,7 @@ impl Reader<'_> {
             if is_of_r4(key, text, item.str("source")) {
                 continue;
             }
-            match Expression::compile(text) {
+            match Expression::compile_with(text, fhirpath::Options { types: &[], resolving: true }) {
                 Ok(expression) => constraints.push(Constraint {
                     key: key.into(),
                     severity: match item.str("severity") {
@@ -230,7 +230,8 @@ fn literal(value: &Json) -> Option<String> {
         Json::Number(number) => Some(number.as_str().to_owned()),
         Json::String(text) if text.starts_with(|first: char| first.is_ascii_digit()) => {
             // A time has its first colon before any hyphen.
-            let is_time = text.find(':').is_some_and(|colon| text.find('-').is_none_or(|hyphen| colon < hyphen));
+            let is_time =
+                text.find(':').is_some_and(|colon| text.find('-').is_none_or(|hyphen| colon < hyphen));
             Some(format!("{}{text}", if is_time { "@T" } else { "@" }))
         }
         Json::Object(quantity) => {

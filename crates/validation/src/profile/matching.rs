@@ -7,10 +7,13 @@ pub(crate) fn is_fixed(value: &Json, fixed: &Json) -> bool {
     match (value, fixed) {
         (Json::Object(value), Json::Object(fixed)) => {
             value.len() == fixed.len()
-                && fixed.iter().all(|(name, fixed)| value.get(name).is_some_and(|value| is_fixed(value, fixed)))
+                && fixed
+                    .iter()
+                    .all(|(name, fixed)| value.get(name).is_some_and(|value| is_fixed(value, fixed)))
         }
         (Json::Array(values), Json::Array(fixed)) => {
-            values.len() == fixed.len() && values.iter().zip(fixed).all(|(value, fixed)| is_fixed(value, fixed))
+            values.len() == fixed.len()
+                && values.iter().zip(fixed).all(|(value, fixed)| is_fixed(value, fixed))
         }
         (Json::Number(value), Json::Number(fixed)) => is_same_number(value, fixed),
         (value, fixed) => value == fixed,

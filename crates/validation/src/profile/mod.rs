@@ -58,7 +58,8 @@ impl Profiles {
         // Those with a snapshot stand alone; the others wait for their bases.
         let (ready, mut waiting): (Vec<&Json>, Vec<&Json>) =
             all.into_iter().partition(|definition| has_snapshot(definition));
-        let mut unusable: Vec<Unusable> = ready.iter().filter_map(|definition| self.add_one(definition)).collect();
+        let mut unusable: Vec<Unusable> =
+            ready.iter().filter_map(|definition| self.add_one(definition)).collect();
         while !waiting.is_empty() {
             let urls: Vec<&str> = waiting.iter().filter_map(|definition| definition.str("url")).collect();
             let waits = |definition: &&Json| {

@@ -132,7 +132,10 @@ impl<'r> Walk<'r> {
             let path = missing.path();
             let text = match least {
                 1 => format!("{path} of the slice '{name}' is required{known}"),
-                _ => format!("{path} of the slice '{name}' must occur at least {least} times, not {}{known}", members.len()),
+                _ => format!(
+                    "{path} of the slice '{name}' must occur at least {least} times, not {}{known}",
+                    members.len()
+                ),
             };
             self.told(IssueCode::Required, &missing, &text, profile);
         }
@@ -159,7 +162,8 @@ impl<'r> Walk<'r> {
         if let Some(literal) = literal(slice) {
             return format!("; it has {}", cut(&literal.to_string()));
         }
-        let described = |child: &Node| Some(format!("; its {} is {}", child.name, cut(&literal(child)?.to_string())));
+        let described =
+            |child: &Node| Some(format!("; its {} is {}", child.name, cut(&literal(child)?.to_string())));
         slice.children.iter().find_map(described).unwrap_or_default()
     }
 
@@ -202,7 +206,9 @@ impl<'r> Walk<'r> {
             Kind::Type => self.ask_type(slice, &question.path, value),
             Kind::Profile => self.ask_profile(slice, &question.path, value, place),
             Kind::Exists => match self.expected(slice, &question.path) {
-                Some((node, _)) if node.max == Some(0) => self.follow(value, &question.path).is_empty().into(),
+                Some((node, _)) if node.max == Some(0) => {
+                    self.follow(value, &question.path).is_empty().into()
+                }
                 Some((node, _)) if node.min.unwrap_or(0) > 0 => {
                     (!self.follow(value, &question.path).is_empty()).into()
                 }
@@ -277,7 +283,13 @@ impl<'r> Walk<'r> {
         values.iter().any(fits).into()
     }
 
-    fn ask_profile(&mut self, slice: &'r Node, path: &[Step], value: Value<'r>, place: &Place<'_>) -> Verdict {
+    fn ask_profile(
+        &mut self,
+        slice: &'r Node,
+        path: &[Step],
+        value: Value<'r>,
+        place: &Place<'_>,
+    ) -> Verdict {
         let resolves = matches!(path.last(), Some(Step::Resolve));
         let before = if resolves { path.split_last().map_or(path, |(_, before)| before) } else { path };
         let (Some(profiles), Some((node, _))) = (self.profiles, self.expected(slice, before)) else {
@@ -313,15 +325,17 @@ impl<'r> Walk<'r> {
                 return Some((node, taken));
             }
             node = match step {
-                Step::Element(name) => {
-                    node.child(name).or_else(|| self.profile_of_type(node).and_then(|root| root.child(name)))?
-                }
+                Step::Element(name) => node
+                    .child(name)
+                    .or_else(|| self.profile_of_type(node).and_then(|root| root.child(name)))?,
                 Step::Extension(url) => {
-                    let slices = node.child("extension").map(|child| child.slices.as_slice()).unwrap_or_default();
+                    let slices =
+                        node.child("extension").map(|child| child.slices.as_slice()).unwrap_or_default();
                     slices.iter().find(|slice| names_extension(slice, url))?
                 }
                 Step::OfType(wanted) => {
-                    let is_wanted = |slice: &&Node| slice.types.iter().flatten().any(|rule| rule.type_id == *wanted);
+                    let is_wanted =
+                        |slice: &&Node| slice.types.iter().flatten().any(|rule| rule.type_id == *wanted);
                     node.slices.iter().find(is_wanted).unwrap_or(node)
                 }
                 Step::Resolve => {
@@ -355,8 +369,12 @@ fn extension_url(slice: &Node, question: &Discriminator, value: Value<'_>) -> Op
 }
 
 fn names_extension(slice: &Node, url: &str) -> bool {
-    let by_profile =
-        slice.types.iter().flatten().flat_map(|rule| &rule.profiles).any(|profile| super::unversioned(profile) == url);
+    let by_profile = slice
+        .types
+        .iter()
+        .flatten()
+        .flat_map(|rule| &rule.profiles)
+        .any(|profile| super::unversioned(profile) == url);
     let fixed = slice.child("url").and_then(|child| child.fixed.as_ref());
     by_profile || fixed.is_some_and(|fixed| fixed.as_str() == Some(url))
 }

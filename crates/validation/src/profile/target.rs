@@ -59,7 +59,9 @@ impl<'r> Walk<'r> {
             Some(Reference::Local { resource_type, .. } | Reference::Conditional { resource_type, .. }) => {
                 Some(resource_type)
             }
-            Some(Reference::Absolute(url)) => Reference::tail_of_url(url).map(|(resource_type, _)| resource_type),
+            Some(Reference::Absolute(url)) => {
+                Reference::tail_of_url(url).map(|(resource_type, _)| resource_type)
+            }
             _ => None,
         };
         let type_id = resource_type.or(named)?.type_id();
@@ -87,7 +89,13 @@ impl<'r> Walk<'r> {
     }
 
     /// Checks what a Reference points to against the targets that a profile allows.
-    pub(super) fn targets(&mut self, rule: &'r TypeRule, value: Value<'r>, profile: &'r Profile, place: &Place<'_>) {
+    pub(super) fn targets(
+        &mut self,
+        rule: &'r TypeRule,
+        value: Value<'r>,
+        profile: &'r Profile,
+        place: &Place<'_>,
+    ) {
         let Some(resource) = self.resolve(value) else { return };
         let targets: Option<Vec<Target<'r>>> = rule.targets.iter().map(|url| self.target(url)).collect();
         // One that is not loaded may be the one that is met.
@@ -110,7 +118,10 @@ impl<'r> Walk<'r> {
             Some(_) if *resource.json == Json::Null => return,
             Some(first) => {
                 let Some(problem) = self.unmet(&of_type, resource, place) else { return };
-                format!("{path} {shown} points to a resource that does not conform to {}: {problem}", first.url)
+                format!(
+                    "{path} {shown} points to a resource that does not conform to {}: {problem}",
+                    first.url
+                )
             }
         };
         self.told(IssueCode::Value, place, &text, profile);

@@ -56,7 +56,9 @@ impl<'r> Value<'r> {
     pub(crate) fn members(&self, name: &str) -> Vec<Found<'r>> {
         let mut found = Vec::new();
         let definition = self.type_id.definition();
-        let (Some(object), Some((element, _))) = (self.object(), definition.element(name)) else { return found };
+        let (Some(object), Some((element, _))) = (self.object(), definition.element(name)) else {
+            return found;
+        };
         for ((key, value), position) in object.iter().zip(1..) {
             let plain = key.strip_prefix('_').unwrap_or(key);
             // `_x` comes along with `x` where that is there.
