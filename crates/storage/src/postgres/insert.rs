@@ -1,12 +1,10 @@
 //! Rows into the tables of PostgreSQL: lists of columns, so that any number of rows is one round trip.
 
-use crate::model::Version;
-use crate::sql::IndexRows;
+use crate::sql::{IndexRows, VersionRow};
 use ::postgres::{Client, Error, Statement};
 
 /// Inserts versions, except those whose place is taken.
-pub(super) const VERSIONS: &str =
-    "INSERT INTO version (vid, type, id, version, last_updated, method, body) SELECT * FROM \
+pub(super) const VERSIONS: &str = "INSERT INTO version (vid, type, id, version, last_updated, method, body) SELECT * FROM \
      unnest(CAST($1 AS bigint[]), CAST($2 AS smallint[]), CAST($3 AS text[]), CAST($4 AS bigint[]), \
             CAST($5 AS bigint[]), CAST($6 AS smallint[]), CAST($7 AS bytea[])) ON CONFLICT DO NOTHING";
 
@@ -43,19 +41,19 @@ fn column<'r, R, T: 'r>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
 pub(super) fn versions(
     client: &mut Client,
     statement: &Statement,
-    rows: &[(i64, &Version)],
+    rows: &[VersionRow<'_>],
 ) -> Result<u64, Error> {
     client.execute(
         statement,
         &[
-            &column(rows, |row| row.0),
-            &column(rows, |row| i16::from(row.1.resource_type.index())),
-            &column(rows, |row| row.1.id.as_str()),
+            &column(rows, |row| row.vid),
+            &column(rows, |row| i16::from(row.version.resource_type.index())),
+            &column(rows, |row| row.version.id.as_str()),
             // Numbers that do not fit follow no other, so none gets here.
-            &column(rows, |row| row.1.version.cast_signed()),
-            &column(rows, |row| row.1.last_updated),
-            &column(rows, |row| row.1.method.code() as i16),
-            &column(rows, |row| row.1.body.as_deref()),
+            &column(rows, |row| row.version.version.cast_signed()),
+            &column(rows, |row| row.version.last_updated),
+            &column(rows, |row| row.version.method.code() as i16),
+            &column(rows, |row| row.body.as_deref()),
         ],
     )
 }

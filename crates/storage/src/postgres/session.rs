@@ -16,13 +16,12 @@ use super::error::{is_passing, store_error};
 use super::insert;
 use crate::error::StoreError;
 use crate::limits;
-use crate::model::Version;
 use crate::probe::Probe;
-use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
+use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, VersionRow, one_int};
+use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Statement};
 use bytes::BytesMut;
-use ::postgres::fallible_iterator::FallibleIterator;
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
@@ -268,14 +267,14 @@ impl Session for PostgresSession {
         self.failure.clone()
     }
 
-    fn insert_versions(&mut self, versions: &[(i64, &Version)]) -> Result<bool, StoreError> {
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
         let inserted = self.run(|session| {
             let statement = session.statement(insert::VERSIONS)?;
             insert::versions(&mut session.client, &statement, versions)
         })?;
         let missing = versions.len() as u64 - inserted;
         if missing > 0 && inserted > 0 {
-            let vids: Vec<i64> = versions.iter().map(|(vid, _)| *vid).collect();
+            let vids: Vec<i64> = versions.iter().map(|row| row.vid).collect();
             self.change("DELETE FROM version WHERE vid = ANY($1)", &[&vids])?;
         }
         Ok(missing == 0)

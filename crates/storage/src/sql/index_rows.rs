@@ -250,6 +250,7 @@ pub(crate) fn remove_index(
     vids: &[i64],
     keys: &[(i64, i64)],
 ) -> Result<(), StoreError> {
+    session.forget_counts()?;
     session.delete_keys(keys)?;
     for table in TABLES_BY_VERSION {
         let sql = format!("DELETE FROM {table} WHERE {}", session.dialect().one_of("vid", 1));
@@ -314,7 +315,12 @@ mod tests {
         };
         let mut rows = IndexRows::default();
         let open = number(f64::NEG_INFINITY, 5.0);
-        rows.add(1, 1, 1000, &[number(0.0, 0.0), number(-0.0, 0.0), number(2.5, 2.5), number(1.0, 2.0), open]);
+        rows.add(
+            1,
+            1,
+            1000,
+            &[number(0.0, 0.0), number(-0.0, 0.0), number(2.5, 2.5), number(1.0, 2.0), open],
+        );
         let values: Vec<f64> = rows.numbers.iter().map(|row| row.1.into()).collect();
         assert_eq!(values, [0.0, 2.5]);
         assert!(values[0].is_sign_positive());

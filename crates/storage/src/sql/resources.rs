@@ -1,6 +1,6 @@
 //! Versions by type and id.
 
-use super::{Row, Session, Value, one_int};
+use super::{Row, Session, Value, body, one_int};
 use crate::error::StoreError;
 use crate::limits;
 use crate::model::{History, Method, Version};
@@ -55,7 +55,7 @@ pub(crate) fn version_of(
     let method = Method::from_code(row.int(3)?).ok_or_else(|| StoreError::corrupt("unknown method"))?;
     let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::corrupt("negative version"))?;
     let last_updated = row.int(2)?;
-    let body = row.optional_bytes(4)?;
+    let body = row.optional_bytes(4)?.map(body::decode).transpose()?;
     Ok((row.int(0)?, Version { resource_type, id, version, last_updated, method, body }))
 }
 

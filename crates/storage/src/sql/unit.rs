@@ -1,7 +1,8 @@
 //! A unit of work over a session.
 
-use super::{IndexRows, Session, Value, accounts, batch, garbage, history, holds, index_rows, one_int, resources};
 use super::search;
+use super::{IndexRows, Session, Value, VersionRow};
+use super::{accounts, batch, body, garbage, history, holds, index_rows, one_int, resources};
 use crate::error::StoreError;
 use crate::model::{
     Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Method, NewVersion, Token, Version,
@@ -120,13 +121,14 @@ impl Unit<'_> {
                 superseded.push((before.vid, vid, of, self.now));
             }
             current.insert(place, Some(Known::of(vid, version)));
-            written.push((vid, *version));
+            let body = version.body.as_deref().map(body::encode);
+            written.push(VersionRow { vid, version, body });
         }
         if !self.session.insert_versions(&written)? {
             return Err(StoreError::Conflict);
         }
-        for ((vid, version), new) in written.iter().zip(new) {
-            if version.body.is_some() {
+        for (VersionRow { vid, version, body }, new) in written.iter().zip(new) {
+            if body.is_some() {
                 self.pending.add(*vid, i64::from(version.resource_type.index()), self.now, new.index);
                 self.pending.add_holds(*vid, new.holds);
             }
@@ -193,7 +195,8 @@ impl Reader for Unit<'_> {
     ) -> Result<Vec<Option<Version>>, StoreError> {
         let found = batch::resources(self.session, places, as_of)?;
         if as_of.is_none() {
-            let known = found.iter().map(|found| found.as_ref().map(|(vid, version)| Known::of(*vid, version)));
+            let known =
+                found.iter().map(|found| found.as_ref().map(|(vid, version)| Known::of(*vid, version)));
             self.remember(places, known.collect());
         }
         Ok(found.into_iter().map(|found| found.map(|(_, version)| version)).collect())
@@ -331,6 +334,7 @@ impl Transaction for Unit<'_> {
         self.known.clear();
         // Numbers and times go on from here, and earlier marks see nothing any more.
         let vid = self.session.next_vid()?;
+        self.session.forget_counts()?;
         let others = ["version", "live", "index_key", "superseded"];
         for table in others.into_iter().chain(index_rows::TABLES_BY_VERSION) {
             self.session.execute(&format!("DELETE FROM {table}"), &[])?;

@@ -2,24 +2,24 @@
 
 use super::session::SqliteSession;
 use crate::error::StoreError;
-use crate::model::Version;
-use crate::sql::{IndexRows, Value};
+use crate::sql::{IndexRows, Value, VersionRow};
 
 /// The statement that inserts a version, unless its place is taken.
 pub(super) const VERSION: &str = "INSERT INTO version (vid, type, id, version, last_updated, method, body) \
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 
 /// A row of `version`.
-pub(super) fn version(vid: i64, version: &Version) -> [Value<'_>; 7] {
+pub(super) fn version<'v>(row: &'v VersionRow<'_>) -> [Value<'v>; 7] {
+    let version = row.version;
     [
-        Value::Int(vid),
+        Value::Int(row.vid),
         Value::Int(i64::from(version.resource_type.index())),
         Value::Text(&version.id),
         // Numbers that do not fit follow no other, so none gets here.
         Value::Int(version.version.cast_signed()),
         Value::Int(version.last_updated),
         Value::Int(version.method.code()),
-        version.body.as_deref().map_or(Value::Null, Value::Bytes),
+        row.body.as_deref().map_or(Value::Null, Value::Bytes),
     ]
 }
 
@@ -34,7 +34,8 @@ pub(super) fn all(rows: &IndexRows, session: &mut SqliteSession) -> Result<(), S
     session.each_row("INSERT INTO manifest (vid, hashes) VALUES ($1, $2)", manifests)?;
     let texts = rows.texts.iter().map(|(parameter, text, vid)| [Int(*parameter), Text(text), Int(*vid)]);
     session.each_row("INSERT INTO index_text (parameter, folded, vid) VALUES ($1, $2, $3)", texts)?;
-    let leveled = |&(owner, level, begins, ends, vid)| [Int(owner), Int(level), Int(begins), Int(ends), Int(vid)];
+    let leveled =
+        |&(owner, level, begins, ends, vid)| [Int(owner), Int(level), Int(begins), Int(ends), Int(vid)];
     session.each_row(
         "INSERT INTO index_span (parameter, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5)",
         rows.spans.iter().map(leveled),
@@ -42,7 +43,8 @@ pub(super) fn all(rows: &IndexRows, session: &mut SqliteSession) -> Result<(), S
     let numbers = rows.numbers.iter().map(|&(hash, value, vid)| [Int(hash), Real(value.into()), Int(vid)]);
     session.each_row("INSERT INTO index_number (hash, value, vid) VALUES ($1, $2, $3)", numbers)?;
     let ranges = rows.ranges.iter();
-    let ranges = ranges.map(|&(hash, low, high, vid)| [Int(hash), Real(low.into()), Real(high.into()), Int(vid)]);
+    let ranges =
+        ranges.map(|&(hash, low, high, vid)| [Int(hash), Real(low.into()), Real(high.into()), Int(vid)]);
     session.each_row("INSERT INTO index_range (hash, low, high, vid) VALUES ($1, $2, $3, $4)", ranges)?;
     session.each_row(
         "INSERT INTO hold (holder, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5)",

@@ -1,12 +1,14 @@
 //! A connection to the SQLite file.
 
+use super::counts::{Counts, Remembered};
 use super::error::store_error;
 use crate::error::StoreError;
 use crate::limits;
 use crate::options::Durability;
 use crate::probe::Probe;
-use crate::model::Version;
-use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
+use crate::sql::{
+    CountUpTo, Counted, Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, VersionRow, meta, one_int,
+};
 use crate::sqlite::insert;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -51,6 +53,8 @@ pub(crate) struct SqliteSession {
     failure: Option<StoreError>,
     /// The last version number of the store, in a writing transaction.
     last_vid: i64,
+    /// What readers remember. A writer's own writes may yet be undone, so it remembers nothing.
+    counts: Option<Arc<Counts>>,
 }
 
 /// When the statement that runs must have ended.
@@ -115,7 +119,7 @@ impl SqliteSession {
         let watched = deadline.clone();
         // About every 50 µs of work.
         connection.progress_handler(4_000, Some(move || watched.is_over())).map_err(store_error)?;
-        Ok(SqliteSession { connection, deadline, probe, failure: None, last_vid: 0 })
+        Ok(SqliteSession { connection, deadline, probe, failure: None, last_vid: 0, counts: None })
     }
 
     /// Opens a session.
@@ -126,6 +130,12 @@ impl SqliteSession {
         probe: Option<Arc<Probe>>,
     ) -> Result<Self, StoreError> {
         Self::new(connect(file, role, sync).map_err(store_error)?, probe)
+    }
+
+    /// Shares what readers remember.
+    pub(crate) fn remembering(mut self, counts: Arc<Counts>) -> Self {
+        self.counts = Some(counts);
+        self
     }
 
     /// Begins a writing transaction; the time of the last version.
@@ -200,6 +210,11 @@ impl SqliteSession {
             Ok(changed)
         })
     }
+}
+
+/// The generation of counts in what is seen.
+fn generation(session: &mut SqliteSession) -> Result<i64, StoreError> {
+    Ok(meta(session, "generation")?.unwrap_or(0))
 }
 
 impl ToSql for Value<'_> {
@@ -298,12 +313,32 @@ impl Session for SqliteSession {
         self.failure.clone()
     }
 
-    fn insert_versions(&mut self, versions: &[(i64, &Version)]) -> Result<bool, StoreError> {
-        let rows = versions.iter().map(|(vid, version)| insert::version(*vid, version));
+    fn remembered(&mut self, of: Counted, mark: i64) -> Result<Option<CountUpTo>, StoreError> {
+        let found = self.counts.as_ref().and_then(|counts| counts.get(of));
+        // A snapshot older than the count must count for itself.
+        let Some(found) = found.filter(|found| found.count.vid <= mark) else { return Ok(None) };
+        Ok((generation(self)? == found.generation).then_some(found.count))
+    }
+
+    fn remember(&mut self, of: Counted, count: CountUpTo) -> Result<(), StoreError> {
+        if let Some(counts) = self.counts.clone() {
+            counts.remember(of, Remembered { generation: generation(self)?, count });
+        }
+        Ok(())
+    }
+
+    fn forget_counts(&mut self) -> Result<(), StoreError> {
+        const RAISE: &str = "INSERT INTO meta (name, value) VALUES ('generation', 1) \
+                             ON CONFLICT (name) DO UPDATE SET value = value + 1";
+        self.execute(RAISE, &[]).map(drop)
+    }
+
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
+        let rows = versions.iter().map(insert::version);
         // A place that is taken already is no failure of the statement. Those before it are taken back.
         let changed = self.each_row(insert::VERSION, rows)?;
         if changed < versions.len() && changed > 0 {
-            let vids: Vec<i64> = versions.iter().map(|(vid, _)| *vid).collect();
+            let vids: Vec<i64> = versions.iter().map(|row| row.vid).collect();
             let of_vids = Dialect::Sqlite.one_of("vid", 1);
             self.execute(&format!("DELETE FROM version WHERE {of_vids}"), &[Value::Ints(&vids)])?;
         }

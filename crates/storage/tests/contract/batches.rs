@@ -121,7 +121,9 @@ pub async fn a_large_transaction_is_few_statements(fixture: Arc<Fixture>) {
         let unit = store.write(move |transaction| {
             let mut versions = versions(transaction, 0..1300, round);
             if round == 3 {
-                versions.iter_mut().for_each(|version| (version.method, version.body) = (Method::Delete, None));
+                versions
+                    .iter_mut()
+                    .for_each(|version| (version.method, version.body) = (Method::Delete, None));
             }
             put_them(transaction, &versions)
         });

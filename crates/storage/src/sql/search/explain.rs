@@ -2,8 +2,8 @@
 
 use super::driver::Driver;
 use crate::error::StoreError;
-use crate::model::{Explain, ExplainDriver, ExplainStatement, Version};
-use crate::sql::{Dialect, EachRow, IndexRows, Session, Snapshot, Value};
+use crate::model::{Explain, ExplainDriver, ExplainStatement};
+use crate::sql::{CountUpTo, Counted, Dialect, EachRow, IndexRows, Session, Snapshot, Value, VersionRow};
 use ::search::Query;
 use std::time::Instant;
 
@@ -64,7 +64,19 @@ impl Session for Watched<'_> {
         self.session.failure()
     }
 
-    fn insert_versions(&mut self, versions: &[(i64, &Version)]) -> Result<bool, StoreError> {
+    fn remembered(&mut self, of: Counted, mark: i64) -> Result<Option<CountUpTo>, StoreError> {
+        self.session.remembered(of, mark)
+    }
+
+    fn remember(&mut self, of: Counted, count: CountUpTo) -> Result<(), StoreError> {
+        self.session.remember(of, count)
+    }
+
+    fn forget_counts(&mut self) -> Result<(), StoreError> {
+        self.session.forget_counts()
+    }
+
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
         self.session.insert_versions(versions)
     }
 

@@ -3,7 +3,7 @@
 use super::driver::Driver;
 use crate::error::StoreError;
 use crate::sql::index_rows::{Real, number_key};
-use crate::sql::{Row, Statement};
+use crate::sql::{Row, Statement, body};
 use ::search::index::ANY_UNIT;
 use ::search::{Sort, SortKey};
 use std::cmp::Ordering;
@@ -31,7 +31,9 @@ pub(super) fn sort_value(sql: &mut Statement, sort: &Sort, driver: &Driver<'_>) 
         }
         SortKey::Number(parameter) => {
             let hash = number_key(*parameter, ANY_UNIT);
-            sql.sql("(SELECT ").sql(extreme).sql("(x.value) FROM (SELECT n.value AS value FROM index_number n ");
+            sql.sql("(SELECT ")
+                .sql(extreme)
+                .sql("(x.value) FROM (SELECT n.value AS value FROM index_number n ");
             sql.sql("WHERE n.vid = d.vid AND n.hash = ").int(hash);
             sql.sql(" UNION ALL SELECT r.low FROM index_range r WHERE r.vid = d.vid AND r.hash = ").int(hash);
             sql.sql(") AS x)");
@@ -87,7 +89,7 @@ impl Place {
             });
         }
         if sorts.iter().any(is_computed) {
-            let body = row.bytes(next())?;
+            let body = body::decode(row.bytes(next())?)?;
             for (sort, value) in sorts.iter().zip(&mut values) {
                 if let SortKey::Computed(text) = &sort.key {
                     *value = (text.0)(&body).map(SortValue::Text);
