@@ -41,7 +41,13 @@ impl Engine {
     ///
     /// 400 with every problem.
     pub fn valid(&self, resource_type: ResourceType, resource: Json) -> Result<Json, Refusal> {
-        let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
+        let definitions = self.definitions();
+        let options = validation::Options {
+            expected: Some(resource_type),
+            profiles: Some(&definitions.profiles),
+            terminology: Some(&definitions.terminology),
+            ..validation::Options::default()
+        };
         let problems = validation::validate(&resource, &options);
         if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }
     }

@@ -9,6 +9,7 @@ pub mod capabilities;
 pub mod conditional;
 pub mod create;
 pub mod cursor;
+pub mod definitions;
 pub mod delete;
 pub mod engine;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod unit;
 pub mod update;
 
 pub use conditional::Criteria;
+pub use definitions::Definitions;
 pub use engine::{Engine, Settings};
 pub use error::Refusal;
 pub use hooks::{Change, NoRules, Rules};
