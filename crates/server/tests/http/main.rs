@@ -5,6 +5,7 @@ mod support;
 
 mod auth_token;
 mod errors_table;
+mod fhir_bundle;
 mod fhir_conditional;
 mod fhir_instance;
 mod fhir_metadata;
