@@ -29,7 +29,7 @@ pub(super) fn write(
             }
             Ok(Outcome::Deleted(number)) => {
                 response.status(204);
-                number.into_iter().for_each(|number| response.etag(*number));
+                number.iter().for_each(|number| response.etag(*number));
                 None
             }
             Ok(Outcome::Written(written)) => response.written(engine, written, entry_return),
