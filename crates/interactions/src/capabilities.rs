@@ -2,11 +2,12 @@
 //! the router uses too.
 
 use crate::engine::Engine;
+use crate::operations::{OPERATIONS, Operation};
 use crate::registry::Interaction;
 use fhir::{Json, Object, ResourceType, json};
 
 /// The media types that are spoken.
-pub const FORMATS: [&str; 2] = ["application/fhir+json", "json"];
+pub const FORMATS: [&str; 4] = ["application/fhir+json", "application/fhir+xml", "json", "xml"];
 
 impl Engine {
     /// The CapabilityStatement of the R4 door; `now` (milliseconds since the epoch) becomes its date.
@@ -25,6 +26,10 @@ impl Engine {
         let of_system = listed(Interaction::is_listed_by_system);
         if !of_system.is_empty() {
             rest.insert("interaction", of_system);
+        }
+        let of_system = operations(|operation| operation.on_system);
+        if !of_system.is_empty() {
+            rest.insert("operation", of_system);
         }
         json!({
             "resourceType": "CapabilityStatement",
@@ -57,6 +62,12 @@ impl Engine {
         let mut resource = Object::new();
         resource.insert("type", resource_type.name());
         resource.insert("interaction", interactions);
+        let operations = operations(|operation| {
+            (operation.on_type || operation.on_instance) && operation.is_of(resource_type)
+        });
+        if !operations.is_empty() {
+            resource.insert("operation", operations);
+        }
         resource.insert("versioning", "versioned");
         resource.insert("readHistory", true);
         resource.insert("updateCreate", true);
@@ -74,4 +85,10 @@ impl Engine {
 fn listed(is_listed: fn(Interaction) -> bool) -> Vec<Json> {
     let picked = Interaction::R4.iter().filter(|interaction| is_listed(**interaction));
     picked.map(|interaction| json!({ "code": (interaction.code()) })).collect()
+}
+
+/// The operations that are offered somewhere.
+fn operations(offered: impl Fn(&Operation) -> bool) -> Vec<Json> {
+    let claimed = |one: &Operation| json!({ "name": (one.name), "definition": (one.definition) });
+    OPERATIONS.iter().filter(|operation| offered(operation)).map(claimed).collect()
 }

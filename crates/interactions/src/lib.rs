@@ -15,6 +15,7 @@ pub mod engine;
 pub mod error;
 pub mod history_instance;
 pub mod hooks;
+pub mod operations;
 pub mod precondition;
 pub mod prepare;
 pub mod query_string;

@@ -62,6 +62,7 @@ impl Interaction {
         Interaction::SearchType,
         Interaction::Transaction,
         Interaction::Batch,
+        Interaction::Operation,
     ];
 
     /// The code of <http://hl7.org/fhir/restful-interaction>.

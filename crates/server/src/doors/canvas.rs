@@ -63,7 +63,7 @@ async fn create(app: &App, ask: Ask, resource_type: ResourceType) -> Result<Answ
     no_conditions(&ask)?;
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
-    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     let id = app.canvas.create(resource_type, &bytes).await?;
     let mut answer = answer::empty(201);
     answer::set(&mut answer, "location", &format!("{}/{resource_type}/{id}", app.base_url));
@@ -81,7 +81,7 @@ async fn update(app: &App, ask: Ask, resource_type: ResourceType, id: &str) -> R
     };
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
-    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     app.canvas.update(resource_type, id, &bytes, unmodified_since).await?;
     Ok(answer::empty(200))
 }

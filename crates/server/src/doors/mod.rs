@@ -31,6 +31,10 @@ pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refu
             *seen = Seen { door: "operations", interaction: "reset" };
             crate::sandbox::reset(app, ask).await
         }
+        Some(Route::Async(id)) => {
+            *seen = Seen { door: "r4", interaction: "respond-async" };
+            crate::asynchronous::status(app, &ask, id).await
+        }
         Some(Route::R4(place)) => {
             seen.door = "r4";
             r4::answer(app, ask, place, seen).await

@@ -10,6 +10,8 @@ pub enum Route<'a> {
     Token,
     /// `/sandbox/reset`
     Reset,
+    /// `/fhir/_async/{id}`: a request that is answered later.
+    Async(&'a str),
     /// `/fhir/…`
     R4(Place<'a>),
     /// `/…`
@@ -42,6 +44,7 @@ impl<'a> Route<'a> {
         match &names[..steps.len()] {
             ["auth", "token"] => Some(Route::Token),
             ["sandbox", "reset"] => Some(Route::Reset),
+            ["fhir", "_async", id] => Some(Route::Async(id)),
             ["fhir", rest @ ..] => Place::of(rest).map(Route::R4),
             rest => Place::of(rest).map(Route::Canvas),
         }

@@ -10,6 +10,6 @@ use interactions::Refusal;
 /// The CapabilityStatement; to anybody, for it says how to get a token.
 pub(super) fn answer(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
     only_get(ask)?;
-    negotiate::answer_is_json(ask, &ask.query()?)?;
+    negotiate::rendition(&ask.headers, &ask.query()?, negotiate::Format::ALL)?;
     Ok(answer::with_body(200, FHIR_JSON, app.capabilities.clone()))
 }

@@ -1,11 +1,13 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
+mod binary;
 mod bundle;
 mod history;
 mod metadata;
+mod operation;
 mod parameters;
 pub mod preconditions;
-mod preference;
+pub mod preference;
 mod read;
 mod respond;
 mod search;
@@ -15,10 +17,11 @@ use super::{Place, admit};
 use crate::app::App;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
-use crate::http::{negotiate, receive};
+use crate::http::negotiate::{self, Format};
+use crate::http::receive;
 use crate::telemetry::metrics::Seen;
 use auth::Caller;
-use fhir::ResourceType;
+use fhir::{Json, ResourceType};
 use interactions::{Interaction, Refusal, Target};
 use std::sync::Arc;
 
@@ -35,15 +38,28 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The body of a resource.
+    /// The valid resource of the body, whichever form it was sent in. A body for `/Binary` that is not FHIR is the
+    /// content of one, under `id` if the URL says which.
     ///
     /// # Errors
     ///
-    /// 415, 413, 408, or 400 when it breaks off.
-    async fn json_body(self) -> Result<Vec<u8>, Refusal> {
-        negotiate::body_is_json(&self.ask)?;
-        let limits = &self.app.config.limits;
-        receive::body(self.ask.body, limits.body_bytes, limits.receive).await
+    /// 415, 413, 408; 400 when it breaks off or is not valid.
+    async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
+        let Call { app, ask, .. } = self;
+        let content_type = negotiate::content_type(&ask).to_owned();
+        let format = match negotiate::body_format(&ask) {
+            Err(_) if resource_type == ResourceType::BINARY && !content_type.is_empty() => None,
+            format => Some(format?),
+        };
+        let (engine, limits) = (&app.engine, &app.config.limits);
+        let context = binary::security_context(&ask);
+        let body = receive::body(ask, limits.body_bytes, limits.receive).await?;
+        let tree = match format {
+            Some(Format::Json) => engine.parse(&body)?,
+            Some(Format::Xml) => engine.parse_xml(&body)?,
+            None => binary::of_content(context, &content_type, &body, id),
+        };
+        engine.valid(resource_type, tree)
     }
 }
 
@@ -59,11 +75,22 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         Place::System(target) => (None, target),
         Place::Resource(resource_type, target) => (Some(resource_type), target),
     };
+    let operation = operation::find(&ask, resource_type, target)?;
     let (interaction, caller) = admit(app, &ask, Interaction::R4, resource_type, target, seen).await?;
     let query = ask.query()?;
-    negotiate::answer_is_json(&ask, &query)?;
+    let is_content = resource_type == Some(ResourceType::BINARY)
+        && matches!(interaction, Interaction::Read | Interaction::Vread)
+        && !binary::asks_for_resource(&ask, &query);
+    if !is_content {
+        negotiate::rendition(&ask.headers, &query, Format::ALL)?;
+    }
     let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
     let call = Call { app, ask, caller, query, pretty };
+    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
+        (operation, resource_type, target)
+    {
+        return operation::of_type(call, operation, resource_type, id).await;
+    }
     match resource_type {
         Some(resource_type) => of_type(call, interaction, resource_type, target).await,
         None => of_system(call, interaction).await,

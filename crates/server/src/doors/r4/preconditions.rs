@@ -1,11 +1,13 @@
-//! `If-Match`, `If-None-Match`, `If-Unmodified-Since` of a change (RFC 9110, 13.1).
+//! `If-Match`, `If-None-Match`, `If-Unmodified-Since` of a change, `If-None-Match` and `If-Modified-Since` of a read
+//! (RFC 9110, 13.1).
 
 use crate::http::ask::Ask;
 use fhir::datetime::parse_http_date;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode};
-use hyper::header::{IF_MATCH, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use hyper::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
 use interactions::{Preconditions, Refusal};
+use storage::Version;
 
 /// What an HTTP date looks like.
 pub const HTTP_DATE: &str = "an HTTP date such as Wed, 21 Oct 2015 07:28:00 GMT";
@@ -38,6 +40,20 @@ pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
         preconditions.if_unmodified_since = Some(since);
     }
     Ok(preconditions)
+}
+
+/// Whether the client has this version already: 304. As RFC 9110 says, `If-None-Match` goes before
+/// `If-Modified-Since`, and what cannot be read is passed over, for then the client merely gets what it may have.
+pub(super) fn has_it(ask: &Ask, version: &Version) -> bool {
+    match (ask.header(IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
+        (Some(value), _) => {
+            value.trim() == "*" || tags(value).is_some_and(|tags| tags.contains(&version.version))
+        }
+        // The client's time has whole seconds, as had the Last-Modified that it took it from.
+        (None, Some(value)) => parse_http_date(value)
+            .is_some_and(|since| version.last_updated.div_euclid(1000) <= since.div_euclid(1000)),
+        (None, None) => false,
+    }
 }
 
 /// The version numbers of a list of entity tags. Tags that this server never made are left out: they match

@@ -24,7 +24,7 @@ impl Return {
 }
 
 /// Whether a Prefer header holds `preference`.
-pub(super) fn prefers(ask: &Ask, preference: &str) -> bool {
+pub fn prefers(ask: &Ask, preference: &str) -> bool {
     ask.headers
         .get_all("prefer")
         .iter()

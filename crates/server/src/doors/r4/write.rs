@@ -16,7 +16,7 @@ pub(super) async fn create(call: Call<'_>, resource_type: ResourceType) -> Resul
     parameters::none(&call.query)?;
     let if_none_exist = if_none_exist(&call, resource_type)?;
     let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
-    let resource = engine.parse_valid(resource_type, &call.json_body().await?)?;
+    let resource = call.resource(resource_type, None).await?;
     let written = engine.create(resource_type, resource, if_none_exist).await?;
     Ok(respond::changed(engine, &written, preference, pretty))
 }
@@ -26,7 +26,7 @@ pub(super) async fn update(call: Call<'_>, resource_type: ResourceType, id: &str
     parameters::none(&call.query)?;
     let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
     let preconditions = preconditions::of_change(&call.ask)?;
-    let resource = engine.parse_valid(resource_type, &call.json_body().await?)?;
+    let resource = call.resource(resource_type, Some(id)).await?;
     let written = engine.update(resource_type, id, resource, preconditions).await?;
     Ok(respond::changed(engine, &written, preference, pretty))
 }
@@ -39,7 +39,7 @@ pub(super) async fn conditional_update(
     let criteria = criteria(&call, resource_type)?;
     let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
     let preconditions = preconditions::of_change(&call.ask)?;
-    let resource = engine.parse_valid(resource_type, &call.json_body().await?)?;
+    let resource = call.resource(resource_type, None).await?;
     let written = engine.conditional_update(criteria, resource, preconditions).await?;
     Ok(respond::changed(engine, &written, preference, pretty))
 }
