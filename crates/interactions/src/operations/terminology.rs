@@ -23,8 +23,19 @@ impl Engine {
     /// 400, 404, 410; 422 when it cannot be expanded.
     pub async fn expand(&self, id: Option<&str>, input: &Input, now: i64) -> Result<Json, Refusal> {
         const KNOWN: [&str; 13] = [
-            "url", "valueSet", "valueSetVersion", "filter", "offset", "count", "includeDesignations",
-            "designation", "includeDefinition", "activeOnly", "excludeNested", "excludeNotForUI", "displayLanguage",
+            "url",
+            "valueSet",
+            "valueSetVersion",
+            "filter",
+            "offset",
+            "count",
+            "includeDesignations",
+            "designation",
+            "includeDefinition",
+            "activeOnly",
+            "excludeNested",
+            "excludeNotForUI",
+            "displayLanguage",
         ];
         input.check("expand", &KNOWN, &["designation"])?;
         let own = self.own(ResourceType::VALUE_SET, id, input, "valueSet").await?;
@@ -42,7 +53,8 @@ impl Engine {
             display_language: input.text("displayLanguage")?.map(str::to_owned),
             timestamp: fhir::datetime::instant(now),
         };
-        let source = source(&own, input, "url", "valueSetVersion")?.ok_or_else(|| missing("expand", "url"))?;
+        let source =
+            source(&own, input, "url", "valueSetVersion")?.ok_or_else(|| missing("expand", "url"))?;
         self.definitions().terminology.expand(source, &options).map_err(refused)
     }
 
@@ -75,9 +87,39 @@ impl Engine {
     ) -> Result<Json, Refusal> {
         let of_system = resource_type == ResourceType::CODE_SYSTEM;
         let (resource, own_version, known): (_, _, &[&str]) = if of_system {
-            ("codeSystem", "version", &["url", "codeSystem", "code", "version", "display", "coding", "codeableConcept", "abstract", "displayLanguage"])
+            (
+                "codeSystem",
+                "version",
+                &[
+                    "url",
+                    "codeSystem",
+                    "code",
+                    "version",
+                    "display",
+                    "coding",
+                    "codeableConcept",
+                    "abstract",
+                    "displayLanguage",
+                ],
+            )
         } else {
-            ("valueSet", "valueSetVersion", &["url", "valueSet", "valueSetVersion", "code", "system", "systemVersion", "display", "coding", "codeableConcept", "abstract", "displayLanguage"])
+            (
+                "valueSet",
+                "valueSetVersion",
+                &[
+                    "url",
+                    "valueSet",
+                    "valueSetVersion",
+                    "code",
+                    "system",
+                    "systemVersion",
+                    "display",
+                    "coding",
+                    "codeableConcept",
+                    "abstract",
+                    "displayLanguage",
+                ],
+            )
         };
         input.check("validate-code", known, &[])?;
         let own = self.own(resource_type, id, input, resource).await?;
@@ -124,8 +166,19 @@ impl Engine {
     /// 400, 404, 410; 422 when the maps do not tell.
     pub async fn translate(&self, id: Option<&str>, input: &Input) -> Result<Json, Refusal> {
         const KNOWN: [&str; 13] = [
-            "url", "conceptMap", "conceptMapVersion", "code", "system", "version", "source", "coding",
-            "codeableConcept", "target", "targetsystem", "dependency", "reverse",
+            "url",
+            "conceptMap",
+            "conceptMapVersion",
+            "code",
+            "system",
+            "version",
+            "source",
+            "coding",
+            "codeableConcept",
+            "target",
+            "targetsystem",
+            "dependency",
+            "reverse",
         ];
         input.check("translate", &KNOWN, &["dependency"])?;
         let own = self.own(ResourceType::CONCEPT_MAP, id, input, "conceptMap").await?;
@@ -162,7 +215,12 @@ fn as_usize(number: u64) -> usize {
 }
 
 /// What the operation works on.
-fn source<'a>(own: &'a Own, input: &'a Input, url: &str, version: &str) -> Result<Option<Source<'a>>, Refusal> {
+fn source<'a>(
+    own: &'a Own,
+    input: &'a Input,
+    url: &str,
+    version: &str,
+) -> Result<Option<Source<'a>>, Refusal> {
     if let Some(own) = own {
         return Ok(Some(Source::Resource(own)));
     }
@@ -198,7 +256,11 @@ fn one_coding<'a>(
 fn codings<'a>(input: &'a Input, operation: &str, version: &str) -> Result<Vec<Coding<'a>>, Refusal> {
     if let Some(concept) = input.typed("codeableConcept", "CodeableConcept")? {
         let codings = Coding::all_of(concept);
-        return if codings.is_empty() { Err(missing(operation, "codeableConcept.coding")) } else { Ok(codings) };
+        return if codings.is_empty() {
+            Err(missing(operation, "codeableConcept.coding"))
+        } else {
+            Ok(codings)
+        };
     }
     Ok(vec![one_coding(input, operation, "coding", version)?])
 }
@@ -207,7 +269,9 @@ fn codings<'a>(input: &'a Input, operation: &str, version: &str) -> Result<Vec<C
 fn dependencies(input: &Input) -> Result<Vec<Dependency>, Refusal> {
     let mut dependencies = Vec::new();
     for given in input.all("dependency") {
-        let GivenValue::Parts(parts) = &given.value else { return Err(given.wrong("parts element and concept")) };
+        let GivenValue::Parts(parts) = &given.value else {
+            return Err(given.wrong("parts element and concept"));
+        };
         let element = parts.needed_text("translate", "element")?.to_owned();
         for coding in codings_of_part(parts)? {
             let (system, value) = (coding.system.map(str::to_owned), coding.code.to_owned());

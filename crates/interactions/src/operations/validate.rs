@@ -50,7 +50,10 @@ impl Engine {
         }
         let mut issues = match (sent, id) {
             (Some(resource), _) => {
-                let subject = Subject { resource, root: given.map(|given| given.place.as_str()).filter(|p| *p != resource_type.name()) };
+                let subject = Subject {
+                    resource,
+                    root: given.map(|given| given.place.as_str()).filter(|p| *p != resource_type.name()),
+                };
                 let mut issues = check(&subject, resource_type, &profiles, &definitions);
                 issues.extend(wrong_id(resource, purpose, id, resource_type));
                 issues
@@ -96,9 +99,9 @@ fn purpose(input: &Input, id: Option<&str>) -> Result<For, Refusal> {
         ("profile", _) => Ok(For::Anything),
         ("update", Some(_)) => Ok(For::Update),
         ("delete", Some(_)) => Ok(For::Delete),
-        ("update" | "delete", None) => {
-            Err(invalid(format!("mode '{mode}' is about a stored resource: POST to /{{type}}/{{id}}/$validate")))
-        }
+        ("update" | "delete", None) => Err(invalid(format!(
+            "mode '{mode}' is about a stored resource: POST to /{{type}}/{{id}}/$validate"
+        ))),
         ("create", Some(_)) => {
             Err(invalid("mode 'create' is about a new resource: POST to /{type}/$validate".to_owned()))
         }
@@ -129,8 +132,9 @@ fn profile(given: &Given) -> Option<&str> {
 }
 
 fn is_of_r4(url: &str) -> bool {
-    url.strip_prefix("http://hl7.org/fhir/StructureDefinition/")
-        .is_some_and(|name| ResourceType::from_name(name).is_some() || name == "Resource" || name == "DomainResource")
+    url.strip_prefix("http://hl7.org/fhir/StructureDefinition/").is_some_and(|name| {
+        ResourceType::from_name(name).is_some() || name == "Resource" || name == "DomainResource"
+    })
 }
 
 fn unknown_profile(url: &str, definitions: &Definitions) -> String {
