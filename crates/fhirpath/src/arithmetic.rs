@@ -154,7 +154,7 @@ fn decimals(operator: Arithmetic, left: Decimal, right: Decimal) -> Option<Decim
         Arithmetic::Add => left.checked_add(right),
         Arithmetic::Subtract => left.checked_sub(right),
         Arithmetic::Multiply => left.checked_mul(right),
-        Arithmetic::Divide => left.checked_div(right),
+        Arithmetic::Divide => left.checked_div(right).map(|quotient| quotient.normalize()),
         Arithmetic::Mod => left.checked_rem(right),
         Arithmetic::Div | Arithmetic::Concatenate => None,
     }
@@ -179,11 +179,11 @@ fn quantities(
             Some(Quantity { value: left.value.checked_mul(right.value)?, unit: unit.clone() })
         }
         Arithmetic::Divide if right.unit == one => {
-            Some(Quantity { value: left.value.checked_div(right.value)?, unit: left.unit.clone() })
+            Some(Quantity { value: decimals(operator, left.value, right.value)?, unit: left.unit.clone() })
         }
         Arithmetic::Divide => {
             let (left, right) = left.in_common_unit(right, host)?;
-            Some(Quantity { value: left.checked_div(right)?, unit: one })
+            Some(Quantity { value: decimals(operator, left, right)?, unit: one })
         }
         _ => None,
     }

@@ -69,6 +69,9 @@ fn compare(
     let (left_type, right_type) = (left.system_type(), right.system_type());
     if is_time(left_type) && is_time(right_type) {
         return match (Temporal::of(left), Temporal::of(right)) {
+            (Some(left), Some(right)) if (left.kind == SystemType::Time) != (right.kind == SystemType::Time) => {
+                Err(EvaluateError::WrongType("a comparison"))
+            }
             (Some(left), Some(right)) => Ok(left.compare(&right)),
             // Text that is no date, which validation tells of.
             _ => Ok(None),
