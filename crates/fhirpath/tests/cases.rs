@@ -36,7 +36,10 @@ fn expressions_yield_what_the_specification_says() {
             Err(_) => case.expected == "error",
         };
         if !agrees {
-            wrong.push_str(&format!("\n  {}: {} => {}, not {found:?}", case.file, case.expression, case.expected));
+            wrong.push_str(&format!(
+                "\n  {}: {} => {}, not {found:?}",
+                case.file, case.expression, case.expected
+            ));
         }
     }
     assert!(wrong.is_empty(), "of {count} cases:{wrong}");

@@ -29,7 +29,9 @@ pub fn cases() -> Vec<Case> {
         let mut resource_type = "";
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             match line.split_once(" => ") {
-                Some((expression, expected)) => cases.push(Case { file, resource_type, expression, expected }),
+                Some((expression, expected)) => {
+                    cases.push(Case { file, resource_type, expression, expected })
+                }
                 None => resource_type = line,
             }
         }
@@ -49,7 +51,8 @@ pub fn resource_text(resource_type: &str) -> &'static str {
 
 /// The resource that the cases of a type are evaluated on.
 pub fn resource(resource_type: &str) -> Json {
-    fhir::json::parse(resource_text(resource_type).as_bytes(), 20).unwrap_or_else(|errors| panic!("{}", errors[0]))
+    fhir::json::parse(resource_text(resource_type).as_bytes(), 20)
+        .unwrap_or_else(|errors| panic!("{}", errors[0]))
 }
 
 /// Items as FHIRPath writes them: `1, 'a', @2012`; `{}` for none.

@@ -21,7 +21,8 @@ pub struct Element<'a> {
 impl Element<'_> {
     /// The invariants of its type and of the element.
     pub fn invariants(&self) -> impl Iterator<Item = &'static Invariant> {
-        let own = self.item.item_type.fhir().map_or(&[][..], |type_id: TypeId| type_id.definition().invariants);
+        let own =
+            self.item.item_type.fhir().map_or(&[][..], |type_id: TypeId| type_id.definition().invariants);
         let more = self.item.element.map_or(&[][..], |element| element.invariants());
         own.iter().chain(more).map(|id| id.definition())
     }

@@ -60,7 +60,8 @@ impl FhirpathJs {
         writeln!(self.stdin, "{}", Json::Object(request)).expect("node reads");
         let mut line = String::new();
         self.stdout.read_line(&mut line).expect("node writes");
-        let answers = fhir::json::parse(line.as_bytes(), 200).unwrap_or_else(|errors| panic!("{}: {line}", errors[0]));
+        let answers =
+            fhir::json::parse(line.as_bytes(), 200).unwrap_or_else(|errors| panic!("{}: {line}", errors[0]));
         let answers: Vec<Answer> = answers.items().iter().map(answer).collect();
         assert_eq!(answers.len(), tasks.len());
         answers
@@ -76,7 +77,8 @@ impl Drop for FhirpathJs {
 
 fn task(task: &Task<'_>) -> Json {
     let item_type = task.item_type.map_or(Json::Null, Json::from);
-    let places = [task.focus, task.resource, task.root].map(|place| place.map_or(Json::Array(Vec::new()), steps));
+    let places =
+        [task.focus, task.resource, task.root].map(|place| place.map_or(Json::Array(Vec::new()), steps));
     Json::Array(places.into_iter().chain([item_type, Json::from(task.expression)]).collect())
 }
 
@@ -141,13 +143,17 @@ pub fn same(ours: &[Item<'_>], theirs: &[Json]) -> bool {
 }
 
 fn same_value(item: &Item<'_>, value: &Json) -> bool {
-    let number = |text: &str| value.as_number().is_some_and(|number| close(text.parse().unwrap_or(f64::NAN), number.as_f64()));
+    let number = |text: &str| {
+        value.as_number().is_some_and(|number| close(text.parse().unwrap_or(f64::NAN), number.as_f64()))
+    };
     match &item.value {
         ItemValue::Json(json) => same_json(json, value),
         ItemValue::Boolean(found) => value.as_bool() == Some(*found),
         ItemValue::Integer(found) => number(&found.to_string()),
         ItemValue::Decimal(found) => number(&found.to_string()),
-        ItemValue::Text(text) => value.as_str().is_some_and(|value| value.trim_start_matches('T') == text.trim_start_matches('T')),
+        ItemValue::Text(text) => {
+            value.as_str().is_some_and(|value| value.trim_start_matches('T') == text.trim_start_matches('T'))
+        }
         ItemValue::Quantity(quantity) => value.as_str().is_some_and(|value| value == quantity.to_string()),
         ItemValue::Elsewhere(_) => false,
     }
@@ -158,7 +164,9 @@ fn same_json(ours: &Json, theirs: &Json) -> bool {
         (Json::Number(one), Json::Number(other)) => close(one.as_f64(), other.as_f64()),
         (Json::Object(one), Json::Object(other)) => {
             one.len() == other.len()
-                && one.iter().all(|(name, value)| other.get(name).is_some_and(|other| same_json(value, other)))
+                && one
+                    .iter()
+                    .all(|(name, value)| other.get(name).is_some_and(|other| same_json(value, other)))
         }
         (Json::Array(one), Json::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same_json(one, other))
