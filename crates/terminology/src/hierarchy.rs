@@ -4,7 +4,7 @@
 //! Concepts that stand below another, and the properties `parent` and `child`, say so. Nesting that is declared to mean
 //! something else (`part-of`, `grouped-by`) does not.
 
-use crate::code_system::{CodeSystem, Concept};
+use crate::code_system::{CodeSystem, Concept, Role};
 use crate::problem::Problem;
 
 /// The links between a code system's concepts, by their places.
@@ -36,12 +36,11 @@ impl Hierarchy {
         let mut has_property = false;
         for (place, concept) in code_system.concepts().iter().enumerate() {
             for property in &concept.properties {
-                let is = |role| code_system.is_role(&property.code, role);
-                let (is_parent, is_child) = (is("parent"), is("child"));
-                has_property |= is_parent || is_child;
-                match property.text().and_then(|code| code_system.place(code)) {
-                    Some(other) if is_parent => links.add(other, place),
-                    Some(other) if is_child => links.add(place, other),
+                let role = code_system.roles.role(&property.code);
+                has_property |= matches!(role, Some(Role::Parent | Role::Child));
+                match (role, property.text().and_then(|code| code_system.place(code))) {
+                    (Some(Role::Parent), Some(other)) => links.add(other, place),
+                    (Some(Role::Child), Some(other)) => links.add(place, other),
                     _ => {}
                 }
             }
