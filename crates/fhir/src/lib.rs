@@ -1,8 +1,9 @@
 //! FHIR R4 data: the JSON tree that keeps digits and order, primitive formats, references,
-//! OperationOutcome and the generated definitions of the specification.
+//! OperationOutcome, XML and the generated definitions of the specification.
 //!
 //! This crate knows nothing of HTTP, storage or rules; it does no I/O and reads no clock.
 
+pub mod base64;
 pub mod bundle;
 pub mod datetime;
 pub mod definitions;
@@ -11,6 +12,8 @@ pub mod location;
 pub mod outcome;
 pub mod primitive;
 pub mod reference;
+mod text_position;
+pub mod xml;
 
 pub use definitions::ResourceType;
 pub use json::{Json, Number, Object};

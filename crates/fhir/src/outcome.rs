@@ -70,10 +70,10 @@ issue_codes! {
     Duplicate = "duplicate",
     /// More than one resource matches where one must.
     MultipleMatches = "multiple-matches",
+    /// The answer would take more work than is allowed.
+    TooCostly = "too-costly",
     /// A limit on size was passed.
     TooLong = "too-long",
-    /// An answer that is too large or takes too much.
-    TooCostly = "too-costly",
     /// The content breaks a business rule or conflicts with the stored state.
     BusinessRule = "business-rule",
     /// A conflict with a concurrent change.

@@ -16,13 +16,31 @@ impl Engine {
             .map_err(|errors| Refusal::invalid(errors.iter().map(syntax_issue).collect()))
     }
 
+    /// Parses a body in XML.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every problem, each with line and column.
+    pub fn parse_xml(&self, bytes: &[u8]) -> Result<Json, Refusal> {
+        fhir::xml::read(bytes, self.max_depth())
+            .map_err(|problems| Refusal::invalid(problems.iter().map(Issue::from).collect()))
+    }
+
     /// Parses and validates a resource of `resource_type`.
     ///
     /// # Errors
     ///
     /// 400 with every problem.
     pub fn parse_valid(&self, resource_type: ResourceType, bytes: &[u8]) -> Result<Json, Refusal> {
-        let resource = self.parse(bytes)?;
+        self.valid(resource_type, self.parse(bytes)?)
+    }
+
+    /// Validates a resource of `resource_type`.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every problem.
+    pub fn valid(&self, resource_type: ResourceType, resource: Json) -> Result<Json, Refusal> {
         let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
         let problems = validation::validate(&resource, &options);
         if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }

@@ -10,30 +10,34 @@ use std::process::Command;
 /// Which of our crates each may depend on (ARCHITECTURE.md).
 const EDGES: &[(&str, &[&str])] = &[
     ("fhir", &[]),
-    ("fhirpath", &["fhir"]),
-    ("search", &["fhir", "fhirpath", "terminology"]),
+    ("ucum", &[]),
     ("terminology", &["fhir"]),
-    ("validation", &["fhir", "fhirpath", "terminology"]),
+    ("fhirpath", &["fhir", "ucum"]),
+    ("patch", &["fhir", "fhirpath"]),
+    ("search", &["fhir", "fhirpath", "terminology", "ucum"]),
+    ("validation", &["fhir", "fhirpath", "terminology", "ucum"]),
     ("storage", &["fhir", "search"]),
-    ("interactions", &["fhir", "fhirpath", "search", "terminology", "validation", "storage"]),
+    ("interactions", &["fhir", "fhirpath", "patch", "search", "storage", "terminology", "validation"]),
     ("canvas", &["fhir", "fhirpath", "interactions"]),
     ("auth", &["fhir"]),
     (
         "server",
         &[
+            "auth",
+            "canvas",
             "fhir",
             "fhirpath",
+            "interactions",
+            "patch",
             "search",
+            "storage",
             "terminology",
             "validation",
-            "storage",
-            "interactions",
-            "canvas",
-            "auth",
         ],
     ),
+    ("generate", &["fhir"]),
     ("xtask", &[]),
-    ("bench", &[]),
+    ("bench", &["generate"]),
 ];
 
 /// Crates of others that only these of ours may depend on.
@@ -120,6 +124,8 @@ fn pure_crates_read_no_clock_and_do_no_io() {
     let pure = [
         "crates/fhir/src",
         "crates/fhirpath/src",
+        "crates/patch/src",
+        "crates/ucum/src",
         "crates/search/src",
         "crates/terminology/src",
         "crates/validation/src",

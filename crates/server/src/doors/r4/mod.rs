@@ -1,0 +1,127 @@
+//! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
+
+mod binary;
+mod history;
+mod metadata;
+mod operation;
+mod parameters;
+pub mod preconditions;
+pub mod preference;
+mod read;
+mod respond;
+mod search;
+mod write;
+
+use super::{Place, admit};
+use crate::app::App;
+use crate::http::answer::Answer;
+use crate::http::ask::Ask;
+use crate::http::negotiate::{self, Format};
+use crate::http::receive;
+use crate::telemetry::metrics::Seen;
+use auth::Caller;
+use fhir::{Json, ResourceType};
+use interactions::{Interaction, Refusal, Target};
+use std::sync::Arc;
+
+/// A request that is offered and allowed: who asks, and how the answer shall look.
+struct Call<'a> {
+    app: &'a App,
+    ask: Ask,
+    /// Whoever may do what the request names; what its parts do (entries of a Bundle) is still to be judged.
+    caller: Arc<Caller>,
+    /// The parameters of the URL, decoded, in order.
+    query: Vec<(String, String)>,
+    /// `_pretty`: JSON for people.
+    pretty: bool,
+}
+
+impl Call<'_> {
+    /// The valid resource of the body, whichever form it was sent in. A body for `/Binary` that is not FHIR is the
+    /// content of one, under `id` if the URL says which.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off or is not valid.
+    async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
+        let Call { app, ask, .. } = self;
+        let content_type = negotiate::content_type(&ask).to_owned();
+        let format = match negotiate::body_format(&ask) {
+            Err(_) if resource_type == ResourceType::BINARY && !content_type.is_empty() => None,
+            format => Some(format?),
+        };
+        let (engine, limits) = (&app.engine, &app.config.limits);
+        let context = binary::security_context(&ask);
+        let body = receive::body(ask, limits.body_bytes, limits.receive).await?;
+        let tree = match format {
+            Some(Format::Json) => engine.parse(&body)?,
+            Some(Format::Xml) => engine.parse_xml(&body)?,
+            None => binary::of_content(context, &content_type, &body, id),
+        };
+        engine.valid(resource_type, tree)
+    }
+}
+
+/// Answers a request at the R4 door.
+///
+/// # Errors
+///
+/// Every refusal of the table.
+pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> Result<Answer, Refusal> {
+    let (resource_type, target) = match place {
+        Place::Metadata => return metadata::answer(app, &ask),
+        Place::File(..) => return Err(Refusal::unknown_path(ask.uri.path())),
+        Place::System(target) => (None, target),
+        Place::Resource(resource_type, target) => (Some(resource_type), target),
+    };
+    let operation = operation::find(&ask, resource_type, target)?;
+    let (interaction, caller) = admit(app, &ask, Interaction::R4, resource_type, target, seen).await?;
+    let query = ask.query()?;
+    let is_content = resource_type == Some(ResourceType::BINARY)
+        && matches!(interaction, Interaction::Read | Interaction::Vread)
+        && !binary::asks_for_resource(&ask, &query);
+    if !is_content {
+        negotiate::rendition(&ask.headers, &query, Format::ALL)?;
+    }
+    let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
+    let call = Call { app, ask, caller, query, pretty };
+    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
+        (operation, resource_type, target)
+    {
+        return operation::of_type(call, operation, resource_type, id).await;
+    }
+    match resource_type {
+        Some(resource_type) => of_type(call, interaction, resource_type, target).await,
+        None => of_system(call, interaction, target).await,
+    }
+}
+
+async fn of_type(
+    call: Call<'_>,
+    interaction: Interaction,
+    resource_type: ResourceType,
+    target: Target<'_>,
+) -> Result<Answer, Refusal> {
+    match (interaction, target) {
+        (Interaction::SearchType, _) => search::search_type(call, resource_type).await,
+        (Interaction::Create, _) => write::create(call, resource_type).await,
+        (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
+        (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
+        (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
+        (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
+        (Interaction::Read, Target::Instance(id)) => read::read(call, resource_type, id).await,
+        (Interaction::Vread, Target::Version(id, version)) => {
+            read::vread(call, resource_type, id, version).await
+        }
+        (Interaction::HistoryInstance, Target::History(id)) => {
+            history::instance(call, resource_type, id).await
+        }
+        // `admit` lets nothing else through; a new interaction without its arm is refused, not served wrongly.
+        _ => Err(Refusal::not_offered("")),
+    }
+}
+
+/// What concerns no single type. Nothing is offered yet.
+async fn of_system(_: Call<'_>, _: Interaction, _: Target<'_>) -> Result<Answer, Refusal> {
+    Err(Refusal::not_offered(""))
+}
