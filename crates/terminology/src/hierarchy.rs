@@ -83,6 +83,11 @@ impl Hierarchy {
         reachable(place, |from| self.parents(from))
     }
 
+    /// Whether the first concept is above the second.
+    pub(crate) fn is_above(&self, one: usize, other: usize) -> bool {
+        self.ancestors(other).binary_search(&one).is_ok()
+    }
+
     /// All concepts below one, in the order of their definition.
     pub(crate) fn descendants(&self, place: usize) -> Vec<usize> {
         reachable(place, |from| self.children(from))
@@ -118,6 +123,16 @@ impl CodeSystem {
             None if self.is_complete() => Err(Problem::unknown_code(self, code)),
             None => Err(Problem::not_loaded(self)),
         }
+    }
+
+    /// Whether a code is another or more general than it.
+    ///
+    /// # Errors
+    ///
+    /// The code system does not have the codes, or says nothing of what is more general.
+    pub fn subsumes(&self, general: &str, special: &str) -> Result<bool, Problem> {
+        let (general, special) = (self.subsumption_place(general)?, self.subsumption_place(special)?);
+        Ok(general == special || self.hierarchy.is_above(general, special))
     }
 
     /// The concepts above a code, in the order of their definition; the code itself is not among them.

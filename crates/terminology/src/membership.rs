@@ -67,6 +67,12 @@ impl Terminology {
         Some(codes(self.code_system(Canonical::parse(system)).ok()?.ancestors(code).ok()?))
     }
 
+    /// Whether a code is another code of its system or more general than it; `None` as for
+    /// [`descendants`](Self::descendants).
+    pub fn is_at_or_above(&self, system: &str, general: &str, special: &str) -> Option<bool> {
+        self.code_system(Canonical::parse(system)).ok()?.subsumes(general, special).ok()
+    }
+
     /// Whether all codes of the code system are loaded, so that a code that is not among them is none.
     pub fn is_known(&self, system: &str) -> bool {
         self.code_system(Canonical::parse(system)).is_ok_and(|code_system| code_system.is_complete())

@@ -12,13 +12,13 @@ use crate::value_set::ValueSet;
 use fhir::{Json, Object};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Code systems, value sets and concept maps: those of R4 and, above them, those that users load.
 ///
 /// It does not change: [`with`](Self::with) makes another that has one definition more. Cloning costs a counter;
-/// threads share it.
-#[derive(Clone, Default)]
+/// clones and threads share what has been computed.
+#[derive(Clone)]
 pub struct Terminology {
     layer: Arc<Layer>,
 }
@@ -53,9 +53,10 @@ pub(crate) trait Definition: Sized {
 }
 
 impl Terminology {
-    /// The definitions of R4.
+    /// The definitions of R4. All that are made by this share what has been computed.
     pub fn builtin() -> Self {
-        Self::default()
+        static BUILTIN: OnceLock<Terminology> = OnceLock::new();
+        BUILTIN.get_or_init(|| Terminology { layer: Arc::default() }).clone()
     }
 
     /// The same with one resource more: a CodeSystem, ValueSet or ConceptMap, which takes the place of what has its URL
@@ -177,6 +178,12 @@ impl Terminology {
 
     fn computed<T>(&self, work: impl FnOnce(&mut Computed) -> T) -> T {
         work(&mut self.layer.computed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Default for Terminology {
+    fn default() -> Self {
+        Self::builtin()
     }
 }
 

@@ -21,6 +21,10 @@ fn relatives_are_told_in_the_order_of_their_definition() {
     assert_eq!(terminology.descendants(ACT_MOOD, "OPT"), Some(Vec::new()));
     assert_eq!(terminology.descendants(ACT_MOOD, "NONE"), None);
     assert_eq!(terminology.ancestors(SNOMED, "73211009"), None);
+    assert_eq!(terminology.is_at_or_above(ACT_MOOD, "EXPEC", "GOL"), Some(true));
+    assert_eq!(terminology.is_at_or_above(ACT_MOOD, "GOL", "GOL"), Some(true));
+    assert_eq!(terminology.is_at_or_above(ACT_MOOD, "GOL", "EXPEC"), Some(false));
+    assert_eq!(terminology.is_at_or_above(ACT_MOOD, "GOL", "NONE"), None);
 }
 
 #[test]
