@@ -88,7 +88,8 @@ impl Places {
             };
             for (value, place) in values {
                 self.value(value, member.element_type.type_id, &place);
-                let binding = element.binding().filter(|binding| binding.strength == BindingStrength::Required);
+                let binding =
+                    element.binding().filter(|binding| binding.strength == BindingStrength::Required);
                 if member.element_type.type_id == TypeId::CODE
                     && binding.is_some_and(|binding| binding.value_set.definition().is_complete)
                     && value.as_str().is_some()
@@ -149,7 +150,9 @@ fn mutations(resource: &Json, seed: usize) -> Vec<(&'static str, Json, String)> 
 #[test]
 fn an_example_with_one_mistake_is_refused_at_that_place() {
     let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
-        println!("skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1");
+        println!(
+            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+        );
         return;
     };
     let all = std::env::var_os("EASEL_TEST_ALL").is_some();
