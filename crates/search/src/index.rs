@@ -27,7 +27,7 @@ impl ParameterId {
 }
 
 /// One row of the index: what a resource has under one parameter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, PartialOrd)]
 pub enum IndexRow {
     /// Something that is equal or not: a form of a token, a reference's target, a URI, an exact string.
     Key {
@@ -52,7 +52,30 @@ pub enum IndexRow {
         /// The millisecond after its last ([`Period::END`] when open).
         to: i64,
     },
+    /// A number, or a range of numbers.
+    Number {
+        /// The parameter.
+        parameter: ParameterId,
+        /// [`ANY_UNIT`] for the number as it is written; the [`key_hash`] of a unit for the number in that unit.
+        unit: u64,
+        /// Its least ([`f64::NEG_INFINITY`] when open).
+        low: f64,
+        /// Its greatest ([`f64::INFINITY`] when open).
+        high: f64,
+    },
 }
+
+// Numbers come from decimals and are never NaN.
+impl Eq for IndexRow {}
+
+impl Ord for IndexRow {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal)
+    }
+}
+
+/// The unit of a number of which only the number counts.
+pub const ANY_UNIT: u64 = 0;
 
 /// How many bytes of a text are indexed; the rest cannot be found by its start, only by `:exact`.
 pub const TEXT_LENGTH: usize = 255;

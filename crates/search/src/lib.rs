@@ -21,6 +21,7 @@ mod problem;
 pub mod query;
 mod reference;
 mod registry;
+mod resolve;
 mod result_parameters;
 mod rows;
 mod string;
@@ -36,9 +37,12 @@ pub use extract::extract;
 pub use fold::fold;
 pub use from_url::{SearchOptions, SearchRequest, from_url};
 pub use index::{Hold, IndexRow, ParameterId};
-pub use query::{Criterion, Query, Sort, SortKey, SpanTest, TextTest, Total};
+pub use query::{
+    Criterion, NumberTest, Query, References, Sort, SortKey, SortText, SpanTest, Test, TextTest, Total,
+};
 pub use reference::reference_criterion;
 pub use registry::{ExtraParameter, Parameter, Registry};
+pub use resolve::{Matching, TooCostly, resolve};
 pub use string::{StringMatch, string_criterion};
 pub use token::token_criterion;
 pub use uri::uri_criterion;

@@ -11,3 +11,6 @@ pub const VALUE_LENGTH: usize = 2_048;
 
 /// The most keys to sort by.
 pub const SORT_KEYS: usize = 8;
+
+/// The most resources that a chain, a `_has` or a test of what no index row decides looks at.
+pub const RESOLVED: usize = 200_000;

@@ -2,6 +2,8 @@
 
 use crate::index::ParameterId;
 use fhir::ResourceType;
+use std::fmt;
+use std::sync::Arc;
 
 /// A search of one resource type. A resource matches when every criterion holds of its current version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,8 +81,47 @@ pub enum Criterion {
         /// Any one is enough.
         any_of: Vec<SpanTest>,
     },
+    /// The resource has a [`Number`](crate::IndexRow::Number) row of that unit that passes one of these tests.
+    Numbers {
+        /// The parameter.
+        parameter: ParameterId,
+        /// [`ANY_UNIT`](crate::index::ANY_UNIT), or the unit's [`key_hash`](crate::index::key_hash).
+        unit: u64,
+        /// Any one is enough.
+        any_of: Vec<NumberTest>,
+    },
     /// The time of the last change, taken as a span of one millisecond, passes one of these tests.
     LastUpdated(Vec<SpanTest>),
+    /// The resource refers, under the parameter, to a resource of type `target` of which all criteria hold: a
+    /// chain. [`resolve`](crate::resolve) makes [`Keys`](Criterion::Keys) of it.
+    RefersTo {
+        /// The reference parameter.
+        parameter: ParameterId,
+        /// The type that is referred to.
+        target: ResourceType,
+        /// What must hold of what is referred to.
+        criteria: Vec<Criterion>,
+    },
+    /// A resource of type `by` of which all criteria hold refers to this one: `_has`. [`resolve`](crate::resolve)
+    /// makes [`Ids`](Criterion::Ids) of it.
+    ReferredToBy {
+        /// The type that refers.
+        by: ResourceType,
+        /// What must hold of what refers.
+        criteria: Vec<Criterion>,
+        /// The ids of the type searched that it refers to.
+        references: References,
+    },
+    /// All candidates' criteria hold, and the resource itself passes a test that the index cannot decide.
+    /// [`resolve`](crate::resolve) makes [`Ids`](Criterion::Ids) of it.
+    Tested {
+        /// What the index can tell.
+        candidates: Vec<Criterion>,
+        /// What only the resource can.
+        test: Test,
+    },
+    /// All of these hold.
+    All(Vec<Criterion>),
     /// Any one of these holds.
     Either(Vec<Criterion>),
     /// This does not hold.
@@ -147,8 +188,102 @@ impl SpanTest {
     }
 }
 
+/// A test of a range of numbers from `low` to `high`; a single number is a range of one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NumberTest {
+    /// It lies within `low..high`: `low` inclusive, `high` exclusive unless `closed`.
+    Within {
+        /// The least.
+        low: f64,
+        /// The greatest.
+        high: f64,
+        /// Whether `high` itself is within.
+        closed: bool,
+    },
+    /// It does not lie within `low..high`, taken likewise.
+    NotWithin {
+        /// The least.
+        low: f64,
+        /// The greatest.
+        high: f64,
+        /// Whether `high` itself is within.
+        closed: bool,
+    },
+    /// It shares a number with `low..=high`.
+    Overlaps {
+        /// The least.
+        low: f64,
+        /// The greatest.
+        high: f64,
+    },
+    /// Some of it is greater.
+    EndsAbove(f64),
+    /// Some of it is greater or equal.
+    EndsFrom(f64),
+    /// Some of it is less.
+    StartsBelow(f64),
+    /// Some of it is less or equal.
+    StartsTo(f64),
+    /// All of it is greater.
+    StartsAbove(f64),
+    /// All of it is less.
+    EndsBelow(f64),
+}
+
+// The numbers come from decimals and are never NaN.
+impl Eq for NumberTest {}
+
+impl NumberTest {
+    /// Whether the range from `from` to `to` passes. SQL says the same.
+    pub fn holds(self, from: f64, to: f64) -> bool {
+        match self {
+            NumberTest::Within { low, high, closed } => from >= low && (to < high || (closed && to <= high)),
+            NumberTest::NotWithin { low, high, closed } => from < low || to > high || (!closed && to >= high),
+            NumberTest::Overlaps { low, high } => from <= high && to >= low,
+            NumberTest::EndsAbove(at) => to > at,
+            NumberTest::EndsFrom(at) => to >= at,
+            NumberTest::StartsBelow(at) => from < at,
+            NumberTest::StartsTo(at) => from <= at,
+            NumberTest::StartsAbove(at) => from > at,
+            NumberTest::EndsBelow(at) => to < at,
+        }
+    }
+}
+
+/// A test of a resource's stored bytes.
+#[derive(Clone)]
+pub struct Test(pub Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+
+/// The ids of one type that a resource refers to, read from its stored bytes.
+#[derive(Clone)]
+pub struct References(pub Arc<dyn Fn(&[u8]) -> Vec<String> + Send + Sync>);
+
+/// What a resource is sorted by, read from its stored bytes: texts in the order of their code points.
+#[derive(Clone)]
+pub struct SortText(pub Arc<dyn Fn(&[u8]) -> Option<String> + Send + Sync>);
+
+// Functions are the same when they are one and the same, and have nothing to show.
+macro_rules! opaque {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                Arc::ptr_eq(&self.0, &other.0)
+            }
+        }
+
+        impl Eq for $name {}
+    )*};
+}
+opaque!(Test, References, SortText);
+
 /// One key of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// By what.
     pub key: SortKey,
@@ -157,7 +292,7 @@ pub struct Sort {
 }
 
 /// What to sort by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SortKey {
     /// The time of the last change.
     LastUpdated,
@@ -167,4 +302,8 @@ pub enum SortKey {
     Text(ParameterId),
     /// The earliest start under the parameter; the latest when descending.
     Span(ParameterId),
+    /// The least number under the parameter, in any unit; the greatest when descending.
+    Number(ParameterId),
+    /// What the index cannot tell: every match is read.
+    Computed(SortText),
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod codegen;
 mod docs;
+mod generate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -22,7 +23,9 @@ tasks:
       --package FILE  the package's .tgz, instead of the cached or downloaded one
   docs [--check]
       write the pages of docs/ that the binary prints of its own tables
-      --check         write nothing; exit 1 and name the pages that are not current";
+      --check         write nothing; exit 1 and name the pages that are not current
+  generate [ARGUMENT…]
+      write clinical records of people who do not exist; --help tells the arguments";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("docs") => docs::run(arguments),
+        Some("generate") => generate::run(arguments),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

@@ -36,7 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("generate", &["fhir"]),
-    ("xtask", &["generate"]),
+    ("xtask", &[]),
     ("bench", &["generate"]),
 ];
 
