@@ -10,6 +10,12 @@ use fhir::definitions::{ElementDefinition, TypeId, TypeKind, type_by_name};
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{Issue, IssueCode, Json};
 
+/// How many elements a definition may have; the largest of R4's own has 400.
+const MAX_ELEMENTS: usize = 10_000;
+
+/// How deep an element may lie, and how often a slice may be sliced again.
+const MAX_SEGMENTS: usize = 32;
+
 /// A step of an element id: `component:systolic`.
 pub(super) type Segment<'d> = (&'d str, Option<&'d str>);
 
@@ -57,6 +63,9 @@ fn at(place: &str, text: impl Into<String>) -> Vec<Issue> {
 fn elements(definition: &Json) -> Result<(&'static str, &[Json]), Vec<Issue>> {
     for view in ["snapshot", "differential"] {
         let elements = definition.at(&[view, "element"]).map(Json::items).unwrap_or_default();
+        if elements.len() > MAX_ELEMENTS {
+            return Err(at(view, format!("{view} has more than {MAX_ELEMENTS} elements")));
+        }
         if !elements.is_empty() {
             return Ok((view, elements));
         }
@@ -99,6 +108,11 @@ impl Builder {
             let Some(path) = element.str("path") else { continue };
             while above.pop_if(|(parent, _)| !is_below(path, parent)).is_some() {}
             let segments = segments(element, path, above.last());
+            if segments.len() > MAX_SEGMENTS || slashes(&segments) > MAX_SEGMENTS {
+                let issue = Issue::error(IssueCode::Invalid, "the path is nested too deeply");
+                self.problems.push(issue.at(format!("{place}.path")));
+                continue;
+            }
             above.push((path, segments.clone()));
             match self.locate(&segments) {
                 Ok(None) => {}
@@ -182,6 +196,10 @@ fn segments<'d>(
         *slice = element.str("sliceName");
     }
     segments
+}
+
+fn slashes(segments: &[Segment<'_>]) -> usize {
+    segments.iter().filter_map(|(_, slice)| *slice).map(|slice| slice.matches('/').count()).sum()
 }
 
 fn is_below(path: &str, parent: &str) -> bool {

@@ -132,3 +132,59 @@ fn versions_stand_beside_one_another() {
     profiles.remove(URL);
     assert!(profiles.get(URL).is_none());
 }
+
+#[test]
+fn definitions_made_to_hurt_are_refused() {
+    let deep = format!("Patient{}", ".extension".repeat(10_000));
+    check_unusable(
+        &[definition(URL, "Patient", &format!(r#"{{"path":"{deep}","min":1}}"#))],
+        &[("StructureDefinition.differential.element[0].path", "the path is nested too deeply")],
+    );
+    let slice = "a/".repeat(10_000);
+    check_unusable(
+        &[definition(URL, "Patient", &format!(r#"{{"path":"Patient.name","sliceName":"{slice}"}}"#))],
+        &[("StructureDefinition.differential.element[0].path", "the path is nested too deeply")],
+    );
+    let many = vec![r#"{"path":"Patient.name"}"#; 10_001].join(",");
+    check_unusable(
+        &[definition(URL, "Patient", &many)],
+        &[("StructureDefinition.differential", "differential has more than 10000 elements")],
+    );
+}
+
+#[test]
+fn profiles_that_take_too_long_end() {
+    // Every value is asked whether it belongs to each of many slices.
+    let slices: Vec<String> = (0..2_000)
+        .map(|index| {
+            format!(
+                r#"{{"path":"Patient.identifier","sliceName":"s{index}"}},
+                   {{"path":"Patient.identifier.value","fixedString":"{index}"}}"#
+            )
+        })
+        .collect();
+    let elements = format!(
+        r#"{{"path":"Patient.identifier","slicing":{{"discriminator":[{{"type":"value","path":"value"}}],"rules":"open"}}}},{}"#,
+        slices.join(",")
+    );
+    let identifiers = vec![r#"{"value":"x"}"#; 5_000].join(",");
+    let profiles = load([&definition(URL, "Patient", &elements)]);
+    ends(&profiles, &format!(r#"{{"resourceType":"Patient","identifier":[{identifiers}]}}"#));
+    // Each constraint is as expensive as it may be.
+    let element = r#"{"path":"Patient.name","constraint":[{"key":"x-1","severity":"error","human":"x",
+        "expression":"%resource.descendants().where(%resource.descendants().exists()).count() >= 0"}]}"#;
+    let profiles = load([&definition(URL, "Patient", element)]);
+    let names = vec![r#"{"text":"x"}"#; 2_000].join(",");
+    ends(&profiles, &format!(r#"{{"resourceType":"Patient","name":[{names}]}}"#));
+}
+
+/// Checks that validation gives up, and says so once.
+#[track_caller]
+fn ends(profiles: &Profiles, body: &str) {
+    let asked = [URL];
+    let options = Options { profiles: Some(profiles), asked_profiles: &asked, ..Options::default() };
+    let issues = validate(&parse(body), &options);
+    assert_eq!(issues.len(), 1, "{issues:?}");
+    let text = "the constraints on this take too long to check from here on; send less at once";
+    assert_eq!(issues[0].text, text);
+}
