@@ -11,9 +11,11 @@ pub mod location;
 pub mod outcome;
 pub mod primitive;
 pub mod reference;
+mod subset;
 
 pub use definitions::ResourceType;
 pub use json::{Json, Number, Object};
 pub use location::Location;
 pub use outcome::{Issue, IssueCode, Severity};
 pub use reference::Reference;
+pub use subset::Subset;

@@ -15,6 +15,9 @@ impl ParameterId {
     /// The first number that R4's own parameters leave free.
     pub const FIRST_EXTRA: u16 = 8192;
 
+    /// The first number of the parameters that clients define; those of crates above lie below it.
+    pub const FIRST_CUSTOM: u16 = 16384;
+
     /// The parameter `number` of `resource_type`.
     pub const fn new(number: u16, resource_type: ResourceType) -> Self {
         ParameterId(number as u32 * 256 + resource_type.index() as u32)
