@@ -1,5 +1,6 @@
 //! The benchmark of `cargo xtask bench`: it starts the server, loads it, and measures it beside references that it
-//! runs itself with the same requests: a bare axum server, and raw SQLite inserts of the same bodies.
+//! runs itself with the same requests: a bare axum server, and raw SQLite inserts of the same bodies. With `--resources`
+//! it also fills a store with generated records and measures that.
 
 mod cases;
 mod client;
@@ -7,6 +8,7 @@ mod driver;
 mod easel;
 mod folder;
 mod interrupt;
+mod loaded;
 mod measure;
 mod options;
 mod process;

@@ -1,6 +1,7 @@
 //! One measurement: a case, a server, a number of connections.
 
-use crate::driver::{Driver, Job};
+use crate::driver::Driver;
+use crate::driver::work::Work;
 use crate::options::{Options, processors};
 use crate::process::Server;
 use crate::statistics::micros_per;
@@ -31,17 +32,22 @@ pub struct Measurement {
     pub others: f64,
 }
 
-/// Measures a job. What the server puts off until it is idle again counts as well.
+/// Measures work. What the server puts off until it is idle again counts as well.
 ///
 /// # Errors
 ///
 /// Unexpected answers, broken connections.
-pub fn measure(server: &Server, connections: usize, job: &Job<'_>, options: &Options) -> Result<Measurement> {
+pub fn measure(
+    server: &Server,
+    connections: usize,
+    work: &dyn Work,
+    options: &Options,
+) -> Result<Measurement> {
     let mut driver = Driver::open(server.address, connections, options.driver_threads)?;
-    driver.run(job, (options.duration / WARM_UP_SHARE).min(WARM_UP_MOST), options.requests)?;
+    driver.run(work, (options.duration / WARM_UP_SHARE).min(WARM_UP_MOST), options.requests)?;
     let server_before = server.cpu_when_idle()?;
     let (own_before, all_before) = (procfs::cpu(std::process::id())?, procfs::cpu_of_all()?);
-    let load = driver.run(job, options.duration, options.requests)?;
+    let load = driver.run(work, options.duration, options.requests)?;
     let all = procfs::cpu_of_all()?.saturating_sub(all_before);
     let own = procfs::cpu(std::process::id())?.saturating_sub(own_before);
     let others = all.saturating_sub(own + server.cpu()?.saturating_sub(server_before));

@@ -2,6 +2,7 @@
 
 use crate::Result;
 use crate::cases::{KINDS, Kind, find};
+use crate::loaded::fill::Fill;
 use clap::{Arg, ArgMatches, Command};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -27,6 +28,10 @@ pub struct Options {
     pub requests: u64,
     /// How often all of it.
     pub repeats: usize,
+    /// How many resources filled stores have, ascending; none for no filled stores.
+    pub resources: Vec<u64>,
+    /// How they are filled.
+    pub fill: Fill,
     /// Threads of the load driver.
     pub driver_threads: usize,
     /// Where the figures are written as JSON.
@@ -58,6 +63,8 @@ impl Options {
             duration: Duration::try_from_secs_f64(seconds)?,
             requests: number(matches, "requests")?,
             repeats: number(matches, "repeat")?,
+            resources: text(matches, "resources").map(list).transpose()?.unwrap_or_default(),
+            fill: if text(matches, "fill") == Some("import") { Fill::Import } else { Fill::Transactions },
             driver_threads: match text(matches, "driver-threads") {
                 Some(_) => number(matches, "driver-threads")?,
                 None => (processors() / 2).max(1),
@@ -67,6 +74,14 @@ impl Options {
         let least = [options.repeats, options.connections.iter().copied().min().unwrap_or(0)];
         if least.contains(&0) || options.requests == 0 || options.duration.is_zero() {
             return Err("seconds, repeats, connections and requests are all more than nothing".into());
+        }
+        if !options.resources.is_sorted_by(|less, more| 0 < *less && less < more)
+            || options.resources.contains(&0)
+        {
+            return Err("--resources are ascending numbers".into());
+        }
+        if options.store.is_some() && !options.resources.is_empty() && options.repeats > 1 {
+            return Err("a store at a URL is not emptied: fill an empty one, with --repeat 1".into());
         }
         Ok(options)
     }
@@ -87,9 +102,18 @@ fn command() -> Command {
         .arg(defaulted("connections", "N,…", "16,64", "At how many connections"))
         .arg(optional(
             "cases",
-            "NAME,…|all",
-            "Which cases; read, create, book, slots and invalid unless given",
+            "NAME,…|all|none",
+            "Which cases; read, create, book, slots and invalid unless given; none for filled stores only",
         ))
+        .arg(optional(
+            "resources",
+            "N,…",
+            "Also fill a store up to each of these sizes, such as 15000,150000, and measure it there",
+        ))
+        .arg(
+            defaulted("fill", "WAY", "transactions", "How it is filled: transactions or import")
+                .value_parser(["transactions", "import"]),
+        )
         .arg(optional("store", "sqlite|URL", "Where the server keeps its data: sqlite or postgres://…"))
         .arg(optional("json", "FILE", "Write all figures of all repeats there"))
         .arg(optional("log-level", "LEVEL", "The server's --log-level; its default unless given"))
@@ -117,10 +141,8 @@ fn number<T: FromStr>(matches: &ArgMatches, name: &str) -> Result<T> {
     value.parse().map_err(|_| format!("--{name} {value} is not a number").into())
 }
 
-fn list(text: &str) -> Result<Vec<usize>> {
-    let read = |part: &str| {
-        part.trim().parse().map_err(|_| format!("{part:?} is not a number of connections").into())
-    };
+fn list<T: FromStr>(text: &str) -> Result<Vec<T>> {
+    let read = |part: &str| part.trim().parse().map_err(|_| format!("{part:?} is not a number").into());
     text.split(',').map(read).collect()
 }
 
@@ -128,6 +150,7 @@ fn kinds(names: Option<&str>) -> Result<Vec<&'static Kind>> {
     match names {
         None => Ok(KINDS.iter().filter(|kind| kind.by_default).collect()),
         Some("all") => Ok(KINDS.iter().collect()),
+        Some("none") => Ok(Vec::new()),
         Some(names) => {
             let named = |name: &str| {
                 find(name.trim()).ok_or_else(|| format!("there is no case {name:?}; see --help").into())
@@ -153,6 +176,8 @@ mod tests {
         assert_eq!(options.kinds.iter().map(|kind| kind.name).collect::<Vec<_>>(), ["read", "book"]);
         assert_eq!((options.store, options.repeats), (None, 3));
         assert_eq!(read("bench")?.kinds.len(), 5);
+        let options = read("bench --cases none --resources 10,200 --fill import")?;
+        assert_eq!((options.kinds.len(), options.resources, options.fill), (0, vec![10, 200], Fill::Import));
         for wrong in [
             "--seconds 0",
             "--seconds -1",
@@ -160,6 +185,10 @@ mod tests {
             "--connections 1,,2",
             "--connections 0",
             "--repeat 0",
+            "--resources 5,5",
+            "--resources 0",
+            "--fill water",
+            "--resources 5 --store postgres://x",
         ] {
             assert!(read(&format!("bench {wrong}")).is_err(), "{wrong}");
         }

@@ -6,6 +6,10 @@ use std::time::Duration;
 
 /// Clock ticks of /proc/PID/stat in a second. USER_HZ is 100 on every architecture that Linux has.
 const TICKS_PER_SECOND: u64 = 100;
+/// The fields of /proc/PID/stat for time in user mode; time in kernel mode is the next. Of the process or thread, and
+/// of its children that have ended.
+const OWN: usize = 14;
+const CHILDREN: usize = 16;
 
 /// Processor time of a process so far, all of its threads, in user and kernel mode.
 ///
@@ -13,7 +17,7 @@ const TICKS_PER_SECOND: u64 = 100;
 ///
 /// When there is no such process.
 pub fn cpu(pid: u32) -> Result<Duration> {
-    cpu_in(&format!("/proc/{pid}/stat"))
+    cpu_in(&format!("/proc/{pid}/stat"), OWN)
 }
 
 /// Processor time of the calling thread so far.
@@ -22,19 +26,28 @@ pub fn cpu(pid: u32) -> Result<Duration> {
 ///
 /// When /proc is not there.
 pub fn cpu_of_this_thread() -> Result<Duration> {
-    cpu_in("/proc/thread-self/stat")
+    cpu_in("/proc/thread-self/stat", OWN)
 }
 
-fn cpu_in(path: &str) -> Result<Duration> {
+/// Processor time of this process's children that have ended and were waited for.
+///
+/// # Errors
+///
+/// When /proc is not there.
+pub fn cpu_of_ended_children() -> Result<Duration> {
+    cpu_in("/proc/self/stat", CHILDREN)
+}
+
+fn cpu_in(path: &str, field: usize) -> Result<Duration> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
-    let ticks = ticks(&text).ok_or_else(|| format!("{path} is not as expected: {text}"))?;
+    let ticks = ticks(&text, field).ok_or_else(|| format!("{path} is not as expected: {text}"))?;
     Ok(Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND))
 }
 
-/// utime + stime of a stat line: the fields 14 and 15. The name (field 2) may hold blanks and parentheses.
-fn ticks(stat: &str) -> Option<u64> {
+/// The sum of a field and the next one of a stat line. The name (field 2) may hold blanks and parentheses.
+fn ticks(stat: &str, field: usize) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_ascii_whitespace().skip(11);
+    let mut fields = fields.split_ascii_whitespace().skip(field - 3);
     let user: u64 = fields.next()?.parse().ok()?;
     let system: u64 = fields.next()?.parse().ok()?;
     Some(user + system)
@@ -115,9 +128,10 @@ mod tests {
     #[test]
     fn the_time_of_a_process_is_read_whatever_its_name() {
         let rest = "S 1 2 3 0 -1 4194560 5 6 7 8 120 45 9 9 20 0 4 0 100 200 300";
-        assert_eq!(ticks(&format!("17 (easel) {rest}")), Some(165));
-        assert_eq!(ticks(&format!("17 (a b) (c) {rest}")), Some(165));
-        assert_eq!(ticks("17 (easel) S 1"), None);
+        assert_eq!(ticks(&format!("17 (easel) {rest}"), OWN), Some(165));
+        assert_eq!(ticks(&format!("17 (a b) (c) {rest}"), OWN), Some(165));
+        assert_eq!(ticks(&format!("17 (easel) {rest}"), CHILDREN), Some(18));
+        assert_eq!(ticks("17 (easel) S 1", OWN), None);
         assert!(cpu_of_this_thread().is_ok());
     }
 

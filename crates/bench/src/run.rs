@@ -3,6 +3,7 @@
 use crate::cases::{Case, Kind, create};
 use crate::easel::Easel;
 use crate::folder::Folder;
+use crate::loaded::{self, Loaded};
 use crate::measure::{Measurement, measure};
 use crate::options::Options;
 use crate::process::Server;
@@ -30,6 +31,8 @@ pub struct Results {
     pub resident_before: Vec<f64>,
     /// Resident memory after the last case, in bytes.
     pub resident: Vec<f64>,
+    /// Stores that were filled, when sizes were asked for.
+    pub loaded: Option<Loaded>,
 }
 
 /// A case at a number of connections.
@@ -68,20 +71,32 @@ pub fn run(options: &Options) -> Result<Results> {
         start_again: Vec::new(),
         resident_before: Vec::new(),
         resident: Vec::new(),
+        loaded: None,
     };
+    if !options.kinds.is_empty() {
+        cases(options, &mut results)?;
+    }
+    if !options.resources.is_empty() {
+        results.loaded = Some(loaded::run(options)?);
+    }
+    Ok(results)
+}
+
+/// All cases beside their references.
+fn cases(options: &Options, results: &mut Results) -> Result<()> {
     for repeat in 0..options.repeats {
         eprintln!("repeat {} of {}", repeat + 1, options.repeats);
         let folder = Folder::new(&options.data, &repeat.to_string())?;
-        raw_sqlite(options, &folder, &mut results)?;
+        raw_sqlite(options, &folder, results)?;
         let easel = Easel::start(options, &folder, None)?;
-        serve(options, repeat, &easel, &mut results)
+        serve(options, repeat, &easel, results)
             .map_err(|error| format!("{error}\n{}", easel.end_of_log()))?;
         // At the same address: links to the server itself are indexed, so that another one means indexing anew.
         let address = easel.server.address;
         drop(easel);
         results.start_again.push(millis(&Easel::start(options, &folder, Some(address))?));
     }
-    Ok(results)
+    Ok(())
 }
 
 fn raw_sqlite(options: &Options, folder: &Folder, results: &mut Results) -> Result<()> {

@@ -12,9 +12,7 @@ impl BundleWriter {
     /// Starts a Bundle of `bundle_type` (`searchset`, `history`) with its total, when it is known, and its
     /// links (relation, url).
     pub fn new(bundle_type: &str, total: Option<u64>, links: &[(&str, String)]) -> Self {
-        let mut out = Vec::with_capacity(4096);
-        out.extend_from_slice(b"{\"resourceType\":\"Bundle\",\"type\":");
-        write_string(bundle_type, &mut out);
+        let mut out = head(bundle_type);
         if let Some(total) = total {
             out.extend_from_slice(format!(",\"total\":{total}").as_bytes());
         }
@@ -31,6 +29,18 @@ impl BundleWriter {
                 out.push(b'}');
             }
             out.push(b']');
+        }
+        BundleWriter { out, entries: 0 }
+    }
+
+    /// Starts a Bundle of `bundle_type` with other members: a name and a JSON value each.
+    pub fn with_members(bundle_type: &str, members: &[(&str, Vec<u8>)]) -> Self {
+        let mut out = head(bundle_type);
+        for (name, value) in members {
+            out.push(b',');
+            write_string(name, &mut out);
+            out.push(b':');
+            out.extend_from_slice(value);
         }
         BundleWriter { out, entries: 0 }
     }
@@ -58,6 +68,13 @@ impl BundleWriter {
         self.out.extend_from_slice(if self.entries > 0 { b"]}" } else { b"}" });
         self.out
     }
+}
+
+fn head(bundle_type: &str) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4096);
+    out.extend_from_slice(b"{\"resourceType\":\"Bundle\",\"type\":");
+    write_string(bundle_type, &mut out);
+    out
 }
 
 /// A part of an entry.

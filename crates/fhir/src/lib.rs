@@ -1,5 +1,5 @@
 //! FHIR R4 data: the JSON tree that keeps digits and order, primitive formats, references,
-//! OperationOutcome and the generated definitions of the specification.
+//! OperationOutcome, XML and the generated definitions of the specification.
 //!
 //! This crate knows nothing of HTTP, storage or rules; it does no I/O and reads no clock.
 
@@ -12,6 +12,8 @@ pub mod outcome;
 pub mod primitive;
 pub mod reference;
 mod subset;
+mod text_position;
+pub mod xml;
 
 pub use definitions::ResourceType;
 pub use json::{Json, Number, Object};

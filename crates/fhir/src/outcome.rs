@@ -70,6 +70,8 @@ issue_codes! {
     Duplicate = "duplicate",
     /// More than one resource matches where one must.
     MultipleMatches = "multiple-matches",
+    /// The answer would take more work than is allowed.
+    TooCostly = "too-costly",
     /// A limit on size was passed.
     TooLong = "too-long",
     /// It would take too much work.

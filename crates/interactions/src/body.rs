@@ -16,6 +16,18 @@ impl Engine {
             .map_err(|errors| Refusal::invalid(errors.iter().map(syntax_issue).collect()))
     }
 
+    /// The JSON form of a body in XML.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every problem, each with line and column.
+    pub fn json_of_xml(&self, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
+        match fhir::xml::read(bytes, self.max_depth()) {
+            Ok(tree) => Ok(tree.to_bytes()),
+            Err(problems) => Err(Refusal::invalid(problems.iter().map(Issue::from).collect())),
+        }
+    }
+
     /// Parses and validates a resource of `resource_type`.
     ///
     /// # Errors

@@ -2,17 +2,35 @@
 //! the router uses too.
 
 use crate::engine::Engine;
+use crate::operations::{OPERATIONS, Operation};
 use crate::registry::Interaction;
 use fhir::{Json, Object, ResourceType, json};
 
 /// The media types that are spoken.
-pub const FORMATS: [&str; 2] = ["application/fhir+json", "json"];
+pub const FORMATS: [&str; 4] = ["application/fhir+json", "application/fhir+xml", "json", "xml"];
 
 impl Engine {
     /// The CapabilityStatement of the R4 door; `now` (milliseconds since the epoch) becomes its date.
     pub fn capabilities(&self, software_version: &str, now: i64) -> Json {
         let resources: Vec<Json> =
             ResourceType::all().map(|resource_type| self.resource(resource_type)).collect();
+        let mut rest = Object::new();
+        rest.insert("mode", "server");
+        rest.insert(
+            "security",
+            json!({
+                "description": "OAuth 2.0 client credentials at /auth/token/, bearer tokens, SMART scopes system|user/{type}.{read|write|*}"
+            }),
+        );
+        rest.insert("resource", resources);
+        let of_system = listed(Interaction::is_listed_by_system);
+        if !of_system.is_empty() {
+            rest.insert("interaction", of_system);
+        }
+        let of_system = operations(|operation| operation.on_system);
+        if !of_system.is_empty() {
+            rest.insert("operation", of_system);
+        }
         json!({
             "resourceType": "CapabilityStatement",
             "status": "active",
@@ -22,19 +40,12 @@ impl Engine {
             "implementation": { "description": "Easel, an open FHIR R4 server", "url": (self.base_url()) },
             "fhirVersion": "4.0.1",
             "format": (FORMATS.map(Json::from).to_vec()),
-            "rest": [{
-                "mode": "server",
-                "security": {
-                    "description": "OAuth 2.0 client credentials at /auth/token/, bearer tokens, SMART scopes system|user/{type}.{read|write|*}"
-                },
-                "resource": (resources)
-            }]
+            "rest": [rest]
         })
     }
 
     fn resource(&self, resource_type: ResourceType) -> Json {
-        let interactions: Vec<Json> =
-            Interaction::ALL.iter().map(|i| json!({ "code": (i.code()) })).collect();
+        let interactions = listed(Interaction::is_listed_by_type);
         let parameters: Vec<Json> = self
             .registry()
             .advertised(resource_type)
@@ -51,6 +62,12 @@ impl Engine {
         let mut resource = Object::new();
         resource.insert("type", resource_type.name());
         resource.insert("interaction", interactions);
+        let operations = operations(|operation| {
+            (operation.on_type || operation.on_instance) && operation.is_of(resource_type)
+        });
+        if !operations.is_empty() {
+            resource.insert("operation", operations);
+        }
         resource.insert("versioning", "versioned");
         resource.insert("readHistory", true);
         resource.insert("updateCreate", true);
@@ -62,4 +79,16 @@ impl Engine {
         }
         resource.into()
     }
+}
+
+/// The interactions of the R4 door that `is_listed` picks.
+fn listed(is_listed: fn(Interaction) -> bool) -> Vec<Json> {
+    let picked = Interaction::R4.iter().filter(|interaction| is_listed(**interaction));
+    picked.map(|interaction| json!({ "code": (interaction.code()) })).collect()
+}
+
+/// The operations that are offered somewhere.
+fn operations(offered: impl Fn(&Operation) -> bool) -> Vec<Json> {
+    let claimed = |one: &Operation| json!({ "name": (one.name), "definition": (one.definition) });
+    OPERATIONS.iter().filter(|operation| offered(operation)).map(claimed).collect()
 }

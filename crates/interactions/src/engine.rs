@@ -4,7 +4,7 @@ use crate::error::Refusal;
 use crate::hooks::Rules;
 use crate::prepare::Prepared;
 use crate::unit::Unit;
-use fhir::{Json, ResourceType};
+use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
 use search::Registry;
 use std::sync::Arc;
@@ -63,6 +63,19 @@ impl Engine {
     /// The base of the R4 door in links.
     pub fn base_url(&self) -> &str {
         &self.inner.settings.base_url
+    }
+
+    /// The type and id of the resource of this server that a reference names, relatively or under the base of the R4
+    /// door.
+    pub fn own_resource(&self, reference: &str) -> Option<(ResourceType, String)> {
+        let relative = match reference.strip_prefix(self.base_url()) {
+            Some(rest) => rest.strip_prefix('/')?,
+            None => reference,
+        };
+        match Reference::parse(relative)? {
+            Reference::Local { resource_type, id, .. } => Some((resource_type, id.to_owned())),
+            _ => None,
+        }
     }
 
     /// What seals the cursors of this process.

@@ -13,6 +13,7 @@ pub mod engine;
 pub mod error;
 pub mod history_instance;
 pub mod hooks;
+pub mod operations;
 pub mod precondition;
 pub mod prepare;
 pub mod read;

@@ -3,7 +3,9 @@
 //! A door is a list of these per resource type. The router matches requests against the list and the
 //! CapabilityStatement is written from it: what is not in it is neither served nor claimed.
 
-/// An interaction of a resource type.
+use fhir::ResourceType;
+
+/// An interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interaction {
     /// The current version of a resource.
@@ -12,34 +14,78 @@ pub enum Interaction {
     Vread,
     /// A resource replaced, or created under an id that the client chose.
     Update,
+    /// The same for the one resource that a search finds, or for a new one.
+    ConditionalUpdate,
+    /// A resource changed in places.
+    Patch,
+    /// The same for the one resource that a search finds.
+    ConditionalPatch,
     /// A resource deleted.
     Delete,
+    /// The one resource that a search finds deleted.
+    ConditionalDelete,
     /// The versions of a resource.
     HistoryInstance,
-    /// A resource created.
+    /// The versions of all resources of a type.
+    HistoryType,
+    /// A resource created, where the client says so only if a search finds none.
     Create,
-    /// Resources of a type found.
+    /// Resources of a type found, in a compartment or anywhere.
     SearchType,
+    /// Several of these in one request, together (transaction) or each by itself (batch).
+    Transaction,
+    /// The versions of all resources.
+    HistorySystem,
+    /// Resources of several types found.
+    SearchSystem,
+    /// An operation: `$name`.
+    Operation,
 }
 
-/// What a path names, once the resource type is known.
+/// What a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target<'a> {
+    /// `/`
+    System,
+    /// `/_search`
+    SystemSearch,
+    /// `/_history`
+    SystemHistory,
     /// `/{type}`
     Type,
     /// `/{type}/_search`
     Search,
+    /// `/{type}/_history`
+    TypeHistory,
     /// `/{type}/{id}`
     Instance(&'a str),
     /// `/{type}/{id}/_history`
     History(&'a str),
     /// `/{type}/{id}/_history/{version}`
     Version(&'a str, &'a str),
+    /// `/{type}/{id}/{other}`: what of another type, or of any (`*`), is in the resource's compartment.
+    Compartment(&'a str, Option<ResourceType>),
+    /// `/{type}/{id}/{other}/_search`, `/{type}/{id}/_search`
+    CompartmentSearch(&'a str, Option<ResourceType>),
+    /// `/$name`, `/{type}/$name`, `/{type}/{id}/$name`; the name without its `$`.
+    Operation(Option<&'a str>, &'a str),
 }
 
+impl Target<'_> {
+    /// Whether it is a place of its own wherever resources are: an interaction that is not offered there is 405.
+    /// The others exist only where something is offered.
+    pub const fn is_always_there(self) -> bool {
+        use Target::{History, Instance, Search, Type, Version};
+        matches!(self, Type | Search | Instance(_) | History(_) | Version(..))
+    }
+}
+
+/// The methods that something can be asked for with.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
 impl Interaction {
-    /// All interactions, in the order of the CapabilityStatement.
-    pub const ALL: &'static [Interaction] = &[
+    /// What the R4 door offers, in the order of the CapabilityStatement.
+    pub const R4: &'static [Interaction] = &[
         Interaction::Read,
         Interaction::Vread,
         Interaction::Update,
@@ -47,6 +93,7 @@ impl Interaction {
         Interaction::HistoryInstance,
         Interaction::Create,
         Interaction::SearchType,
+        Interaction::Operation,
     ];
 
     /// The code of <http://hl7.org/fhir/restful-interaction>.
@@ -54,30 +101,69 @@ impl Interaction {
         match self {
             Interaction::Read => "read",
             Interaction::Vread => "vread",
-            Interaction::Update => "update",
-            Interaction::Delete => "delete",
+            Interaction::Update | Interaction::ConditionalUpdate => "update",
+            Interaction::Patch | Interaction::ConditionalPatch => "patch",
+            Interaction::Delete | Interaction::ConditionalDelete => "delete",
             Interaction::HistoryInstance => "history-instance",
+            Interaction::HistoryType => "history-type",
             Interaction::Create => "create",
             Interaction::SearchType => "search-type",
+            Interaction::Transaction => "transaction",
+            Interaction::HistorySystem => "history-system",
+            Interaction::SearchSystem => "search-system",
+            Interaction::Operation => "operation",
         }
     }
 
-    /// Whether it changes something: needs a write scope.
+    /// Whether it changes something of a type: needs a write scope.
     pub const fn writes(self) -> bool {
-        matches!(self, Interaction::Update | Interaction::Delete | Interaction::Create)
+        use Interaction::{
+            ConditionalDelete, ConditionalPatch, ConditionalUpdate, Create, Delete, Patch, Update,
+        };
+        matches!(
+            self,
+            Update | ConditionalUpdate | Patch | ConditionalPatch | Delete | ConditionalDelete | Create
+        )
+    }
+
+    /// Whether a CapabilityStatement lists it among the interactions of a type. Conditional ones have members of
+    /// their own there, operations a list of their own.
+    pub const fn is_listed_by_type(self) -> bool {
+        use Interaction::{
+            Create, Delete, HistoryInstance, HistoryType, Patch, Read, SearchType, Update, Vread,
+        };
+        matches!(
+            self,
+            Read | Vread | Update | Patch | Delete | HistoryInstance | HistoryType | Create | SearchType
+        )
+    }
+
+    /// Whether a CapabilityStatement lists it among the interactions of the whole system.
+    pub const fn is_listed_by_system(self) -> bool {
+        matches!(self, Interaction::Transaction | Interaction::HistorySystem | Interaction::SearchSystem)
     }
 
     /// The interaction that `method` on `target` asks for. HEAD asks for what GET does.
     pub fn asked(method: &str, target: Target<'_>) -> Option<Self> {
         let method = if method == "HEAD" { "GET" } else { method };
         Some(match (method, target) {
-            ("GET", Target::Type) | ("POST", Target::Search) => Interaction::SearchType,
+            ("GET", Target::Type | Target::Compartment(..))
+            | ("POST", Target::Search | Target::CompartmentSearch(..)) => Interaction::SearchType,
             ("POST", Target::Type) => Interaction::Create,
+            ("PUT", Target::Type) => Interaction::ConditionalUpdate,
+            ("PATCH", Target::Type) => Interaction::ConditionalPatch,
+            ("DELETE", Target::Type) => Interaction::ConditionalDelete,
             ("GET", Target::Instance(_)) => Interaction::Read,
             ("PUT", Target::Instance(_)) => Interaction::Update,
+            ("PATCH", Target::Instance(_)) => Interaction::Patch,
             ("DELETE", Target::Instance(_)) => Interaction::Delete,
             ("GET", Target::History(_)) => Interaction::HistoryInstance,
             ("GET", Target::Version(..)) => Interaction::Vread,
+            ("GET", Target::TypeHistory) => Interaction::HistoryType,
+            ("POST", Target::System) => Interaction::Transaction,
+            ("GET", Target::System) | ("POST", Target::SystemSearch) => Interaction::SearchSystem,
+            ("GET", Target::SystemHistory) => Interaction::HistorySystem,
+            ("GET" | "POST", Target::Operation(..)) => Interaction::Operation,
             _ => return None,
         })
     }
@@ -86,12 +172,7 @@ impl Interaction {
     pub fn allowed(offered: &[Interaction], target: Target<'_>) -> String {
         let offers =
             |method: &&str| Self::asked(method, target).is_some_and(|asked| offered.contains(&asked));
-        ["GET", "HEAD", "POST", "PUT", "DELETE"]
-            .iter()
-            .filter(|m| offers(m))
-            .copied()
-            .collect::<Vec<_>>()
-            .join(", ")
+        METHODS.iter().filter(|m| offers(m)).copied().collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -101,7 +182,7 @@ mod tests {
 
     #[test]
     fn allow_names_the_methods_that_are_offered_at_the_target() {
-        assert_eq!(Interaction::allowed(Interaction::ALL, Target::Instance("x")), "GET, HEAD, PUT, DELETE");
+        assert_eq!(Interaction::allowed(Interaction::R4, Target::Instance("x")), "GET, HEAD, PUT, DELETE");
         assert_eq!(Interaction::allowed(&[Interaction::SearchType], Target::Type), "GET, HEAD");
         assert_eq!(Interaction::allowed(&[Interaction::SearchType], Target::Instance("x")), "");
     }

@@ -1,5 +1,6 @@
 //! What the requests of a server share.
 
+use crate::asynchronous::Jobs;
 use crate::authenticate::Authenticator;
 use crate::clock;
 use crate::config::Config;
@@ -23,6 +24,8 @@ pub struct App {
     pub authenticator: Authenticator,
     /// Counters.
     pub metrics: Metrics,
+    /// Requests that are answered later.
+    pub jobs: Jobs,
     /// Requests being answered now.
     pub under_way: AtomicUsize,
     /// The R4 door's CapabilityStatement.
@@ -42,6 +45,7 @@ impl App {
             canvas,
             authenticator,
             metrics: Metrics::default(),
+            jobs: Jobs::default(),
             under_way: AtomicUsize::new(0),
             capabilities,
             stopping: AtomicBool::new(false),

@@ -3,6 +3,7 @@
 //! The binary `easel` is `cli::main`; tests start servers with [`start::start`].
 
 pub mod app;
+pub mod asynchronous;
 pub mod authenticate;
 pub mod cli;
 pub mod clock;

@@ -28,7 +28,7 @@ pub async fn token(app: &App, ask: Ask) -> Result<Answer, Refusal> {
     }
     negotiate::body_is_form(&ask)?;
     let basic = basic(&ask)?;
-    let form = receive::body(ask.body, FORM_BYTES, app.config.limits.receive).await?;
+    let form = receive::body(ask, FORM_BYTES, app.config.limits.receive).await?;
     let form =
         parameters(&form).map_err(|_| Refusal::token_invalid_request("the form is not valid UTF-8"))?;
     let request = TokenRequest::read(&form, basic).map_err(refused)?;

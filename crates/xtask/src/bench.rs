@@ -14,7 +14,12 @@ pub fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     cargo(&["run", "--release", "--package", "bench", "--"], arguments)
 }
 
-fn cargo(task: &[&str], arguments: impl Iterator<Item = String>) -> Result<()> {
+/// Runs cargo with these arguments.
+///
+/// # Errors
+///
+/// When it fails.
+pub fn cargo(task: &[&str], arguments: impl Iterator<Item = String>) -> Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.args(task).args(arguments);
     let status = command.status().map_err(|error| format!("cannot run cargo: {error}"))?;

@@ -3,6 +3,7 @@
 mod bench;
 mod codegen;
 mod docs;
+mod generate;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -17,12 +18,14 @@ tasks:
   bench [ARGUMENT…]
       measure the released server beside a bare axum server and raw SQLite; --help tells the arguments
   codegen [--check] [--package FILE]
-      write the R4 definition tables of crates/fhir from the npm package of the specification
+      write the R4 definition tables of crates/fhir and the pack of crates/terminology from the npm package of the specification
       --check         write nothing; exit 1 and name the files that are not current
       --package FILE  the package's .tgz, instead of the cached or downloaded one
   docs [--check]
       write the pages of docs/ that the binary prints of its own tables
-      --check         write nothing; exit 1 and name the pages that are not current";
+      --check         write nothing; exit 1 and name the pages that are not current
+  generate [ARGUMENT…]
+      write clinical records of people who do not exist; --help tells the arguments";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("docs") => docs::run(arguments),
+        Some("generate") => generate::run(arguments),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");
             Ok(())

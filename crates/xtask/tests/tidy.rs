@@ -10,16 +10,34 @@ use std::process::Command;
 /// Which of our crates each may depend on (ARCHITECTURE.md).
 const EDGES: &[(&str, &[&str])] = &[
     ("fhir", &[]),
-    ("fhirpath", &["fhir"]),
-    ("search", &["fhir", "fhirpath"]),
-    ("validation", &["fhir", "fhirpath"]),
+    ("ucum", &[]),
+    ("terminology", &["fhir"]),
+    ("fhirpath", &["fhir", "ucum"]),
+    ("patch", &["fhir", "fhirpath"]),
+    ("search", &["fhir", "fhirpath", "terminology", "ucum"]),
+    ("validation", &["fhir", "fhirpath", "terminology", "ucum"]),
     ("storage", &["fhir", "search"]),
-    ("interactions", &["fhir", "fhirpath", "search", "validation", "storage"]),
+    ("interactions", &["fhir", "fhirpath", "patch", "search", "storage", "terminology", "validation"]),
     ("canvas", &["fhir", "fhirpath", "interactions"]),
     ("auth", &["fhir"]),
-    ("server", &["fhir", "fhirpath", "search", "validation", "storage", "interactions", "canvas", "auth"]),
+    (
+        "server",
+        &[
+            "auth",
+            "canvas",
+            "fhir",
+            "fhirpath",
+            "interactions",
+            "patch",
+            "search",
+            "storage",
+            "terminology",
+            "validation",
+        ],
+    ),
+    ("generate", &["fhir"]),
     ("xtask", &[]),
-    ("bench", &[]),
+    ("bench", &["generate"]),
 ];
 
 /// Crates of others that only these of ours may depend on.
@@ -106,7 +124,10 @@ fn pure_crates_read_no_clock_and_do_no_io() {
     let pure = [
         "crates/fhir/src",
         "crates/fhirpath/src",
+        "crates/patch/src",
+        "crates/ucum/src",
         "crates/search/src",
+        "crates/terminology/src",
         "crates/validation/src",
         "crates/canvas/src",
     ];

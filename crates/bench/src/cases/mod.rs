@@ -9,8 +9,8 @@ mod read;
 mod slots;
 
 use crate::Result;
-use crate::driver::Job;
 use crate::driver::template::Template;
+use crate::driver::work::Job;
 use crate::world::World;
 use std::sync::atomic::AtomicU64;
 

@@ -14,7 +14,8 @@ const READ_BYTES: usize = 64 * 1024;
 pub struct Connection {
     /// The socket, to be registered.
     pub stream: TcpStream,
-    request: Vec<u8>,
+    /// The request under way; the next one is written here.
+    pub request: Vec<u8>,
     written: usize,
     answer: Vec<u8>,
     filled: usize,
@@ -25,6 +26,8 @@ pub struct Connection {
 pub struct Answered<'a> {
     /// Its status.
     pub status: u16,
+    /// Its status line and headers.
+    pub head: &'a [u8],
     /// Its body.
     pub body: &'a [u8],
     /// From the first byte sent to the last byte read.
@@ -61,13 +64,12 @@ impl Connection {
         self.sent.is_some()
     }
 
-    /// Sends the request that `write` puts into the buffer.
+    /// Sends the request that stands in its buffer.
     ///
     /// # Errors
     ///
     /// The system's.
-    pub fn send(&mut self, now: Instant, write: impl FnOnce(&mut Vec<u8>)) -> Result<()> {
-        write(&mut self.request);
+    pub fn send(&mut self, now: Instant) -> Result<()> {
         (self.written, self.filled, self.sent) = (0, 0, Some(now));
         self.flush()
     }
@@ -113,7 +115,8 @@ impl Connection {
                 }
                 let at = Instant::now();
                 self.sent = None;
-                return Ok(Some(Answered { status, body: &self.answer[body..end], took: at - sent, at }));
+                let (head, body) = (&self.answer[..body], &self.answer[body..end]);
+                return Ok(Some(Answered { status, head, body, took: at - sent, at }));
             }
         }
     }

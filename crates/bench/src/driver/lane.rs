@@ -1,8 +1,9 @@
 //! The connections that one thread of the driver drives.
 
+use super::Budget;
 use super::connection::Connection;
 use super::latency::Latencies;
-use super::{Budget, Job};
+use super::work::Work;
 use crate::Result;
 use mio::{Events, Interest, Poll, Token};
 use std::collections::BTreeMap;
@@ -18,7 +19,15 @@ const TOLD_BYTES: usize = 2000;
 pub struct Lane {
     poll: Poll,
     events: Events,
-    connections: Vec<Connection>,
+    connections: Vec<Busy>,
+    /// How many connections the lanes before this one have.
+    before: usize,
+}
+
+/// A connection and the status that the answer to its request must have.
+struct Busy {
+    connection: Connection,
+    expected: u16,
 }
 
 /// What one lane saw.
@@ -28,44 +37,40 @@ pub struct Seen {
     pub latencies: Latencies,
     /// How many answers had each status.
     pub statuses: BTreeMap<u16, u64>,
-    /// The first unexpected answer's body.
-    pub unexpected: Option<String>,
+    /// The status that was expected when the first unexpected answer came, and the answer's body.
+    pub unexpected: Option<(u16, String)>,
     /// When the last answer came.
     pub last: Option<Instant>,
 }
 
 impl Lane {
-    /// Opens `count` connections.
+    /// Opens `count` connections, which are numbered from `before` on.
     ///
     /// # Errors
     ///
     /// When they cannot be opened.
-    pub fn open(address: SocketAddr, count: usize) -> Result<Self> {
+    pub fn open(address: SocketAddr, before: usize, count: usize) -> Result<Self> {
         let poll = Poll::new()?;
         let mut connections = Vec::with_capacity(count);
         for place in 0..count {
             let mut connection = Connection::open(address)?;
             let wanted = Interest::READABLE | Interest::WRITABLE;
             poll.registry().register(&mut connection.stream, Token(place), wanted)?;
-            connections.push(connection);
+            connections.push(Busy { connection, expected: 0 });
         }
-        Ok(Lane { poll, events: Events::with_capacity(count.max(16)), connections })
+        Ok(Lane { poll, events: Events::with_capacity(count.max(16)), connections, before })
     }
 
-    /// Keeps every connection busy until the budget is used up, then waits for the last answers.
+    /// Keeps every connection busy until the budget is used up or the work done, then waits for the last answers.
     ///
     /// # Errors
     ///
     /// A broken connection, an answer that is none, last answers that do not come.
-    pub fn run(&mut self, job: &Job<'_>, budget: &Budget) -> Result<Seen> {
+    pub fn run(&mut self, work: &dyn Work, budget: &Budget) -> Result<Seen> {
         let mut seen = Seen::default();
         let mut busy = 0;
-        for connection in &mut self.connections {
-            let now = Instant::now();
-            if budget.take(now) {
-                connection.send(now, |out| job.write(out))?;
-                busy += 1;
-            }
+        for (place, one) in self.connections.iter_mut().enumerate() {
+            busy += usize::from(one.begin(self.before + place, work, budget, Instant::now())?);
         }
         let limit = budget.deadline + GRACE;
         while busy > 0 {
@@ -79,10 +84,11 @@ impl Lane {
                 result => result?,
             }
             for event in &self.events {
-                let Some(connection) = self.connections.get_mut(event.token().0) else { continue };
-                if connection.is_busy() {
-                    connection.flush()?;
-                    busy -= usize::from(!answer(connection, job, budget, &mut seen)?);
+                let Token(place) = event.token();
+                let Some(one) = self.connections.get_mut(place) else { continue };
+                if one.connection.is_busy() {
+                    one.connection.flush()?;
+                    busy -= usize::from(!one.goes_on(self.before + place, work, budget, &mut seen)?);
                 }
             }
         }
@@ -90,22 +96,33 @@ impl Lane {
     }
 }
 
-/// Takes an answer if it is whole and sends the next request. Whether the connection is still busy.
-fn answer(connection: &mut Connection, job: &Job<'_>, budget: &Budget, seen: &mut Seen) -> Result<bool> {
-    let Some(answered) = connection.receive()? else { return Ok(true) };
-    *seen.statuses.entry(answered.status).or_default() += 1;
-    seen.last = Some(answered.at);
-    if answered.status == job.expected {
-        seen.latencies.note(answered.took);
-    } else {
-        let told = &answered.body[..answered.body.len().min(TOLD_BYTES)];
-        seen.unexpected.get_or_insert_with(|| String::from_utf8_lossy(told).into_owned());
-        budget.stop();
+impl Busy {
+    /// Sends the next request, unless there is none. Whether there was one.
+    fn begin(&mut self, place: usize, work: &dyn Work, budget: &Budget, now: Instant) -> Result<bool> {
+        if !budget.take(now) {
+            return Ok(false);
+        }
+        let Some(expected) = work.next(place, &mut self.connection.request) else { return Ok(false) };
+        self.expected = expected;
+        self.connection.send(now)?;
+        Ok(true)
     }
-    let now = answered.at;
-    let goes_on = budget.take(now);
-    if goes_on {
-        connection.send(now, |out| job.write(out))?;
+
+    /// Takes an answer if it is whole and sends the next request. Whether the connection is still busy.
+    fn goes_on(&mut self, place: usize, work: &dyn Work, budget: &Budget, seen: &mut Seen) -> Result<bool> {
+        let Some(answered) = self.connection.receive()? else { return Ok(true) };
+        *seen.statuses.entry(answered.status).or_default() += 1;
+        seen.last = Some(answered.at);
+        if answered.status == self.expected {
+            seen.latencies.note(answered.took);
+            work.answered(place, &answered);
+        } else {
+            let told = &answered.body[..answered.body.len().min(TOLD_BYTES)];
+            let told = String::from_utf8_lossy(told);
+            seen.unexpected.get_or_insert_with(|| (self.expected, told.into_owned()));
+            budget.stop();
+        }
+        let now = answered.at;
+        self.begin(place, work, budget, now)
     }
-    Ok(goes_on)
 }

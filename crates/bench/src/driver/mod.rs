@@ -9,31 +9,15 @@ pub mod lane;
 pub mod latency;
 pub mod response;
 pub mod template;
+pub mod work;
 
 use crate::{Result, interrupt};
 use lane::{Lane, Seen};
 use latency::Latencies;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
-use template::Template;
-
-/// What is asked, over and over.
-pub struct Job<'a> {
-    /// The request.
-    pub template: &'a Template,
-    /// The status that every answer must have.
-    pub expected: u16,
-    /// Counts the requests, so that no two are the same.
-    pub counter: &'a AtomicU64,
-}
-
-impl Job<'_> {
-    /// Writes a request that was not sent before.
-    fn write(&self, out: &mut Vec<u8>) {
-        self.template.render(self.counter.fetch_add(1, Ordering::Relaxed), out);
-    }
-}
+use work::Work;
 
 /// How long and how often. A run ends when either is used up.
 pub struct Budget {
@@ -81,16 +65,17 @@ impl Driver {
     pub fn open(address: SocketAddr, connections: usize, threads: usize) -> Result<Self> {
         let threads = threads.clamp(1, connections.max(1));
         let share = |lane: usize| connections / threads + usize::from(lane < connections % threads);
-        let lanes = (0..threads).map(|lane| Lane::open(address, share(lane))).collect::<Result<_>>()?;
+        let open = |lane: usize| Lane::open(address, (0..lane).map(share).sum(), share(lane));
+        let lanes = (0..threads).map(open).collect::<Result<_>>()?;
         Ok(Driver { lanes })
     }
 
-    /// Keeps all connections busy for `duration`, with at most `most` requests.
+    /// Keeps all connections busy for `duration`, with at most `most` requests, or until the work is done.
     ///
     /// # Errors
     ///
     /// An answer of another status than the expected one, a broken connection, Ctrl-C.
-    pub fn run(&mut self, job: &Job<'_>, duration: Duration, most: u64) -> Result<Load> {
+    pub fn run(&mut self, work: &dyn Work, duration: Duration, most: u64) -> Result<Load> {
         let started = Instant::now();
         let budget = Budget {
             deadline: started + duration,
@@ -100,7 +85,7 @@ impl Driver {
         let budget = &budget;
         let outcomes: Vec<Result<Seen>> = std::thread::scope(|scope| {
             let threads: Vec<_> =
-                self.lanes.iter_mut().map(|lane| scope.spawn(move || lane.run(job, budget))).collect();
+                self.lanes.iter_mut().map(|lane| scope.spawn(move || lane.run(work, budget))).collect();
             let joined = threads.into_iter().map(|thread| thread.join());
             joined
                 .map(|seen| seen.unwrap_or_else(|_| Err("a thread of the driver panicked".into())))
@@ -109,11 +94,10 @@ impl Driver {
         let mut load = Load { requests: 0, took: Duration::ZERO, latencies: Latencies::default() };
         for seen in outcomes {
             let seen = seen?;
-            if let Some(body) = seen.unexpected {
-                let (expected, statuses) = (job.expected, seen.statuses);
-                let text = format!(
-                    "every answer was to be {expected}, but they were {statuses:?}; one said: {body}"
-                );
+            if let Some((expected, body)) = seen.unexpected {
+                let statuses = seen.statuses;
+                let text =
+                    format!("an answer was to be {expected}, but they were {statuses:?}; one said: {body}");
                 return Err(text.into());
             }
             load.requests += seen.latencies.len() as u64;

@@ -78,8 +78,9 @@ fn router(method: &str, path: &str, status: u16, bytes: usize) -> Result<Router>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::driver::Driver;
     use crate::driver::template::{Template, digits};
-    use crate::driver::{Driver, Job};
+    use crate::driver::work::Job;
     use std::net::SocketAddr;
     use std::sync::atomic::AtomicU64;
     use std::time::Duration;

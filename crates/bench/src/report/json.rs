@@ -2,6 +2,8 @@
 
 use super::machine::Machine;
 use super::text::{ratio, verdict};
+use crate::loaded::fill::Loading;
+use crate::loaded::{self, Loaded, Size};
 use crate::measure::Measurement;
 use crate::options::Options;
 use crate::run::{Line, ROWS_PER_COMMIT, Results};
@@ -29,6 +31,44 @@ pub fn json(options: &Options, results: &Results) -> Value {
         "start_again_millis": results.start_again,
         "resident_before_bytes": results.resident_before,
         "resident_bytes": results.resident,
+        "filled": results.loaded.as_ref().map(filled),
+    })
+}
+
+fn filled(loaded: &Loaded) -> Value {
+    let lines = |lines: &[loaded::Line]| -> Vec<Value> {
+        let line = |line: &loaded::Line| {
+            json!({
+                "case": line.name,
+                "about": line.about,
+                "connections": line.connections,
+                "server": line.easel.iter().map(measured).collect::<Vec<_>>(),
+            })
+        };
+        lines.iter().map(line).collect()
+    };
+    let size = |size: &Size| {
+        json!({
+            "resources": size.resources,
+            "loading": size.loading.iter().map(loading).collect::<Vec<_>>(),
+            "resident_bytes": size.resident,
+            "disk_bytes_per_resource": size.disk,
+            "start_millis": size.start,
+            "cases": lines(&size.lines),
+        })
+    };
+    json!({
+        "import": loaded.import.iter().map(loading).collect::<Vec<_>>(),
+        "sizes": loaded.sizes.iter().map(size).collect::<Vec<_>>(),
+        "changes": lines(&loaded.changes),
+    })
+}
+
+fn loading(loading: &Loading) -> Value {
+    json!({
+        "resources": loading.resources, "seconds": loading.took.as_secs_f64(),
+        "per_second": loading.per_second(), "cpu_micros_per_resource": loading.cpu,
+        "p50_micros": loading.p50, "p99_micros": loading.p99,
     })
 }
 

@@ -1,7 +1,9 @@
 //! The report for people.
 
+use super::loaded;
 use super::machine::Machine;
 use super::table::Table;
+use crate::loaded::Loaded;
 use crate::measure::Measurement;
 use crate::options::Options;
 use crate::reference::raw_sqlite::{INDEX_ROWS, Inserted};
@@ -10,13 +12,12 @@ use crate::statistics::Spread;
 
 /// Everything that was measured, and how.
 pub fn text(options: &Options, results: &Results) -> String {
-    let parts = [
-        how(options, &Machine::here(options)),
-        cases(results),
-        inserts(results),
-        server(results),
-        caveats(options, results),
-    ];
+    let mut parts = vec![how(options, &Machine::here(options))];
+    if !results.lines.is_empty() {
+        parts.extend([cases(results), inserts(results), server(results)]);
+    }
+    parts.extend(results.loaded.as_ref().map(|loaded| loaded::text(options, loaded)));
+    parts.push(caveats(options, results));
     parts.join("\n")
 }
 
@@ -107,9 +108,11 @@ fn server(results: &Results) -> String {
 }
 
 fn caveats(options: &Options, results: &Results) -> String {
-    let all = || results.lines.iter().flat_map(|line| line.easel.iter().chain(&line.bare));
-    let driver = Spread::of(all().map(|measured| measured.driver_cpu));
-    let others = Spread::of(all().map(|measured| measured.others * 100.0));
+    let filled = results.loaded.iter().flat_map(Loaded::lines).flat_map(|line| &line.easel);
+    let cases = results.lines.iter().flat_map(|line| line.easel.iter().chain(&line.bare));
+    let all: Vec<&Measurement> = cases.chain(filled).collect();
+    let driver = Spread::of(all.iter().map(|measured| measured.driver_cpu));
+    let others = Spread::of(all.iter().map(|measured| measured.others * 100.0));
     let elsewhere = match options.store {
         Some(_) => " PostgreSQL's own processes are not in it.",
         None => "",
@@ -125,7 +128,8 @@ fn caveats(options: &Options, results: &Results) -> String {
     )
 }
 
-fn with_range(spread: Spread, places: usize) -> String {
+/// The median, with the least and the most when they differ.
+pub fn with_range(spread: Spread, places: usize) -> String {
     let Spread { median, min, max } = spread;
     if min == max {
         return decimals(median, places);
@@ -134,7 +138,7 @@ fn with_range(spread: Spread, places: usize) -> String {
 }
 
 /// A number with separators between thousands.
-fn decimals(value: f64, places: usize) -> String {
+pub fn decimals(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let mut grouped = String::new();

@@ -58,8 +58,8 @@ impl Making<'_> {
             Finds::TrueUnlessSaid(code) => {
                 let said = |value: &str| token_criterion(registry, resource_type, code, value);
                 let is_true = value.eq_ignore_ascii_case("true");
-                let not_false = || Ok(Criterion::Not(Box::new(said("false")?)));
-                Ok(vec![if is_true { not_false()? } else { said("false")? }])
+                let said_false = said("false")?;
+                Ok(vec![if is_true { Criterion::Not(Box::new(said_false)) } else { said_false }])
             }
             Finds::Reference(code) => Ok(vec![reference_criterion(registry, resource_type, code, value)?]),
             Finds::Date(code) => Ok(vec![self.date(fact, code, value)?]),

@@ -32,6 +32,11 @@ pub enum Json {
 pub struct Number(Box<str>);
 
 impl Number {
+    /// The number that `literal` writes, if it is the literal of a JSON number.
+    pub fn from_literal(literal: &str) -> Option<Self> {
+        parse::is_number(literal).then(|| Number(literal.into()))
+    }
+
     /// The digits as they were sent.
     pub fn as_str(&self) -> &str {
         &self.0

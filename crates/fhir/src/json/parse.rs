@@ -2,6 +2,7 @@
 //! and data after the value are refused, and every refusal says where.
 
 use super::{Json, Number, Object};
+use crate::text_position::line_and_column;
 use std::fmt;
 
 /// Why a body is not JSON, and where.
@@ -53,14 +54,14 @@ pub fn parse(bytes: &[u8], max_depth: usize) -> Result<Json, Vec<SyntaxError>> {
 }
 
 fn error_at(text: &str, offset: usize, problem: &str) -> SyntaxError {
-    let before = &text[..offset.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    SyntaxError {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        problem: problem.to_owned(),
-        is_duplicate: false,
-    }
+    let (line, column) = line_and_column(text, offset);
+    SyntaxError { line, column, problem: problem.to_owned(), is_duplicate: false }
+}
+
+/// Whether `text` is the literal of a number and nothing else.
+pub(super) fn is_number(text: &str) -> bool {
+    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, max_depth: 0, duplicates: Vec::new() };
+    parser.number().is_ok() && parser.at == text.len()
 }
 
 struct Problem {

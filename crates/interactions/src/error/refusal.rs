@@ -80,6 +80,19 @@ impl Refusal {
         Self::documented(&rows::NOT_OFFERED).with("allow", allow.to_owned())
     }
 
+    /// 415: a content coding that is not known.
+    pub fn unsupported_coding(coding: &str) -> Self {
+        Self::filled(&rows::UNSUPPORTED_CODING, &[("{coding}", &cut(coding))])
+    }
+
+    /// 400: a body that is not what its content coding says.
+    pub fn bad_coding(coding: &str) -> Self {
+        let text = format!(
+            "the body is not {coding}, as Content-Encoding says, or it is cut short; send it again whole"
+        );
+        Self::invalid(vec![Issue::error(IssueCode::Structure, text)])
+    }
+
     /// 406.
     pub fn not_acceptable(accept: &str) -> Self {
         Self::filled(&rows::NOT_ACCEPTABLE, &[("{accept}", &cut(accept))])

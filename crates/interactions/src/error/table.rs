@@ -136,8 +136,8 @@ pub mod rows {
             id: "not-acceptable",
             status: 406,
             code: IssueCode::NotSupported,
-            text: "The media type '{accept}' cannot be produced; offered are application/fhir+json and application/json",
-            when: "The Accept header or _format asks for something else than JSON.",
+            text: "The media type '{accept}' cannot be produced; application/fhir+json can",
+            when: "The Accept header or _format asks for neither JSON nor, at the R4 door, XML.",
             explains: false,
             shape: OUTCOME,
             example: Example::plain(Request::get("/Patient").with(&[("accept", "text/turtle")])),
@@ -228,12 +228,24 @@ pub mod rows {
             id: "unsupported-media-type",
             status: 415,
             code: IssueCode::NotSupported,
-            text: "The media type '{content-type}' cannot be read; send application/fhir+json or application/json",
-            when: "The body is not said to be JSON, or is compressed.",
+            text: "The media type '{content-type}' cannot be read; send application/fhir+json",
+            when: "The body is not said to be of a media type that the interaction reads. FHIR resources are JSON or, at the R4 door, XML.",
             explains: false,
             shape: OUTCOME,
             example: Example::plain(Request::send("POST", "/Patient", "resourceType=Patient")
                 .with(&[("content-type", "application/x-www-form-urlencoded")])),
+        };
+        /// 415
+        UNSUPPORTED_CODING = Row {
+            id: "unsupported-coding",
+            status: 415,
+            code: IssueCode::NotSupported,
+            text: "The content coding '{coding}' cannot be read; send zstd, br, gzip or none",
+            when: "The body is compressed in a way that the server does not know, or in several.",
+            explains: false,
+            shape: OUTCOME,
+            example: Example::plain(Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","code":{"text":"x"}}"#)
+                .with(&[("content-encoding", "compress")])),
         };
         /// 422
         BUSINESS_RULE = Row {

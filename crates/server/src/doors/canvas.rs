@@ -1,6 +1,6 @@
 //! The Canvas door (`/`): HTTP in, the vendor's API, HTTP out.
 
-use super::r4::HTTP_DATE;
+use super::r4::preconditions::HTTP_DATE;
 use super::{Place, admit, only_get};
 use crate::app::App;
 use crate::http::answer::{self, Answer, FHIR_JSON};
@@ -26,6 +26,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         Place::File(resource_type, id, element) => {
             return file(app, &ask, resource_type, id, element, seen).await;
         }
+        Place::System(_) => return Err(Refusal::unknown_path(ask.uri.path())),
         Place::Resource(resource_type, target) => (resource_type, target),
     };
     let contract = app.canvas.contract(resource_type).ok_or_else(|| Refusal::unknown_path(ask.uri.path()))?;
@@ -33,7 +34,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         // The vendor searches by GET alone.
         return Err(Refusal::not_offered(""));
     }
-    let interaction = admit(app, &ask, contract.interactions, resource_type, target, seen).await?;
+    let (interaction, _) = admit(app, &ask, contract.interactions, Some(resource_type), target, seen).await?;
     let query = ask.query()?;
     negotiate::answer_is_json(&ask, &[])?;
     match (interaction, target) {
@@ -62,7 +63,7 @@ async fn create(app: &App, ask: Ask, resource_type: ResourceType) -> Result<Answ
     no_conditions(&ask)?;
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
-    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     let id = app.canvas.create(resource_type, &bytes).await?;
     let mut answer = answer::empty(201);
     answer::set(&mut answer, "location", &format!("{}/{resource_type}/{id}", app.base_url));
@@ -80,7 +81,7 @@ async fn update(app: &App, ask: Ask, resource_type: ResourceType, id: &str) -> R
     };
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
-    let bytes = receive::body(ask.body, limits.body_bytes, limits.receive).await?;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     app.canvas.update(resource_type, id, &bytes, unmodified_since).await?;
     Ok(answer::empty(200))
 }
@@ -97,7 +98,7 @@ async fn file(
         return Err(Refusal::unknown_path(ask.uri.path()));
     }
     only_get(ask)?;
-    admit(app, ask, &[Interaction::Read], resource_type, Target::Instance(id), seen).await?;
+    admit(app, ask, &[Interaction::Read], Some(resource_type), Target::Instance(id), seen).await?;
     let file = app
         .canvas
         .file(resource_type, id, element)

@@ -8,11 +8,12 @@ use crate::app::App;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
 use crate::telemetry::metrics::Seen;
-use auth::Access;
+use auth::{Access, Caller};
 use fhir::ResourceType;
 use hyper::Method;
 use interactions::{Interaction, Refusal, Target};
 use route::{Place, Route};
+use std::sync::Arc;
 
 /// Answers a request, wherever it leads.
 ///
@@ -30,6 +31,10 @@ pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refu
             *seen = Seen { door: "operations", interaction: "reset" };
             crate::sandbox::reset(app, ask).await
         }
+        Some(Route::Async(id)) => {
+            *seen = Seen { door: "r4", interaction: "respond-async" };
+            crate::asynchronous::status(app, &ask, id).await
+        }
         Some(Route::R4(place)) => {
             seen.door = "r4";
             r4::answer(app, ask, place, seen).await
@@ -42,27 +47,37 @@ pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refu
     }
 }
 
-/// The checks that come before anything is read: is the interaction offered, who asks, may they.
+/// The checks that come before anything is read: is the interaction offered, who asks, may they. What concerns no
+/// single type needs a token here, and is judged type by type where it is carried out.
 ///
 /// # Errors
 ///
-/// 405, 401, 403, in this order.
+/// 404 or 405, 401, 403, in this order.
 async fn admit(
     app: &App,
     ask: &Ask,
     offered: &[Interaction],
-    resource_type: ResourceType,
+    resource_type: Option<ResourceType>,
     target: Target<'_>,
     seen: &mut Seen,
-) -> Result<Interaction, Refusal> {
-    let interaction = Interaction::asked(ask.method.as_str(), target)
-        .filter(|asked| offered.contains(asked))
-        .ok_or_else(|| Refusal::not_offered(&Interaction::allowed(offered, target)))?;
+) -> Result<(Interaction, Arc<Caller>), Refusal> {
+    let asked = Interaction::asked(ask.method.as_str(), target).filter(|asked| offered.contains(asked));
+    let Some(interaction) = asked else {
+        let allow = Interaction::allowed(offered, target);
+        let is_place = target.is_always_there() || !allow.is_empty();
+        return Err(if is_place {
+            Refusal::not_offered(&allow)
+        } else {
+            Refusal::unknown_path(ask.uri.path())
+        });
+    };
     seen.interaction = interaction.code();
     let caller = app.authenticator.caller(ask).await?;
-    let access = if interaction.writes() { Access::Write } else { Access::Read };
-    crate::authenticate::may(&caller, resource_type, access)?;
-    Ok(interaction)
+    if let Some(resource_type) = resource_type {
+        let access = if interaction.writes() { Access::Write } else { Access::Read };
+        crate::authenticate::may(&caller, resource_type, access)?;
+    }
+    Ok((interaction, caller))
 }
 
 /// 405 unless the method only looks.

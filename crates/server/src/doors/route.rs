@@ -10,6 +10,8 @@ pub enum Route<'a> {
     Token,
     /// `/sandbox/reset`
     Reset,
+    /// `/fhir/_async/{id}`: a request that is answered later.
+    Async(&'a str),
     /// `/fhir/…`
     R4(Place<'a>),
     /// `/…`
@@ -21,6 +23,8 @@ pub enum Route<'a> {
 pub enum Place<'a> {
     /// `/metadata`
     Metadata,
+    /// The server as a whole.
+    System(Target<'a>),
     /// Resources of a type.
     Resource(ResourceType, Target<'a>),
     /// `/{type}/{id}/files/{element}`: an attachment's content.
@@ -40,6 +44,7 @@ impl<'a> Route<'a> {
         match &names[..steps.len()] {
             ["auth", "token"] => Some(Route::Token),
             ["sandbox", "reset"] => Some(Route::Reset),
+            ["fhir", "_async", id] => Some(Route::Async(id)),
             ["fhir", rest @ ..] => Place::of(rest).map(Route::R4),
             rest => Place::of(rest).map(Route::Canvas),
         }
@@ -48,18 +53,41 @@ impl<'a> Route<'a> {
 
 impl<'a> Place<'a> {
     fn of(steps: &[&'a str]) -> Option<Self> {
-        let resource = |name: &str, target| Some(Place::Resource(ResourceType::from_name(name)?, target));
         match *steps {
+            [] => Some(Place::System(Target::System)),
             ["metadata"] => Some(Place::Metadata),
-            [name] => resource(name, Target::Type),
-            [name, "_search"] => resource(name, Target::Search),
-            [name, id] if !id.starts_with(['_', '$']) => resource(name, Target::Instance(id)),
-            [name, id, "_history"] => resource(name, Target::History(id)),
-            [name, id, "_history", version] => resource(name, Target::Version(id, version)),
+            ["_search"] => Some(Place::System(Target::SystemSearch)),
+            ["_history"] => Some(Place::System(Target::SystemHistory)),
+            [name] if name.starts_with('$') => Some(Place::System(Target::Operation(None, operation(name)?))),
             [name, id, "files", element] => Some(Place::File(ResourceType::from_name(name)?, id, element)),
-            _ => None,
+            [name, ref rest @ ..] => Some(Place::Resource(ResourceType::from_name(name)?, target(rest)?)),
         }
     }
+}
+
+/// What follows the type.
+fn target<'a>(steps: &[&'a str]) -> Option<Target<'a>> {
+    match *steps {
+        [] => Some(Target::Type),
+        ["_search"] => Some(Target::Search),
+        ["_history"] => Some(Target::TypeHistory),
+        [name] if name.starts_with('$') => Some(Target::Operation(None, operation(name)?)),
+        [id, ..] if id.starts_with(['_', '$']) => None,
+        [id] => Some(Target::Instance(id)),
+        [id, "_history"] => Some(Target::History(id)),
+        [id, "_history", version] => Some(Target::Version(id, version)),
+        [id, "_search"] => Some(Target::CompartmentSearch(id, None)),
+        [id, name] if name.starts_with('$') => Some(Target::Operation(Some(id), operation(name)?)),
+        [id, "*"] => Some(Target::Compartment(id, None)),
+        [id, other] => Some(Target::Compartment(id, Some(ResourceType::from_name(other)?))),
+        [id, other, "_search"] => Some(Target::CompartmentSearch(id, Some(ResourceType::from_name(other)?))),
+        _ => None,
+    }
+}
+
+/// The name of an operation without its `$`.
+fn operation(step: &str) -> Option<&str> {
+    step.strip_prefix('$').filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]
@@ -83,12 +111,26 @@ mod tests {
         check("fhir/metadata", Some(Route::R4(Place::Metadata)));
         check("Patient/1/files/photo", Some(Route::Canvas(Place::File(patient, "1", "photo"))));
         check("auth/token", Some(Route::Token));
+        check("fhir", Some(Route::R4(Place::System(Target::System))));
+        check("fhir/_history", Some(Route::R4(Place::System(Target::SystemHistory))));
+        check("fhir/$x", Some(Route::R4(Place::System(Target::Operation(None, "x")))));
+        for (path, target) in [
+            ("fhir/Patient/_history", Target::TypeHistory),
+            ("fhir/Patient/$x", Target::Operation(None, "x")),
+            ("fhir/Patient/1/$x", Target::Operation(Some("1"), "x")),
+            ("fhir/Patient/1/*", Target::Compartment("1", None)),
+            ("fhir/Patient/1/Basic", Target::Compartment("1", Some(ResourceType::BASIC))),
+            ("fhir/Patient/1/Basic/_search", Target::CompartmentSearch("1", Some(ResourceType::BASIC))),
+        ] {
+            check(path, Some(Route::R4(Place::Resource(patient, target))));
+        }
         for path in [
             "",
-            "fhir",
             "Patiens",
             "patient",
-            "Patient/$x",
+            "Patient/$",
+            "Patient/_x",
+            "Patient/_search/1",
             "Patient/1/2",
             "fhir/Patient/1/_history/2/3",
             "fhir/fhir/Patient",

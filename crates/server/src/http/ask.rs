@@ -8,6 +8,18 @@ use hyper::{Method, Request, Uri};
 use interactions::Refusal;
 use percent_encoding::percent_decode_str;
 
+/// The body of a request.
+#[derive(Default)]
+pub enum Body {
+    /// It has been received, its content coding still in place.
+    Here(Vec<u8>),
+    /// It is arriving.
+    Arriving(Incoming),
+    /// It was taken.
+    #[default]
+    Taken,
+}
+
 /// A request: its head taken apart, its body not yet read.
 pub struct Ask {
     /// The method.
@@ -19,7 +31,7 @@ pub struct Ask {
     /// The headers.
     pub headers: HeaderMap,
     /// The body.
-    pub body: Incoming,
+    pub body: Body,
 }
 
 impl Ask {
@@ -38,7 +50,13 @@ impl Ask {
             .map(|step| percent_decode_str(step).decode_utf8().map(|step| step.into_owned()))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| Refusal::unknown_path(path))?;
-        Ok(Ask { method: head.method, uri: head.uri, steps, headers: head.headers, body })
+        Ok(Ask {
+            method: head.method,
+            uri: head.uri,
+            steps,
+            headers: head.headers,
+            body: Body::Arriving(body),
+        })
     }
 
     /// The parameters of the query, decoded, in order.

@@ -1,18 +1,40 @@
 //! Receiving a body: within the limit and in time, or not at all.
 
+use super::ask::{self, Ask};
+use super::coding::Coding;
 use fhir::{Issue, IssueCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use interactions::Refusal;
 use std::time::Duration;
 
-/// Reads a body to its end.
+/// Reads a body to its end and undoes its content coding.
 ///
 /// # Errors
 ///
-/// 413 when it is larger than `limit` bytes (told from its announced length before anything is read), 408
-/// when it does not arrive within `patience`, 400 when it breaks off.
-pub async fn body(body: Incoming, limit: usize, patience: Duration) -> Result<Vec<u8>, Refusal> {
+/// 415 when its coding is not known, 413 when it is larger than `limit` bytes, as sent (told from its announced length
+/// before anything is read) or decoded, 408 when it does not arrive within `patience`, 400 when it breaks off or is not
+/// of the coding that it claims.
+pub async fn body(ask: Ask, limit: usize, patience: Duration) -> Result<Vec<u8>, Refusal> {
+    let coding = Coding::of_body(&ask.headers)?;
+    let received = raw(ask.body, limit, patience).await?;
+    match coding {
+        Some(coding) => coding.decode(&received, limit),
+        None => Ok(received),
+    }
+}
+
+/// Reads a body to its end, as it was sent.
+///
+/// # Errors
+///
+/// 413 when it is larger than `limit` bytes, 408 when it does not arrive within `patience`, 400 when it breaks off.
+pub async fn raw(body: ask::Body, limit: usize, patience: Duration) -> Result<Vec<u8>, Refusal> {
+    let body = match body {
+        ask::Body::Arriving(body) => body,
+        ask::Body::Here(bytes) => return Ok(bytes),
+        ask::Body::Taken => return Ok(Vec::new()),
+    };
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     if announced > limit {
         return Err(Refusal::too_large(limit));

@@ -2,13 +2,17 @@
 
 use super::answer::{self, Answer};
 use super::ask::Ask;
+use super::rendition::Wish;
 use super::{correlation, unwind};
 use crate::app::App;
+use crate::asynchronous;
 use crate::doors;
 use crate::telemetry::log::{self, RequestLine};
 use crate::telemetry::metrics::Seen;
-use hyper::Request;
+use bytes::Bytes;
+use http_body_util::Full;
 use hyper::body::Incoming;
+use hyper::{Request, Response};
 use interactions::Refusal;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,11 +24,12 @@ use std::time::{Duration, Instant};
 /// # Errors
 ///
 /// Never: what fails is an answer too.
-pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, Infallible> {
+pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let started = Instant::now();
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let id = &*correlation::next().hyphenated().encode_lower(&mut text);
     let asked = Asked::of(&request);
+    let wish = Wish::of(&request);
     let mut seen = Seen::default();
     let refusal;
     let mut answer = match guarded(&app, request, &mut seen).await {
@@ -38,11 +43,12 @@ pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Answer, 
             answer
         }
     };
+    answer = wish.fulfil(answer).await;
     answer::set(&mut answer, correlation::HEADER, id);
     let (status, took) = (answer.status().as_u16(), started.elapsed());
     app.metrics.request(&seen, status, took);
     asked.log(id, status, took, refusal.as_ref());
-    Ok(answer)
+    Ok(answer.map(Full::new))
 }
 
 /// Lets a request through the limits, watches its time and its panics.
@@ -61,6 +67,10 @@ async fn guarded(app: &Arc<App>, request: Request<Incoming>, seen: &mut Seen) ->
         let ask = Ask::new(request)?;
         if app.config.sandbox {
             crate::sandbox::fault(&ask, patience).await?;
+        }
+        if asynchronous::is_asked(&ask) {
+            seen.interaction = "respond-async";
+            return asynchronous::begin(app, ask).await;
         }
         doors::answer(app, ask, seen).await
     };

@@ -4,9 +4,14 @@
 mod support;
 
 mod auth_token;
+mod content_coding;
 mod errors_table;
+mod fhir_async;
+mod fhir_formats;
 mod fhir_instance;
 mod fhir_metadata;
+mod fhir_operations;
+mod fhir_read;
 mod fhir_search;
 mod framework;
 mod hostile;

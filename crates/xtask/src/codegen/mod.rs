@@ -1,7 +1,9 @@
-//! `cargo xtask codegen`: the R4 definition tables of the crate `fhir`, from the specification's npm package.
+//! `cargo xtask codegen`: the R4 definition tables of the crate `fhir` and the pack of the crate `terminology`, from the
+//! specification's npm package.
 //!
 //! [`package`] gets the files, [`types`], [`value_sets`], [`search_parameters`] and [`compartments`] read out what the
-//! tables hold, the `emit` modules write Rust. Same package, same output, byte for byte.
+//! tables hold, the `emit` modules write Rust, [`terminology_pack`] writes the pack. Same package, same output, byte for
+//! byte.
 
 mod compartments;
 mod emit_search;
@@ -10,6 +12,7 @@ mod emit_types;
 mod package;
 mod rust;
 mod search_parameters;
+mod terminology_pack;
 mod types;
 mod value_sets;
 
@@ -18,6 +21,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::{Result, workspace_root};
+
+/// The pack of the crate `terminology`, below the root of the workspace.
+const PACK: &str = "crates/terminology/data/definitions.tsv.gz";
 
 /// File name and content.
 type Files = BTreeMap<String, String>;
@@ -29,20 +35,27 @@ pub fn run(arguments: impl Iterator<Item = String>) -> Result<()> {
     let folder = workspace_root().join("crates/fhir/src/definitions/generated");
     let files = generate(&package)?;
     let stale = differing(&folder, &files)?;
-    if options.check && !stale.is_empty() {
-        let names: Vec<_> = stale.iter().map(|name| format!("  generated/{name}")).collect();
+    let pack_file = workspace_root().join(PACK);
+    let pack = terminology_pack::read(&package)?;
+    let is_pack_stale = !fs::read(&pack_file).is_ok_and(|old| terminology_pack::same_text(&old, &pack));
+    if options.check && (is_pack_stale || !stale.is_empty()) {
+        let mut names: Vec<_> = stale.iter().map(|name| format!("  generated/{name}")).collect();
+        names.extend(is_pack_stale.then(|| format!("  {PACK}")));
         return Err(format!("not current, run `cargo xtask codegen`:\n{}", names.join("\n")).into());
     }
     if !options.check {
         write(&folder, &files, &stale)?;
+        if is_pack_stale {
+            fs::write(&pack_file, &pack)?;
+        }
     }
-    let bytes: usize = files.values().map(String::len).sum();
+    let bytes = files.values().map(String::len).sum::<usize>() + pack.len();
     let verb = if options.check { "current" } else { "written" };
     println!(
         "{} files, {} KB: {} {verb}",
-        files.len(),
+        files.len() + 1,
         bytes / 1000,
-        if options.check { files.len() } else { stale.len() }
+        if options.check { files.len() + 1 } else { stale.len() + usize::from(is_pack_stale) }
     );
     Ok(())
 }

@@ -23,6 +23,7 @@ pub struct Package {
     pub structure_definitions: BTreeMap<String, Value>,
     pub value_sets: BTreeMap<String, Value>,
     pub code_systems: BTreeMap<String, Value>,
+    pub concept_maps: BTreeMap<String, Value>,
     /// The value sets of `Bundle-valueset-expansions.json`.
     pub expansions: BTreeMap<String, Value>,
     /// The search parameters of `Bundle-searchParams.json`: the registry. The package also has files of
@@ -75,7 +76,8 @@ fn unpack(bytes: &[u8]) -> Result<Package> {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
         let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
-        let wanted = ["StructureDefinition-", "ValueSet-", "CodeSystem-", "CompartmentDefinition-"];
+        let wanted =
+            ["StructureDefinition-", "ValueSet-", "CodeSystem-", "ConceptMap-", "CompartmentDefinition-"];
         let bundles = ["Bundle-valueset-expansions.json", "Bundle-searchParams.json"];
         if !wanted.iter().any(|prefix| name.starts_with(prefix)) && !bundles.contains(&name.as_str()) {
             continue;
@@ -94,6 +96,7 @@ impl Package {
             "StructureDefinition" => &mut self.structure_definitions,
             "ValueSet" => &mut self.value_sets,
             "CodeSystem" => &mut self.code_systems,
+            "ConceptMap" => &mut self.concept_maps,
             "CompartmentDefinition" => &mut self.compartments,
             "Bundle" => {
                 let map = match file {

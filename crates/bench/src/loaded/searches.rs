@@ -1,0 +1,132 @@
+//! What is asked of a filled store.
+
+use crate::Result;
+use crate::client::Client;
+use crate::driver::template::Template;
+use crate::driver::work::List;
+use crate::world::resources;
+use serde_json::Value;
+
+/// What every generated patient is labelled with, and nobody of the demo clinic.
+const GENERATED: &str = "http://terminology.hl7.org/CodeSystem/v3-ActReason|HTEST";
+/// The heart rate: of nearly every visit.
+const COMMON: &str = "http://loinc.org|8867-4";
+/// Patients and Observations that are asked for in turn.
+const ASKED: usize = 100;
+
+/// Something that is asked.
+pub struct Search {
+    /// Its name, for the table.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// The connections.
+    pub connections: usize,
+    /// Its requests.
+    pub requests: List,
+}
+
+/// Finds what to ask for, and tries each request once.
+///
+/// # Errors
+///
+/// An answer that is not 200, or that has found nothing.
+pub fn prepare(client: &Client) -> Result<Vec<Search>> {
+    let patients = page(client, "Patient", &[("_security", GENERATED)])?;
+    let observations = page(client, "Observation", &[("code", COMMON)])?;
+    let patients: Vec<(&str, &str)> =
+        patients.iter().map(patient).collect::<Option<_>>().ok_or("a patient lacks a name")?;
+    let read =
+        observations.iter().filter_map(|found| Some(format!("/fhir/Observation/{}", found["id"].as_str()?)));
+    let of_patient = patients
+        .iter()
+        .map(|(id, _)| url("Observation", &[("patient", id), ("code", COMMON), ("_count", "20")]));
+    let exact = patients.iter().map(|(_, family)| url("Patient", &[("family:exact", family)]));
+    // Without its digits, a family name is that of several patients.
+    let family = patients.iter().map(|(_, family)| {
+        url("Patient", &[("family", family.trim_end_matches(|letter: char| letter.is_ascii_digit()))])
+    });
+    let total = [url("Observation", &[("code", COMMON), ("_total", "accurate"), ("_count", "20")])];
+    let (read, of_patient): (Vec<_>, Vec<_>) = (read.collect(), of_patient.collect());
+    let (exact, family): (Vec<_>, Vec<_>) = (exact.collect(), family.collect());
+    let all: [(&'static str, &'static str, &[usize], &[String]); 5] = [
+        ("read", "GET Observation/{id}", &[16], &read),
+        (
+            "patient-code",
+            "Observation?patient=…&code=http://loinc.org|8867-4&_count=20",
+            &[1, 16],
+            &of_patient,
+        ),
+        ("family-exact", "Patient?family:exact=…", &[1, 16], &exact),
+        ("family", "Patient?family=…, the beginning of a name", &[1, 16], &family),
+        ("code-total", "Observation?code=http://loinc.org|8867-4&_total=accurate&_count=20", &[1], &total),
+    ];
+    let mut searches = Vec::new();
+    for (name, about, connections, paths) in all {
+        for connections in connections {
+            let requests = requests(client, paths).map_err(|problem| format!("{name}: {problem}"))?;
+            searches.push(Search { name, about, connections: *connections, requests });
+        }
+    }
+    Ok(searches)
+}
+
+/// The first resources that a search finds.
+fn page(client: &Client, resource_type: &str, criteria: &[(&str, &str)]) -> Result<Vec<Value>> {
+    let count = ASKED.to_string();
+    let criteria: Vec<(&str, &str)> = criteria.iter().copied().chain([("_count", count.as_str())]).collect();
+    let path = url(resource_type, &criteria);
+    let found: Vec<Value> = resources(&client.get(&path)?).cloned().collect();
+    if found.is_empty() { Err(format!("{path} finds nothing").into()) } else { Ok(found) }
+}
+
+fn patient(resource: &Value) -> Option<(&str, &str)> {
+    Some((resource["id"].as_str()?, resource["name"][0]["family"].as_str()?))
+}
+
+/// Requests for paths, each tried once.
+fn requests(client: &Client, paths: &[String]) -> Result<List> {
+    let mut requests = Vec::new();
+    for path in paths {
+        let found = client.get(path)?;
+        if found["resourceType"] == "Bundle" && resources(&found).next().is_none() {
+            return Err(format!("{path} finds nothing").into());
+        }
+        let mut request = Vec::new();
+        Template::new("GET", path, client.token.as_deref(), None).render(0, &mut request);
+        requests.push(request);
+    }
+    Ok(List::again(requests, 200))
+}
+
+fn url(resource_type: &str, criteria: &[(&str, &str)]) -> String {
+    let criteria: Vec<String> =
+        criteria.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    format!("/fhir/{resource_type}?{}", criteria.join("&"))
+}
+
+/// A text as part of a URL's query.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' | b'/' => {
+                encoded.push(char::from(byte));
+            }
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_encoded() {
+        let criteria = [("family:exact", "Gómez D'Amore7"), ("code", COMMON)];
+        let expected = "/fhir/Patient?family:exact=G%C3%B3mez%20D%27Amore7&code=http://loinc.org%7C8867-4";
+        assert_eq!(url("Patient", &criteria), expected);
+    }
+}

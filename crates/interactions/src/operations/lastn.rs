@@ -1,0 +1,134 @@
+//! `$lastn` (<http://hl7.org/fhir/R4/observation-operation-lastn.html>): the latest Observations of each code.
+
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::search_type::{Asked, SEARCH_PAGE, SEARCH_PAGE_LIMIT};
+use crate::unit::stored_json;
+use fhir::bundle::{BundleWriter, EntryPart};
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode, Json, ResourceType};
+use search::{Query, SearchOptions, Sort, SortKey, Total};
+use std::collections::HashMap;
+use storage::Version;
+
+/// How many Observations of each code are returned unless `max` says otherwise.
+const MAX: u64 = 1;
+
+/// The most Observations that are looked at: a year of readings every five minutes.
+const LOOKED_AT: u64 = 100_000;
+
+/// How many are read at a time.
+const PAGE: u64 = 1_000;
+
+impl Engine {
+    /// The latest `max` Observations of each code among those that match the other parameters, latest first. Of the
+    /// codings of an Observation the first one counts, or the text where there is none.
+    ///
+    /// # Errors
+    ///
+    /// 400 when a parameter cannot be honoured or none confines the search to somebody.
+    pub async fn lastn(&self, mut asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
+        let max = take_max(&mut asked.parameters)?;
+        confined(&asked.parameters)?;
+        let options = SearchOptions {
+            zone: self.zone(),
+            now: asked.now,
+            default_count: SEARCH_PAGE,
+            max_count: SEARCH_PAGE_LIMIT,
+            default_total: Total::None,
+            ignored: asked.ignored,
+            lenient: asked.lenient,
+            internal: false,
+        };
+        let mut request =
+            search::from_url(self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
+                .map_err(Refusal::invalid)?;
+        let date = self.registry().parameter(ResourceType::OBSERVATION, "date").map(search::Parameter::id);
+        let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });
+        request.query.sort = by_date.into_iter().collect();
+        let latest = self.latest(request.query, max).await?;
+        let mut bundle = BundleWriter::new("searchset", Some(latest.len() as u64), &[]);
+        for version in &latest {
+            let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
+            bundle.entry(&[
+                ("fullUrl", EntryPart::Text(&url)),
+                ("resource", EntryPart::Json(version.body.as_deref().unwrap_or_default())),
+                ("search", EntryPart::Json(br#"{"mode":"match"}"#)),
+            ]);
+        }
+        Ok(bundle.finish())
+    }
+
+    /// Walks the matches from the latest on.
+    async fn latest(&self, query: Query, max: u64) -> Result<Vec<Version>, Refusal> {
+        self.snapshot(move |reader| {
+            let mut query = Query { limit: PAGE, offset: 0, total: Total::None, ..query };
+            let (mut counts, mut latest) = (HashMap::<String, u64>::new(), Vec::new());
+            loop {
+                let matches = reader.search(&query)?;
+                for version in matches.resources {
+                    let count = counts.entry(code(&stored_json(&version)?)).or_default();
+                    *count += 1;
+                    if *count <= max {
+                        latest.push(version);
+                    }
+                }
+                query.offset += PAGE;
+                query.as_of = Some(matches.mark);
+                if !matches.has_more {
+                    return Ok(latest);
+                }
+                if query.offset >= LOOKED_AT {
+                    return Err(too_many());
+                }
+            }
+        })
+        .await
+    }
+}
+
+fn too_many() -> Refusal {
+    let text =
+        format!("more than {LOOKED_AT} Observations match; confine the search, with category or date say");
+    Refusal::invalid(vec![Issue::error(IssueCode::TooCostly, text)])
+}
+
+/// What an Observation is grouped by.
+fn code(observation: &Json) -> String {
+    let concept = observation.get("code");
+    let coding =
+        concept.and_then(|concept| concept.get("coding")).and_then(|codings| codings.items().first());
+    match coding {
+        Some(coding) => {
+            format!("{}|{}", coding.str("system").unwrap_or_default(), coding.str("code").unwrap_or_default())
+        }
+        None => concept.and_then(|concept| concept.str("text")).unwrap_or_default().to_owned(),
+    }
+}
+
+fn take_max(parameters: &mut Vec<(String, String)>) -> Result<u64, Refusal> {
+    let taken: Vec<(String, String)> = parameters.extract_if(.., |(name, _)| name == "max").collect();
+    let invalid = |code, text| Err(Refusal::invalid(vec![Issue::error(code, text)]));
+    match &taken[..] {
+        [] => Ok(MAX),
+        [(_, value)] => match value.parse() {
+            Ok(max) if max > 0 => Ok(max),
+            _ => invalid(
+                IssueCode::Value,
+                format!("the value {} of parameter 'max' is not a whole number from 1 on", quoted(value)),
+            ),
+        },
+        _ => invalid(IssueCode::Duplicate, "parameter 'max' is given more than once".to_owned()),
+    }
+}
+
+/// The operation is about somebody.
+fn confined(parameters: &[(String, String)]) -> Result<(), Refusal> {
+    let of = |name: &str| matches!(name.split([':', '.']).next(), Some("patient" | "subject"));
+    if parameters.iter().any(|(name, value)| of(name) && !value.is_empty()) {
+        return Ok(());
+    }
+    let text =
+        "$lastn needs the parameter 'patient' or 'subject': it returns the latest Observations of somebody";
+    Err(Refusal::invalid(vec![Issue::error(IssueCode::Required, text)]))
+}

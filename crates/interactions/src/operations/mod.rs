@@ -1,0 +1,119 @@
+//! Operations (<http://hl7.org/fhir/R4/operations.html>): one file each, named as they are.
+//!
+//! [`OPERATIONS`] says which there are and where; the router and the CapabilityStatement are fed from it.
+
+pub mod document;
+pub mod input;
+pub mod lastn;
+pub mod meta;
+
+pub use input::Input;
+
+use fhir::ResourceType;
+
+/// An operation and where it is offered.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name without `$`.
+    pub name: &'static str,
+    /// The canonical URL of its OperationDefinition.
+    pub definition: &'static str,
+    /// The types that have it; none for all types.
+    pub types: Option<&'static [ResourceType]>,
+    /// `/$name`
+    pub on_system: bool,
+    /// `/{type}/$name`
+    pub on_type: bool,
+    /// `/{type}/{id}/$name`
+    pub on_instance: bool,
+    /// It changes something, so that GET is no way to ask for it.
+    pub writes: bool,
+}
+
+/// All operations by name.
+pub static OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "document",
+        definition: "http://hl7.org/fhir/OperationDefinition/Composition-document",
+        types: Some(&[ResourceType::COMPOSITION]),
+        on_system: false,
+        on_type: false,
+        on_instance: true,
+        writes: false,
+    },
+    Operation {
+        name: "lastn",
+        definition: "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
+        types: Some(&[ResourceType::OBSERVATION]),
+        on_system: false,
+        on_type: true,
+        on_instance: false,
+        writes: false,
+    },
+    Operation {
+        name: "meta",
+        definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta",
+        types: None,
+        on_system: false,
+        on_type: false,
+        on_instance: true,
+        writes: false,
+    },
+    Operation {
+        name: "meta-add",
+        definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta-add",
+        types: None,
+        on_system: false,
+        on_type: false,
+        on_instance: true,
+        writes: true,
+    },
+    Operation {
+        name: "meta-delete",
+        definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete",
+        types: None,
+        on_system: false,
+        on_type: false,
+        on_instance: true,
+        writes: true,
+    },
+];
+
+impl Operation {
+    /// The operation of that name at a place: of a type or of the system, of an instance or not.
+    pub fn at(name: &str, resource_type: Option<ResourceType>, is_instance: bool) -> Option<&'static Self> {
+        let here = |operation: &&Operation| match resource_type {
+            None => operation.on_system,
+            Some(resource_type) => {
+                let offered = if is_instance { operation.on_instance } else { operation.on_type };
+                offered && operation.is_of(resource_type)
+            }
+        };
+        OPERATIONS.iter().filter(|operation| operation.name == name).find(here)
+    }
+
+    /// Whether a type has it, somewhere.
+    pub fn is_of(&self, resource_type: ResourceType) -> bool {
+        self.types.is_none_or(|types| types.contains(&resource_type))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_are_found_where_they_are_offered() {
+        let of = |name, resource_type, is_instance| Operation::at(name, resource_type, is_instance).is_some();
+        assert!(of("meta", Some(ResourceType::PATIENT), true));
+        assert!(!of("meta", Some(ResourceType::PATIENT), false));
+        assert!(!of("meta", None, false));
+        assert!(of("lastn", Some(ResourceType::OBSERVATION), false));
+        assert!(!of("lastn", Some(ResourceType::PATIENT), false));
+    }
+
+    #[test]
+    fn operations_are_in_the_order_of_their_names() {
+        assert!(OPERATIONS.is_sorted_by_key(|operation| operation.name));
+    }
+}

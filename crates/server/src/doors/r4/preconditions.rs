@@ -1,0 +1,81 @@
+//! `If-Match`, `If-None-Match`, `If-Unmodified-Since` of a change, `If-None-Match` and `If-Modified-Since` of a read
+//! (RFC 9110, 13.1).
+
+use crate::http::ask::Ask;
+use fhir::datetime::parse_http_date;
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode};
+use hyper::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use interactions::{Preconditions, Refusal};
+use storage::Version;
+
+/// What an HTTP date looks like.
+pub const HTTP_DATE: &str = "an HTTP date such as Wed, 21 Oct 2015 07:28:00 GMT";
+
+/// The preconditions of a change.
+///
+/// # Errors
+///
+/// 400 when one is malformed: a precondition that is not understood must not be passed over.
+pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
+    let malformed = |header: &str, value: &str, expected: &str| {
+        let text = format!("{header} {} is not {expected}", quoted(value));
+        Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
+    };
+    let mut preconditions = Preconditions::default();
+    if let Some(value) = ask.header(IF_MATCH) {
+        let tags = tags(value)
+            .ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;
+        preconditions.if_match = Some(tags);
+    }
+    if let Some(value) = ask.header(IF_NONE_MATCH) {
+        if value.trim() != "*" {
+            return Err(malformed("If-None-Match", value, "*, the only form that a change can have"));
+        }
+        preconditions.must_not_exist = true;
+    }
+    if let Some(value) = ask.header(IF_UNMODIFIED_SINCE) {
+        let since =
+            parse_http_date(value).ok_or_else(|| malformed("If-Unmodified-Since", value, HTTP_DATE))?;
+        preconditions.if_unmodified_since = Some(since);
+    }
+    Ok(preconditions)
+}
+
+/// Whether the client has this version already: 304. As RFC 9110 says, `If-None-Match` goes before
+/// `If-Modified-Since`, and what cannot be read is passed over, for then the client merely gets what it may have.
+pub(super) fn has_it(ask: &Ask, version: &Version) -> bool {
+    match (ask.header(IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
+        (Some(value), _) => {
+            value.trim() == "*" || tags(value).is_some_and(|tags| tags.contains(&version.version))
+        }
+        // The client's time has whole seconds, as had the Last-Modified that it took it from.
+        (None, Some(value)) => parse_http_date(value)
+            .is_some_and(|since| version.last_updated.div_euclid(1000) <= since.div_euclid(1000)),
+        (None, None) => false,
+    }
+}
+
+/// The version numbers of a list of entity tags. Tags that this server never made are left out: they match
+/// nothing. `None` when it is no list of tags.
+fn tags(value: &str) -> Option<Vec<u64>> {
+    let mut versions = Vec::new();
+    for tag in value.split(',') {
+        let tag = tag.trim();
+        let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+        versions.extend(opaque.parse::<u64>());
+    }
+    Some(versions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entity_tags_are_read_weak_or_strong() {
+        assert_eq!(tags("W/\"3\""), Some(vec![3]));
+        assert_eq!(tags("\"3\", W/\"4\", \"other\""), Some(vec![3, 4]));
+        assert_eq!(tags("3"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! Answers of the R4 door.
+
+use super::preference::Return;
+use crate::http::answer::{self, Answer, FHIR_JSON};
+use bytes::Bytes;
+use fhir::datetime::http_date;
+use fhir::outcome::operation_outcome;
+use fhir::{Issue, IssueCode, Severity};
+use interactions::unit::Effect;
+use interactions::{Engine, Written};
+use storage::Version;
+
+/// What became of a resource, as the client prefers to be told.
+pub(super) fn changed(engine: &Engine, written: &Written, preference: Return, pretty: bool) -> Answer {
+    let version = &written.version;
+    let (status, word) = match written.effect {
+        Effect::Created => (201, "created"),
+        Effect::Updated => (200, "updated"),
+        Effect::Unchanged => (200, "unchanged"),
+    };
+    let mut answer = match preference {
+        Return::Representation => versioned(version, status, pretty),
+        Return::Minimal => with_validators(answer::empty(status), version),
+        Return::OperationOutcome => {
+            let text =
+                format!("{}/{} is {word}, version {}", version.resource_type, version.id, version.version);
+            let issue =
+                Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) };
+            with_validators(json(status, operation_outcome(&[issue]), pretty), version)
+        }
+    };
+    if written.effect == Effect::Created {
+        let Version { resource_type, id, version, .. } = version;
+        let location = format!("{}/{resource_type}/{id}/_history/{version}", engine.base_url());
+        answer::set(&mut answer, "location", &location);
+    }
+    answer
+}
+
+/// A version of a resource, with its validators.
+pub(super) fn versioned(version: &Version, status: u16, pretty: bool) -> Answer {
+    let body = version.body.clone().unwrap_or_default();
+    with_validators(json(status, body, pretty), version)
+}
+
+/// `ETag` and `Last-Modified` of a version.
+pub(super) fn with_validators(mut answer: Answer, version: &Version) -> Answer {
+    answer::set(&mut answer, "etag", &etag(version.version));
+    answer::set(&mut answer, "last-modified", &http_date(version.last_updated));
+    answer
+}
+
+/// The entity tag of a version.
+pub(super) fn etag(version: u64) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// FHIR JSON, indented when it is for people.
+pub(super) fn json(status: u16, body: Vec<u8>, pretty: bool) -> Answer {
+    let body = match pretty.then(|| fhir::json::parse(&body, usize::MAX)) {
+        Some(Ok(tree)) => Bytes::from(tree.to_pretty()),
+        _ => Bytes::from(body),
+    };
+    answer::with_body(status, FHIR_JSON, body)
+}
