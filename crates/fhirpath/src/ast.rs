@@ -51,6 +51,8 @@ pub(crate) enum Literal {
     Quantity {
         number: Box<str>,
         unit: Box<str>,
+        /// The unit is a word of the calendar, not a text in quotes.
+        calendar: bool,
     },
 }
 

@@ -1,50 +1,154 @@
-//! What `=` means (<http://hl7.org/fhirpath/N1/#equals>).
+//! What `=` and `~` mean (<http://hl7.org/fhirpath/N1/#equality>), item by item.
 
+use crate::context::Host;
+use crate::error::EvaluateError;
+use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
-use crate::item_type::{ItemType, SystemType};
+use crate::item_type::SystemType;
+use crate::number::Number;
+use crate::quantity::Quantity;
+use crate::temporal::Temporal;
 use fhir::Json;
-use fhir::datetime::{PartialDateTime, Precision};
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
-use std::borrow::Cow;
 
 /// Whether two collections are equal, item by item; unknown if one is empty or a comparison is unknown.
-pub(crate) fn equal(left: &[Item<'_>], right: &[Item<'_>]) -> Option<bool> {
+pub(crate) fn equal<'a>(
+    left: &[Item<'a>],
+    right: &[Item<'a>],
+    host: Option<&dyn Host>,
+    run: &mut Run<'a>,
+) -> Result<Option<bool>, EvaluateError> {
     if left.is_empty() || right.is_empty() {
-        return None;
+        return Ok(None);
     }
     if left.len() != right.len() {
-        return Some(false);
+        return Ok(Some(false));
     }
     let mut all = Some(true);
     for (left, right) in left.iter().zip(right) {
-        match items_equal(left, right) {
-            Some(false) => return Some(false),
+        match items_equal(left, right, host, run)? {
+            Some(false) => return Ok(Some(false)),
             Some(true) => {}
             None => all = None,
         }
     }
-    all
+    Ok(all)
 }
 
-/// Whether two items are equal; unknown for dates and times of which one says more than the other.
-pub(crate) fn items_equal(left: &Item<'_>, right: &Item<'_>) -> Option<bool> {
-    match (Comparable::of(left), Comparable::of(right)) {
-        (Comparable::Temporal(left), Comparable::Temporal(right)) => temporal_equal(left, right),
-        (Comparable::Boolean(left), Comparable::Boolean(right)) => Some(left == right),
-        (Comparable::Number(left), Comparable::Number(right)) => Some(numbers_equal(&left, &right)),
+/// Whether two items are equal; unknown for dates and times of which one says more than the other, and for quantities
+/// whose units can't be compared.
+pub(crate) fn items_equal<'a>(
+    left: &Item<'a>,
+    right: &Item<'a>,
+    host: Option<&dyn Host>,
+    run: &mut Run<'a>,
+) -> Result<Option<bool>, EvaluateError> {
+    run.count()?;
+    Ok(match (Comparable::of(left), Comparable::of(right)) {
         (Comparable::Text(left), Comparable::Text(right)) => Some(left == right),
-        (Comparable::Tree(left), Comparable::Tree(right)) => Some(left.same_content(right)),
+        (Comparable::Boolean(left), Comparable::Boolean(right)) => Some(left == right),
+        (Comparable::Number(left), Comparable::Number(right)) => Some(left.compare(right).is_eq()),
+        (Comparable::Temporal(left), Comparable::Temporal(right)) => {
+            left.compare(&right).map(|order| order.is_eq())
+        }
+        (Comparable::Tree(one), Comparable::Tree(other)) => {
+            if trees_match(one, other, Strictness::Equal, run)? {
+                return Ok(Some(true));
+            }
+            return Ok(quantities_equal(left, right, host).unwrap_or(Some(false)));
+        }
+        (Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_), _)
+        | (_, Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_)) => {
+            quantities_equal(left, right, host).unwrap_or(Some(false))
+        }
         _ => Some(false),
+    })
+}
+
+/// Whether one of the items equals `wanted`.
+pub(crate) fn contains<'a>(
+    items: &[Item<'a>],
+    wanted: &Item<'a>,
+    host: Option<&dyn Host>,
+    run: &mut Run<'a>,
+) -> Result<bool, EvaluateError> {
+    for item in items {
+        if items_equal(item, wanted, host, run)? == Some(true) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether two items are equal as quantities; `None` if one of them is none.
+fn quantities_equal(left: &Item<'_>, right: &Item<'_>, host: Option<&dyn Host>) -> Option<Option<bool>> {
+    let (left, right) = (Quantity::of(left)?, Quantity::of(right)?);
+    Some(left.compare(&right, host).map(|order| order.is_eq()))
+}
+
+/// Whether two collections are equivalent: the same items, in any order. Two empty ones are.
+pub(crate) fn equivalent<'a>(
+    left: &[Item<'a>],
+    right: &[Item<'a>],
+    host: Option<&dyn Host>,
+    run: &mut Run<'a>,
+) -> Result<bool, EvaluateError> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    let mut unmatched: Vec<&Item<'a>> = right.iter().collect();
+    for item in left {
+        let mut found = None;
+        for (place, candidate) in unmatched.iter().enumerate() {
+            if items_equivalent(item, candidate, host, run)? {
+                found = Some(place);
+                break;
+            }
+        }
+        match found {
+            Some(place) => drop(unmatched.swap_remove(place)),
+            None => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+fn items_equivalent<'a>(
+    left: &Item<'a>,
+    right: &Item<'a>,
+    host: Option<&dyn Host>,
+    run: &mut Run<'a>,
+) -> Result<bool, EvaluateError> {
+    run.count()?;
+    Ok(match (Comparable::of(left), Comparable::of(right)) {
+        (Comparable::Text(left), Comparable::Text(right)) => texts_equivalent(left, right),
+        (Comparable::Boolean(left), Comparable::Boolean(right)) => left == right,
+        (Comparable::Number(left), Comparable::Number(right)) => left.is_equivalent(right),
+        (Comparable::Temporal(left), Comparable::Temporal(right)) => left.is_equivalent(&right),
+        (Comparable::Tree(one), Comparable::Tree(other)) => {
+            trees_match(one, other, Strictness::Equivalent, run)? || quantities_equivalent(left, right, host)
+        }
+        (Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_), _)
+        | (_, Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_)) => {
+            quantities_equivalent(left, right, host)
+        }
+        _ => false,
+    })
+}
+
+fn quantities_equivalent(left: &Item<'_>, right: &Item<'_>, host: Option<&dyn Host>) -> bool {
+    match (Quantity::of(left), Quantity::of(right)) {
+        (Some(left), Some(right)) => left.is_equivalent(&right, host),
+        _ => false,
     }
 }
 
 /// A value in the terms in which it is compared.
 enum Comparable<'i> {
     Boolean(bool),
-    Number(Cow<'i, str>),
-    Temporal(PartialDateTime),
+    Number(Number<'i>),
+    Temporal(Temporal),
     Text(&'i str),
+    Quantity,
     Tree(&'i Json),
     /// A primitive without a value, or a resource that is not here: equal to nothing.
     Nothing,
@@ -53,132 +157,116 @@ enum Comparable<'i> {
 impl<'i> Comparable<'i> {
     fn of(item: &'i Item<'_>) -> Self {
         match &item.value {
-            ItemValue::Boolean(value) => Comparable::Boolean(*value),
-            ItemValue::Integer(value) => Comparable::Number(Cow::Owned(value.to_string())),
-            ItemValue::Text(text) if item.item_type == ItemType::System(SystemType::Decimal) => {
-                Comparable::Number(Cow::Borrowed(text))
-            }
-            ItemValue::Text(text) => Comparable::of_text(text, item.item_type),
-            ItemValue::Json(Json::Bool(value)) => Comparable::Boolean(*value),
-            ItemValue::Json(Json::Number(number)) => Comparable::Number(Cow::Borrowed(number.as_str())),
-            ItemValue::Json(Json::String(text)) => Comparable::of_text(text, item.item_type),
+            ItemValue::Json(Json::String(text)) => Comparable::of_text(text, item),
+            ItemValue::Text(text) => Comparable::of_text(text, item),
+            ItemValue::Boolean(value) | ItemValue::Json(Json::Bool(value)) => Comparable::Boolean(*value),
+            ItemValue::Quantity(_) => Comparable::Quantity,
             ItemValue::Json(Json::Null) | ItemValue::Elsewhere(_) => Comparable::Nothing,
-            ItemValue::Json(tree) => Comparable::Tree(tree),
+            ItemValue::Json(tree @ (Json::Object(_) | Json::Array(_))) => Comparable::Tree(tree),
+            ItemValue::Integer(_) | ItemValue::Decimal(_) | ItemValue::Json(Json::Number(_)) => {
+                Number::of(item).map_or(Comparable::Nothing, Comparable::Number)
+            }
         }
     }
 
-    fn of_text(text: &'i str, item_type: ItemType) -> Self {
-        let system = match item_type {
-            ItemType::System(system) => Some(system),
-            ItemType::Fhir(type_id) => SystemType::of_primitive(type_id),
-        };
-        let parsed = match system {
-            Some(SystemType::Date | SystemType::DateTime) => PartialDateTime::parse(text),
-            Some(SystemType::Time) => time_of_day(text),
-            _ => return Comparable::Text(text),
-        };
-        // A date that is none is compared as the text that it is.
-        parsed.map_or(Comparable::Text(text), Comparable::Temporal)
-    }
-}
-
-/// A time, taken on some day, so that it is compared as a date and time is.
-pub(crate) fn time_of_day(text: &str) -> Option<PartialDateTime> {
-    PartialDateTime::parse(&format!("2000-01-01T{text}"))
-}
-
-fn temporal_equal(left: PartialDateTime, right: PartialDateTime) -> Option<bool> {
-    let civil = |value: PartialDateTime| match value.offset {
-        Some(offset) => {
-            offset.to_timestamp(value.civil).map_or(value.civil, |at| Offset::UTC.to_datetime(at))
-        }
-        None => value.civil,
-    };
-    // Without the offset of one of them, hours can't be compared.
-    if left.offset.is_some() != right.offset.is_some() {
-        return None;
-    }
-    let (a, b) = (civil(left), civil(right));
-    let fields = |at: DateTime| {
-        [
-            i64::from(at.year()),
-            i64::from(at.month()),
-            i64::from(at.day()),
-            i64::from(at.hour()) * 60 + i64::from(at.minute()),
-            i64::from(at.second()) * 1_000_000_000 + i64::from(at.subsec_nanosecond()),
-        ]
-    };
-    let (said_left, said_right) = (said(left.precision), said(right.precision));
-    let common = said_left.min(said_right);
-    if fields(a)[..common] != fields(b)[..common] {
-        return Some(false);
-    }
-    (said_left == said_right).then_some(true)
-}
-
-/// How many of the five fields a precision says; seconds and their fraction are one.
-fn said(precision: Precision) -> usize {
-    match precision {
-        Precision::Year => 1,
-        Precision::Month => 2,
-        Precision::Day => 3,
-        Precision::Minute => 4,
-        Precision::Second | Precision::Fraction => 5,
-    }
-}
-
-/// Whether two literals name the same number: `1`, `1.0` and `10e-1` do.
-fn numbers_equal(left: &str, right: &str) -> bool {
-    left == right || normal(left) == normal(right)
-}
-
-/// A number as its sign, its digits without zeros at either end, and the power of ten they are multiplied by.
-fn normal(literal: &str) -> (bool, String, i64) {
-    let (negative, literal) = literal.strip_prefix('-').map_or((false, literal), |rest| (true, rest));
-    let (mantissa, exponent) = literal.split_once(['e', 'E']).unwrap_or((literal, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    let significant = digits.trim_start_matches('0').trim_end_matches('0');
-    if significant.is_empty() {
-        return (false, String::new(), 0);
-    }
-    let trailing = digits.len() - digits.trim_end_matches('0').len();
-    let exponent: i64 = exponent.parse().unwrap_or(i64::MAX);
-    let power = exponent.saturating_sub(fraction.len() as i64).saturating_add(trailing as i64);
-    (negative, significant.to_owned(), power)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_compared_by_value() {
-        for (left, right, same) in [
-            ("1", "1.0", true),
-            ("10e-1", "1", true),
-            ("0.0", "-0", true),
-            ("100", "1E2", true),
-            ("-1", "1", false),
-            ("1.01", "1.1", false),
-            ("0.1", "0.10000000000000001", false),
-        ] {
-            assert_eq!(numbers_equal(left, right), same, "{left} {right}");
+    fn of_text(text: &'i str, item: &Item<'_>) -> Self {
+        match item.system_type() {
+            // A date that is none is compared as the text that it is.
+            Some(kind @ (SystemType::Date | SystemType::DateTime | SystemType::Time)) => {
+                Temporal::parse(text, kind).map_or(Comparable::Text(text), Comparable::Temporal)
+            }
+            _ => Comparable::Text(text),
         }
     }
+}
 
-    #[test]
-    fn dates_that_say_more_or_less_are_neither_equal_nor_different() {
-        let date = |text: &str| PartialDateTime::parse(text).unwrap();
-        for (left, right, same) in [
-            ("2012", "2012", Some(true)),
-            ("2012", "2012-01", None),
-            ("2012-01", "2013-01-01", Some(false)),
-            ("2012-01-01T10:00:00Z", "2012-01-01T12:00:00+02:00", Some(true)),
-            ("2012-01-01T10:00:00Z", "2012-01-01T10:00:00.0Z", Some(true)),
-            ("2012-01-01T10:00:00Z", "2012-01-01T10:00:00", None),
-        ] {
-            assert_eq!(temporal_equal(date(left), date(right)), same, "{left} {right}");
+/// How strictly trees are compared.
+#[derive(Clone, Copy)]
+enum Strictness {
+    Equal,
+    Equivalent,
+}
+
+/// Whether two parts of trees have the same members with equal (or equivalent) values. The order of members doesn't
+/// count; the order of items does, unless they need only be equivalent.
+fn trees_match(
+    left: &Json,
+    right: &Json,
+    strictness: Strictness,
+    run: &mut Run<'_>,
+) -> Result<bool, EvaluateError> {
+    run.count()?;
+    match (left, right) {
+        (Json::Object(left), Json::Object(right)) => {
+            if left.len() != right.len() {
+                return Ok(false);
+            }
+            for (name, value) in left.iter() {
+                let Some(other) = right.get(name) else { return Ok(false) };
+                if !trees_match(value, other, strictness, run)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         }
+        (Json::Array(left), Json::Array(right)) => arrays_match(left, right, strictness, run),
+        (Json::Number(left), Json::Number(right)) => {
+            let (left, right) = (Number::of_literal(left.as_str()), Number::of_literal(right.as_str()));
+            Ok(match strictness {
+                Strictness::Equal => left.compare(right).is_eq(),
+                Strictness::Equivalent => left.is_equivalent(right),
+            })
+        }
+        (Json::String(left), Json::String(right)) => Ok(match strictness {
+            Strictness::Equal => left == right,
+            Strictness::Equivalent => texts_equivalent(left, right),
+        }),
+        _ => Ok(left == right),
     }
+}
+
+fn arrays_match(
+    left: &[Json],
+    right: &[Json],
+    strictness: Strictness,
+    run: &mut Run<'_>,
+) -> Result<bool, EvaluateError> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    if let Strictness::Equal = strictness {
+        for (value, other) in left.iter().zip(right) {
+            if !trees_match(value, other, strictness, run)? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    }
+    let mut unmatched: Vec<&Json> = right.iter().collect();
+    for value in left {
+        let mut found = None;
+        for (place, candidate) in unmatched.iter().enumerate() {
+            if trees_match(value, candidate, strictness, run)? {
+                found = Some(place);
+                break;
+            }
+        }
+        let Some(place) = found else { return Ok(false) };
+        unmatched.swap_remove(place);
+    }
+    Ok(true)
+}
+
+/// Whether two texts are the same but for case and the kind of white space.
+fn texts_equivalent(left: &str, right: &str) -> bool {
+    fn folded(text: &str) -> impl Iterator<Item = char> {
+        let mut after_space = false;
+        let single = text.chars().filter_map(move |character| {
+            let space = character.is_whitespace();
+            let repeated = std::mem::replace(&mut after_space, space) && space;
+            if repeated { None } else { Some(if space { ' ' } else { character }) }
+        });
+        single.flat_map(char::to_lowercase)
+    }
+    left == right || folded(left).eq(folded(right))
 }

@@ -1,5 +1,6 @@
 //! What can go wrong: an expression that cannot be compiled, a content that it cannot be evaluated on.
 
+use crate::limits;
 use std::fmt;
 
 /// Why an expression was refused.
@@ -28,22 +29,36 @@ impl std::error::Error for CompileError {}
 /// Why an evaluation has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EvaluateError {
-    /// One item was needed (by an operator, a function or an index) and there were several, or one of a type
-    /// that cannot stand there. The text says by what.
+    /// One item was needed (by an operator, a function or an index) and there were several. The text says by what.
     NotSingle(&'static str),
-    /// More items than [`limits::ITEMS`](crate::limits::ITEMS) were produced.
+    /// An operator or function cannot work on a value of that type. The text says which.
+    WrongType(&'static str),
+    /// More than [`limits::ITEMS`] items were produced.
     TooManyItems,
+    /// More than [`limits::TEXT`] bytes of text were written.
+    TooMuchText,
+    /// `now()`, `today()` or `timeOfDay()` where the [`Context`](crate::Context) has no time.
+    NoTime,
+    /// A regular expression that is computed does not compile, or is too large.
+    InvalidPattern,
+    /// A member was asked of a resource that only its reference is known of.
+    NotLoaded,
 }
 
 impl fmt::Display for EvaluateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            EvaluateError::NotSingle(place) => {
-                write!(f, "{place} needs a single value and got something else")
-            }
+            EvaluateError::NotSingle(place) => write!(f, "{place} needs a single value and got several"),
+            EvaluateError::WrongType(place) => write!(f, "{place} cannot work on a value of that type"),
             EvaluateError::TooManyItems => {
-                write!(f, "the evaluation produced more than {} items", crate::limits::ITEMS)
+                write!(f, "the evaluation produced more than {} items", limits::ITEMS)
             }
+            EvaluateError::TooMuchText => {
+                write!(f, "the evaluation wrote more than {} bytes of text", limits::TEXT)
+            }
+            EvaluateError::NoTime => f.write_str("the time is not known where this is evaluated"),
+            EvaluateError::InvalidPattern => f.write_str("the regular expression is not valid or too large"),
+            EvaluateError::NotLoaded => f.write_str("a resource that a reference points to is not at hand"),
         }
     }
 }

@@ -1,13 +1,20 @@
 //! Evaluation of a compiled expression.
 
+use crate::arithmetic::{self, Arithmetic};
+use crate::context::{Context, Host};
+use crate::distinct::Distinct;
 use crate::equality;
 use crate::error::EvaluateError;
-use crate::functions::{Call, Function};
-use crate::item::{Context, Item, ItemValue};
+use crate::functions::{Call, Function, Implementation};
+use crate::item::{Item, ItemValue};
 use crate::item_type::{ItemType, SystemType};
-use crate::limits;
+use crate::ordering::{self, Comparison};
 use crate::path::Path;
+use crate::pattern::Pattern;
+use crate::quantity::Quantity;
+pub(crate) use crate::run::Run;
 use crate::shape::Shape;
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 
 /// A part of an expression, ready to be evaluated.
@@ -18,13 +25,23 @@ pub(crate) enum Node {
     /// A literal, in the words of an [`Item`].
     Boolean(bool),
     Integer(i64),
+    Decimal(Decimal),
     Text(Box<str>, SystemType),
+    Quantity(Quantity),
+    /// The literal of a regular expression, in the place of an argument that is one.
+    Pattern(Pattern),
     /// `$this`, and the start of every path.
     Focus,
     /// `$index`
     Index,
+    /// `$total`
+    Total,
     /// `%resource`
     Resource,
+    /// `%rootResource`
+    RootResource,
+    /// `%context`
+    Start,
     /// Names followed from a node's items.
     Path {
         base: Box<Node>,
@@ -39,17 +56,40 @@ pub(crate) enum Node {
     },
     /// `a | b`, each with the types of its items.
     Union(Vec<(Node, Shape)>),
-    /// `a = b`, `a != b`
-    Equal {
+    /// `a = b`, `a ~ b`, and their negations
+    Equality {
         left: Box<Node>,
         right: Box<Node>,
+        equivalent: bool,
         negated: bool,
+    },
+    /// `a < b`, …
+    Comparison {
+        comparison: Comparison,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
+    /// `item in collection`, `collection contains item`
+    Membership {
+        item: Box<Node>,
+        collection: Box<Node>,
     },
     /// `a and b`, …
     Logic {
         operator: Logic,
         left: Box<Node>,
         right: Box<Node>,
+    },
+    /// `a + b`, `a & b`, …
+    Arithmetic {
+        operator: Arithmetic,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
+    /// `-a`, `+a`
+    Polarity {
+        negated: bool,
+        operand: Box<Node>,
     },
     /// `a is T`
     Is {
@@ -66,6 +106,11 @@ pub(crate) enum Node {
         base: Box<Node>,
         function: &'static Function,
         arguments: Vec<Node>,
+    },
+    /// A part that yields the same for every item in focus, evaluated when it is first needed.
+    Once {
+        part: usize,
+        node: Box<Node>,
     },
 }
 
@@ -87,7 +132,7 @@ impl Node {
                 base.root_type()
             }
             Node::Is { operand, .. } | Node::As { operand, .. } => operand.root_type(),
-            Node::Equal { left, .. } | Node::Logic { left, .. } => left.root_type(),
+            Node::Equality { left, .. } | Node::Logic { left, .. } => left.root_type(),
             _ => None,
         }
     }
@@ -96,28 +141,33 @@ impl Node {
 /// Where a node is evaluated: what is in focus, and around it.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame<'a, 'f> {
-    pub(crate) this: &'f Item<'a>,
+    /// `$this`: one item, but for the arguments of `iif()`, which look at all of its input.
+    pub(crate) this: &'f [Item<'a>],
     pub(crate) index: usize,
+    /// `$total`
+    pub(crate) total: &'f [Item<'a>],
+    pub(crate) scope: &'f Scope<'a, 'f>,
+}
+
+/// What is the same for a whole evaluation.
+pub(crate) struct Scope<'a, 'f> {
     pub(crate) context: &'f Context<'a>,
+    /// `%context`
+    pub(crate) start: &'f Item<'a>,
 }
 
-/// One evaluation: counts what it produces.
-#[derive(Default)]
-pub(crate) struct Run {
-    produced: usize,
-}
-
-impl Run {
-    /// Counts one more item, or as much work.
-    pub(crate) fn count(&mut self) -> Result<(), EvaluateError> {
-        self.produced += 1;
-        if self.produced > limits::ITEMS { Err(EvaluateError::TooManyItems) } else { Ok(()) }
+impl<'a, 'f> Frame<'a, 'f> {
+    pub(crate) fn new(scope: &'f Scope<'a, 'f>) -> Self {
+        Frame { this: std::slice::from_ref(scope.start), index: 0, total: &[], scope }
     }
 
-    pub(crate) fn emit<'a>(&mut self, item: Item<'a>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-        self.count()?;
-        out.push(item);
-        Ok(())
+    /// The same around another item in focus.
+    pub(crate) fn on(self, item: &'f Item<'a>, index: usize) -> Self {
+        Frame { this: std::slice::from_ref(item), index, ..self }
+    }
+
+    pub(crate) fn host(&self) -> Option<&'a dyn Host> {
+        self.scope.context.host
     }
 }
 
@@ -125,82 +175,207 @@ impl Run {
 pub(crate) fn evaluate<'a>(
     node: &'a Node,
     frame: Frame<'a, '_>,
-    run: &mut Run,
+    run: &mut Run<'a>,
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
     match node {
         Node::Empty => Ok(()),
-        Node::Boolean(value) => run.emit(Item::boolean(*value), out),
-        Node::Integer(value) => run.emit(Item::system(ItemValue::Integer(*value), SystemType::Integer), out),
+        Node::Integer(value) => run.emit(Item::integer(*value), out),
+        Node::Decimal(value) => run.emit(Item::decimal(*value), out),
         Node::Text(text, system) => {
             run.emit(Item::system(ItemValue::Text(Cow::Borrowed(text)), *system), out)
         }
-        Node::Focus => run.emit(frame.this.clone(), out),
-        Node::Index => {
-            run.emit(Item::system(ItemValue::Integer(frame.index as i64), SystemType::Integer), out)
-        }
-        Node::Resource => run.emit(frame.context.resource.clone(), out),
-        Node::FocusPath(path) => path.walk(frame.this, run, out),
+        Node::Pattern(pattern) => run.emit(Item::string(pattern.text()), out),
+        Node::Quantity(quantity) => run.emit(Item::quantity(quantity.clone()), out),
+        Node::Focus => frame.this.iter().try_for_each(|item| run.emit(item.clone(), out)),
+        Node::Index => run.emit(Item::integer(frame.index as i64), out),
+        Node::Total => frame.total.iter().try_for_each(|item| run.emit(item.clone(), out)),
+        Node::Resource => run.emit(frame.scope.context.resource.clone(), out),
+        Node::RootResource => run.emit(frame.scope.context.root.clone(), out),
+        Node::Start => run.emit(frame.scope.start.clone(), out),
+        Node::FocusPath(path) => frame.this.iter().try_for_each(|item| path.walk(item, run, out)),
         Node::Path { base, path } => {
-            collect(base, frame, run)?.iter().try_for_each(|item| path.walk(item, run, out))
+            with(base, frame, run, |items, run| items.iter().try_for_each(|item| path.walk(item, run, out)))
         }
         Node::Indexer { base, index } => {
-            let items = collect(base, frame, run)?;
             let Some(index) = single_index(index, frame, run)? else { return Ok(()) };
-            items.into_iter().nth(index).map_or(Ok(()), |item| run.emit(item, out))
+            with(base, frame, run, |items, run| {
+                items.get(index).map_or(Ok(()), |item| run.emit(item.clone(), out))
+            })
         }
         Node::Union(operands) => union(operands, frame, run, out),
-        Node::Equal { left, right, negated } => {
-            let equal = equality::equal(&collect(left, frame, run)?, &collect(right, frame, run)?);
-            emit_truth(equal.map(|equal| equal != *negated), run, out)
+        Node::Arithmetic { operator, left, right } => {
+            let item = with_both(left, right, frame, run, |left, right, run| {
+                arithmetic::apply(*operator, left, right, frame.host(), run)
+            })?;
+            item.map_or(Ok(()), |item| run.emit(item, out))
         }
-        Node::Logic { operator, left, right } => {
-            let left = truth(&collect(left, frame, run)?, "a logical operator")?;
-            let right = truth(&collect(right, frame, run)?, "a logical operator")?;
-            emit_truth(operator.apply(left, right), run, out)
+        Node::Polarity { negated, operand } => {
+            let item = with(operand, frame, run, |items, _| arithmetic::polarity(items, *negated))?;
+            item.map_or(Ok(()), |item| run.emit(item, out))
         }
-        Node::Is { operand, wanted } => match collect(operand, frame, run)?.as_slice() {
-            [] => Ok(()),
-            [item] => run.emit(Item::boolean(item.item_type.is_a(*wanted)), out),
-            _ => Err(EvaluateError::NotSingle("'is'")),
-        },
-        Node::As { operand, wanted } => {
-            let items = collect(operand, frame, run)?;
-            out.extend(items.into_iter().filter(|item| item.item_type.is_a(*wanted)));
-            Ok(())
-        }
-        Node::Call { base, function, arguments } => {
-            let input = collect(base, frame, run)?;
-            (function.run)(Call { input, arguments, frame, run }, out)
+        Node::As { operand, wanted } => with(operand, frame, run, |items, run| {
+            let mut kept = items.iter().filter(|item| item.item_type.is_a(*wanted));
+            kept.try_for_each(|item| run.emit(item.clone(), out))
+        }),
+        Node::Call { base, function, arguments } => call(base, function, arguments, frame, run, out),
+        Node::Once { part, node } => once(*part, node, frame, run, out),
+        Node::Boolean(_)
+        | Node::Equality { .. }
+        | Node::Comparison { .. }
+        | Node::Membership { .. }
+        | Node::Logic { .. }
+        | Node::Is { .. } => {
+            let value = truth_of(node, frame, run, "a condition")?;
+            emit_truth(value, run, out)
         }
     }
 }
 
-/// The items of a node.
-pub(crate) fn collect<'a>(
+/// The truth value of a node where one is needed (`place` says where), without a collection in between if it can be
+/// had so.
+pub(crate) fn truth_of<'a>(
     node: &'a Node,
     frame: Frame<'a, '_>,
-    run: &mut Run,
-) -> Result<Vec<Item<'a>>, EvaluateError> {
-    let mut items = Vec::new();
+    run: &mut Run<'a>,
+    place: &'static str,
+) -> Result<Option<bool>, EvaluateError> {
+    match node {
+        Node::Boolean(value) => Ok(Some(*value)),
+        Node::Logic { operator, left, right } => {
+            let left = truth_of(left, frame, run, "a logical operator")?;
+            if let Some(settled) = operator.settled(left) {
+                return Ok(Some(settled));
+            }
+            let right = truth_of(right, frame, run, "a logical operator")?;
+            Ok(operator.apply(left, right))
+        }
+        Node::Equality { left, right, equivalent, negated } => {
+            let host = frame.host();
+            let equal = with_both(left, right, frame, run, |left, right, run| match equivalent {
+                true => equality::equivalent(left, right, host, run).map(Some),
+                false => equality::equal(left, right, host, run),
+            })?;
+            Ok(equal.map(|equal| equal != *negated))
+        }
+        Node::Comparison { comparison, left, right } => {
+            let host = frame.host();
+            with_both(left, right, frame, run, |left, right, _| {
+                ordering::holds(*comparison, left, right, host)
+            })
+        }
+        Node::Membership { item, collection } => {
+            with_both(item, collection, frame, run, |item, items, run| match item {
+                [] => Ok(None),
+                [item] => equality::contains(items, item, frame.host(), run).map(Some),
+                _ => Err(EvaluateError::NotSingle("'in' and 'contains'")),
+            })
+        }
+        Node::Is { operand, wanted } => with(operand, frame, run, |items, _| match items {
+            [] => Ok(None),
+            [item] => Ok(Some(item.item_type.is_a(*wanted))),
+            _ => Err(EvaluateError::NotSingle("'is'")),
+        }),
+        Node::Call { base, function, arguments }
+            if let Implementation::Truth(implementation) = function.run =>
+        {
+            let mut call = Call::start(base, arguments, frame, run)?;
+            let value = implementation(&mut call)?;
+            call.end();
+            Ok(value)
+        }
+        _ => with(node, frame, run, |items, _| truth(items, place)),
+    }
+}
+
+fn call<'a>(
+    base: &'a Node,
+    function: &'static Function,
+    arguments: &'a [Node],
+    frame: Frame<'a, '_>,
+    run: &mut Run<'a>,
+    out: &mut Vec<Item<'a>>,
+) -> Result<(), EvaluateError> {
+    let mut call = Call::start(base, arguments, frame, run)?;
+    match function.run {
+        Implementation::Items(implementation) => implementation(&mut call, out)?,
+        Implementation::Truth(implementation) => {
+            let value = implementation(&mut call)?;
+            emit_truth(value, call.run, out)?;
+        }
+        Implementation::Value(implementation) => {
+            if let Some(item) = implementation(&mut call)? {
+                call.run.emit(item, out)?;
+            }
+        }
+    }
+    call.end();
+    Ok(())
+}
+
+fn once<'a>(
+    part: usize,
+    node: &'a Node,
+    frame: Frame<'a, '_>,
+    run: &mut Run<'a>,
+    out: &mut Vec<Item<'a>>,
+) -> Result<(), EvaluateError> {
+    if run.remembered(part).is_none() {
+        let mut items = Vec::new();
+        evaluate(node, frame, run, &mut items)?;
+        run.remember(part, items);
+    }
+    let items = run.remembered(part).unwrap_or_default();
+    out.extend_from_slice(items);
+    let count = items.len();
+    run.count_many(count)
+}
+
+/// Evaluates a node and hands its items to `then`.
+pub(crate) fn with<'a, T>(
+    node: &'a Node,
+    frame: Frame<'a, '_>,
+    run: &mut Run<'a>,
+    then: impl FnOnce(&[Item<'a>], &mut Run<'a>) -> Result<T, EvaluateError>,
+) -> Result<T, EvaluateError> {
+    // What is at hand need not be copied.
+    match node {
+        Node::Focus => return then(frame.this, run),
+        Node::Total => return then(frame.total, run),
+        Node::Resource => return then(std::slice::from_ref(&frame.scope.context.resource), run),
+        _ => {}
+    }
+    let mut items = run.buffer();
     evaluate(node, frame, run, &mut items)?;
-    Ok(items)
+    let result = then(&items, run);
+    run.recycle(items);
+    result
+}
+
+fn with_both<'a, T>(
+    left: &'a Node,
+    right: &'a Node,
+    frame: Frame<'a, '_>,
+    run: &mut Run<'a>,
+    then: impl FnOnce(&[Item<'a>], &[Item<'a>], &mut Run<'a>) -> Result<T, EvaluateError>,
+) -> Result<T, EvaluateError> {
+    with(left, frame, run, |left, run| with(right, frame, run, |right, run| then(left, right, run)))
 }
 
 /// The position that an index says; `None` if it is negative or there is none.
-pub(crate) fn single_index<'a>(
+fn single_index<'a>(
     node: &'a Node,
     frame: Frame<'a, '_>,
-    run: &mut Run,
+    run: &mut Run<'a>,
 ) -> Result<Option<usize>, EvaluateError> {
-    match collect(node, frame, run)?.as_slice() {
+    with(node, frame, run, |items, _| match items {
         [] => Ok(None),
         [item] => match item.as_i64() {
             Some(index) => Ok(usize::try_from(index).ok()),
-            None => Err(EvaluateError::NotSingle("an index")),
+            None => Err(EvaluateError::WrongType("an index")),
         },
         _ => Err(EvaluateError::NotSingle("an index")),
-    }
+    })
 }
 
 /// A collection where a truth value is needed: nothing is unknown, a single item that is no truth value is true
@@ -213,9 +388,9 @@ pub(crate) fn truth(items: &[Item<'_>], place: &'static str) -> Result<Option<bo
     }
 }
 
-pub(crate) fn emit_truth<'a>(
+fn emit_truth<'a>(
     value: Option<bool>,
-    run: &mut Run,
+    run: &mut Run<'a>,
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
     value.map_or(Ok(()), |value| run.emit(Item::boolean(value), out))
@@ -225,29 +400,32 @@ pub(crate) fn emit_truth<'a>(
 fn union<'a>(
     operands: &'a [(Node, Shape)],
     frame: Frame<'a, '_>,
-    run: &mut Run,
+    run: &mut Run<'a>,
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
-    let start = out.len();
+    let mut distinct = Distinct::new(frame.host());
+    let mut items = run.buffer();
     for (operand, _) in operands {
-        for item in collect(operand, frame, run)? {
-            let mut known = false;
-            for earlier in &out[start..] {
-                run.count()?;
-                known = equality::items_equal(earlier, &item) == Some(true);
-                if known {
-                    break;
-                }
-            }
-            if !known {
-                run.emit(item, out)?;
-            }
-        }
+        evaluate(operand, frame, run, &mut items)?;
     }
+    for item in items.drain(..) {
+        distinct.add(item, run)?;
+    }
+    run.recycle(items);
+    out.append(&mut distinct.into_items());
     Ok(())
 }
 
 impl Logic {
+    /// The result, if the left side alone decides it.
+    fn settled(self, left: Option<bool>) -> Option<bool> {
+        match (self, left) {
+            (Logic::And, Some(false)) => Some(false),
+            (Logic::Or, Some(true)) | (Logic::Implies, Some(false)) => Some(true),
+            _ => None,
+        }
+    }
+
     fn apply(self, left: Option<bool>, right: Option<bool>) -> Option<bool> {
         match (self, left, right) {
             (Logic::And, Some(false), _) | (Logic::And, _, Some(false)) => Some(false),

@@ -1,12 +1,15 @@
 //! A compiled expression: what other crates hold.
 
-use crate::compile;
+use crate::compile::Compiler;
+use crate::context::Context;
 use crate::error::{CompileError, EvaluateError};
-use crate::evaluate::{Frame, Node, Run, evaluate};
-use crate::item::{Context, Item};
+use crate::evaluate::{Frame, Node, Run, Scope, evaluate, truth_of};
+use crate::item::Item;
 use crate::item_type::ItemType;
 use crate::parser;
+use crate::place::Place;
 use crate::shape::Shape;
+use fhir::Json;
 use fhir::definitions::TypeId;
 
 /// An expression, compiled once and evaluated any number of times.
@@ -16,15 +19,26 @@ pub struct Expression {
     shape: Shape,
 }
 
+/// How an expression is compiled.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'o> {
+    /// The types of the items that it is evaluated on; none if they are not known. On items of other types it is
+    /// still right, but mistaken names in it are not found.
+    pub types: &'o [TypeId],
+    /// Whether elements of what `resolve()` finds may be asked for, which needs a [`Host`](crate::Host) that finds it.
+    /// Without one evaluation is then an error, [`EvaluateError::NotLoaded`].
+    pub resolving: bool,
+}
+
 impl Expression {
     /// Compiles an expression that starts from anything.
     ///
     /// # Errors
     ///
-    /// The text does not parse, names a type or element that R4 does not have, or uses a function or operator
-    /// that is not supported yet.
+    /// The text does not parse, names a type or element that R4 does not have, uses a function that there is not, or
+    /// asks for elements of what `resolve()` finds.
     pub fn compile(text: &str) -> Result<Self, CompileError> {
-        Self::compile_in(text, Shape::UNKNOWN)
+        Self::compile_with(text, Options::default())
     }
 
     /// Compiles an expression that starts from items of a FHIR type: `name.family` on a Patient.
@@ -33,20 +47,30 @@ impl Expression {
     ///
     /// As [`compile`](Self::compile).
     pub fn compile_for(text: &str, context: TypeId) -> Result<Self, CompileError> {
-        Self::compile_in(text, Shape::of(ItemType::Fhir(context)))
+        Self::compile_with(text, Options { types: &[context], resolving: false })
     }
 
-    fn compile_in(text: &str, context: Shape) -> Result<Self, CompileError> {
-        let ast = parser::parse(text)?;
-        let (node, shape) = compile::compile(&ast, &context)?;
-        Ok(Expression { node, shape })
-    }
-
-    /// Evaluates the expression from `focus`. What it yields borrows from the tree and from the expression.
+    /// Compiles an expression with options.
     ///
     /// # Errors
     ///
-    /// The content has several items where one is needed, or there are too many.
+    /// As [`compile`](Self::compile).
+    pub fn compile_with(text: &str, options: Options<'_>) -> Result<Self, CompileError> {
+        let focus = match options.types {
+            [] => Shape::UNKNOWN,
+            types => Shape::of_all(types.iter().map(|type_id| ItemType::Fhir(*type_id))),
+        };
+        let ast = parser::parse(text)?;
+        let (node, shape) = Compiler::new(options.resolving).compile(&ast, &focus)?;
+        Ok(Expression { node, shape })
+    }
+
+    /// Evaluates the expression from `focus`, which is also `%context`. What it yields borrows from the tree and from
+    /// the expression.
+    ///
+    /// # Errors
+    ///
+    /// The content has several items where one is needed, or it takes more than [`limits`](crate::limits) allow.
     pub fn evaluate<'a>(
         &'a self,
         context: &Context<'a>,
@@ -68,8 +92,39 @@ impl Expression {
         focus: &Item<'a>,
         items: &mut Vec<Item<'a>>,
     ) -> Result<(), EvaluateError> {
-        let frame = Frame { this: focus, index: 0, context };
-        evaluate(&self.node, frame, &mut Run::default(), items)
+        self.run(context, focus, &mut Run::default(), items)
+    }
+
+    /// Where in `root` the items are that the expression yields from there, in their order: those that are parts of the
+    /// tree, not computed ones. `root` is a resource, and `%resource`.
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_places(&self, root: &Json) -> Result<Vec<Place>, EvaluateError> {
+        let type_id = Item::resource(root).map_or(ItemType::Fhir(TypeId::RESOURCE), |item| item.item_type);
+        let item = Item { item_type: type_id, ..Item::of_type(root, TypeId::RESOURCE) };
+        let items = self.evaluate(&Context::new(&item), &item)?;
+        Ok(Place::of_all(&items, root))
+    }
+
+    pub(crate) fn run<'a>(
+        &'a self,
+        context: &Context<'a>,
+        focus: &Item<'a>,
+        run: &mut Run<'a>,
+        items: &mut Vec<Item<'a>>,
+    ) -> Result<(), EvaluateError> {
+        evaluate(&self.node, Frame::new(&Scope { context, start: focus }), run, items)
+    }
+
+    pub(crate) fn run_truth<'a>(
+        &'a self,
+        context: &Context<'a>,
+        focus: &Item<'a>,
+        run: &mut Run<'a>,
+    ) -> Result<Option<bool>, EvaluateError> {
+        truth_of(&self.node, Frame::new(&Scope { context, start: focus }), run, "a constraint")
     }
 
     /// The types that its items may have, when that is known without evaluating it. A type that others

@@ -1,8 +1,10 @@
 //! What an evaluation works on and yields.
 
 use crate::item_type::{ItemType, SystemType};
+use crate::quantity::Quantity;
 use fhir::definitions::{ElementDefinition, TypeId};
 use fhir::{Json, Object, ResourceType};
+use rust_decimal::Decimal;
 use std::borrow::Cow;
 
 /// One item of a collection: a value and what is known of it.
@@ -27,24 +29,14 @@ pub enum ItemValue<'a> {
     Boolean(bool),
     /// A whole number.
     Integer(i64),
-    /// Text, or the literal of a decimal, date or time: the item's type says which.
+    /// A number with a point.
+    Decimal(Decimal),
+    /// Text, or the literal of a date or time: the item's type says which.
     Text(Cow<'a, str>),
+    /// A number with a unit.
+    Quantity(Box<Quantity>),
     /// A resource of which only the type (the item's) and the reference are known.
     Elsewhere(&'a str),
-}
-
-/// What an evaluation may look at besides the item it starts from.
-#[derive(Clone, Debug)]
-pub struct Context<'a> {
-    /// The resource that everything is part of: `%resource`, and where contained resources are found.
-    pub(crate) resource: Item<'a>,
-}
-
-impl<'a> Context<'a> {
-    /// A context in which `resource` is `%resource`.
-    pub fn new(resource: &Item<'a>) -> Self {
-        Context { resource: resource.clone() }
-    }
 }
 
 impl<'a> Item<'a> {
@@ -60,8 +52,30 @@ impl<'a> Item<'a> {
         Item { value: ItemValue::Json(value), item_type, element: None, sibling: None }
     }
 
+    /// A primitive of a known FHIR type with what JSON writes beside it: the object of the member whose name
+    /// begins with an underscore. A primitive that has only that has the value [`Json::Null`].
+    pub fn primitive(value: &'a Json, sibling: Option<&'a Object>, type_id: TypeId) -> Self {
+        Item { sibling, ..Item::of_type(value, type_id) }
+    }
+
     pub(crate) fn boolean(value: bool) -> Self {
         Item::system(ItemValue::Boolean(value), SystemType::Boolean)
+    }
+
+    pub(crate) fn integer(value: i64) -> Self {
+        Item::system(ItemValue::Integer(value), SystemType::Integer)
+    }
+
+    pub(crate) fn decimal(value: Decimal) -> Self {
+        Item::system(ItemValue::Decimal(value), SystemType::Decimal)
+    }
+
+    pub(crate) fn string(text: impl Into<Cow<'a, str>>) -> Self {
+        Item::system(ItemValue::Text(text.into()), SystemType::String)
+    }
+
+    pub(crate) fn quantity(quantity: Quantity) -> Self {
+        Item::system(ItemValue::Quantity(Box::new(quantity)), SystemType::Quantity)
     }
 
     pub(crate) fn system(value: ItemValue<'a>, system: SystemType) -> Self {
@@ -95,6 +109,18 @@ impl<'a> Item<'a> {
         }
     }
 
+    /// The text of a string, borrowed from the tree if it lies there.
+    pub(crate) fn string_text(&self) -> Option<Cow<'a, str>> {
+        if self.system_type() != Some(SystemType::String) {
+            return None;
+        }
+        match &self.value {
+            ItemValue::Json(json) => json.as_str().map(Cow::Borrowed),
+            ItemValue::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// The truth value, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
@@ -116,5 +142,10 @@ impl<'a> Item<'a> {
     /// Whether there is a value, not only an id or extensions of a primitive.
     pub fn has_value(&self) -> bool {
         !matches!(self.value, ItemValue::Json(Json::Null))
+    }
+
+    /// The type of FHIRPath that it has or, as the value of a FHIR primitive, converts to.
+    pub(crate) fn system_type(&self) -> Option<SystemType> {
+        self.item_type.system()
     }
 }

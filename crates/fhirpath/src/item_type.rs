@@ -56,15 +56,14 @@ impl SystemType {
 
     /// The type of the value of a FHIR primitive (<http://hl7.org/fhir/R4/fhirpath.html#types>).
     pub(crate) fn of_primitive(primitive: TypeId) -> Option<SystemType> {
-        let definition = primitive.definition();
-        Some(match definition.name {
-            "boolean" => SystemType::Boolean,
-            "integer" | "positiveInt" | "unsignedInt" => SystemType::Integer,
-            "decimal" => SystemType::Decimal,
-            "date" => SystemType::Date,
-            "dateTime" | "instant" => SystemType::DateTime,
-            "time" => SystemType::Time,
-            _ if definition.kind == TypeKind::Primitive => SystemType::String,
+        Some(match primitive {
+            TypeId::BOOLEAN => SystemType::Boolean,
+            TypeId::INTEGER | TypeId::POSITIVE_INT | TypeId::UNSIGNED_INT => SystemType::Integer,
+            TypeId::DECIMAL => SystemType::Decimal,
+            TypeId::DATE => SystemType::Date,
+            TypeId::DATE_TIME | TypeId::INSTANT => SystemType::DateTime,
+            TypeId::TIME => SystemType::Time,
+            _ if primitive.definition().kind == TypeKind::Primitive => SystemType::String,
             _ => return None,
         })
     }
@@ -84,6 +83,14 @@ impl ItemType {
         match self {
             ItemType::Fhir(type_id) => Some(type_id),
             ItemType::System(_) => None,
+        }
+    }
+
+    /// The type of FHIRPath that it is, or that the values of a FHIR primitive convert to.
+    pub(crate) fn system(self) -> Option<SystemType> {
+        match self {
+            ItemType::System(system) => Some(system),
+            ItemType::Fhir(type_id) => SystemType::of_primitive(type_id),
         }
     }
 

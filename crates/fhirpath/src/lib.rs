@@ -1,9 +1,10 @@
 //! FHIRPath (<http://hl7.org/fhirpath/N1/>) over the JSON tree: parsed and compiled once, then evaluated
 //! synchronously, borrowing from the tree.
 //!
-//! The parser knows the whole grammar. The evaluator knows what R4's search parameters and simple rules need;
-//! a function or operator that it does not know yet is a [`CompileError`] that names it, so that nothing half
-//! works. Every item carries its FHIR type, because what a search parameter indexes depends on it.
+//! All of FHIRPath N1 and what R4 adds to it. A function that is left out is a [`CompileError`] that names it, and so is
+//! a name that R4's types don't have, so that nothing half works. Every item carries its FHIR type, because what a search
+//! parameter indexes depends on it. What lies beyond the tree (references, terminology, the time) comes in with the
+//! [`Context`].
 //!
 //! ```
 //! use fhir::{ResourceType, json};
@@ -19,25 +20,42 @@
 //!
 //! This crate does no I/O and reads no clock.
 
+mod arithmetic;
 mod ast;
 mod compile;
+mod context;
+mod distinct;
 mod equality;
 mod error;
 mod evaluate;
+mod evaluator;
 mod expression;
 mod functions;
+mod invariants;
 mod item;
 mod item_type;
 mod lexer;
 pub mod limits;
+mod number;
+mod ordering;
 mod parser;
 mod path;
+mod pattern;
+mod place;
+mod quantity;
+mod run;
 mod shape;
+mod temporal;
 
 #[cfg(test)]
 mod tests;
 
+pub use context::{Context, Host};
 pub use error::{CompileError, EvaluateError};
-pub use expression::Expression;
-pub use item::{Context, Item, ItemValue};
+pub use evaluator::Evaluator;
+pub use expression::{Expression, Options};
+pub use invariants::invariant;
+pub use item::{Item, ItemValue};
 pub use item_type::{ItemType, SystemType};
+pub use place::{Place, PlaceStep};
+pub use quantity::{CalendarUnit, Quantity, Unit};

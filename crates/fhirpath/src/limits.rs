@@ -8,5 +8,18 @@ pub const EXPRESSION_LENGTH: usize = 8 * 1024;
 /// It bounds the stack that parsing, compiling and evaluating take.
 pub const NESTING: usize = 128;
 
-/// How many items one evaluation may produce, those of intermediate steps included.
+/// How many items one evaluation may produce, those of intermediate steps included; comparisons and other work
+/// that takes as long count as items too.
 pub const ITEMS: usize = 1_000_000;
+
+/// How many bytes of text one evaluation may write, those of intermediate steps included.
+pub const TEXT: usize = 8 * 1024 * 1024;
+
+/// How many bytes a compiled regular expression may take. The largest of R4's invariants needs more than half of it.
+pub const PATTERN: usize = 512 * 1024;
+
+/// How many bytes of text are as much work for a regular expression as one item.
+pub(crate) const PATTERN_BYTES_PER_ITEM: usize = 8;
+
+/// The same for the replacement of what a regular expression matches, where every match may look at all of the rest.
+pub(crate) const REPLACED_BYTES_PER_ITEM: usize = 64;

@@ -7,6 +7,7 @@ use crate::ast::{Ast, AstKind, Literal, Specifier};
 use crate::error::CompileError;
 use crate::lexer::{Token, TokenKind, tokens};
 use crate::limits;
+use crate::quantity::CalendarUnit;
 
 /// Operators of two sides by precedence, the loosest first. `is` and `as` take a type on their right.
 const OPERATORS: &[&[&str]] = &[
@@ -25,26 +26,6 @@ const OPERATORS: &[&[&str]] = &[
 /// Operators that are words, which no plain identifier may be where an operand is expected. `as`, `is`, `in` and
 /// `contains` may: the grammar says so.
 const RESERVED: &[&str] = &["and", "div", "implies", "mod", "or", "xor", "true", "false"];
-
-/// The units of time that follow a number without quotes.
-const TIME_UNITS: &[&str] = &[
-    "year",
-    "month",
-    "week",
-    "day",
-    "hour",
-    "minute",
-    "second",
-    "millisecond",
-    "years",
-    "months",
-    "weeks",
-    "days",
-    "hours",
-    "minutes",
-    "seconds",
-    "milliseconds",
-];
 
 /// Parses a whole expression.
 pub(crate) fn parse(text: &str) -> Result<Ast, CompileError> {
@@ -271,13 +252,13 @@ impl Parser {
     }
 
     fn number(&mut self, number: Box<str>) -> Literal {
-        let unit = match self.kind() {
-            TokenKind::Word(word) if TIME_UNITS.contains(&&**word) => word.clone(),
-            TokenKind::String(unit) => unit.clone(),
+        let (unit, calendar) = match self.kind() {
+            TokenKind::Word(word) if CalendarUnit::named(word).is_some() => (word.clone(), true),
+            TokenKind::String(unit) => (unit.clone(), false),
             _ => return Literal::Number(number),
         };
         self.next();
-        Literal::Quantity { number, unit }
+        Literal::Quantity { number, unit, calendar }
     }
 
     /// A name, or a function with its arguments, applied to `base` or to what is in focus.

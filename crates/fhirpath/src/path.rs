@@ -22,8 +22,8 @@ pub(crate) struct Path {
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) name: Box<str>,
-    /// What the name means on the one type that its items are known to have.
-    pub(crate) known: Option<Known>,
+    /// What the name means on the few types that its items are known to have.
+    pub(crate) known: Vec<Known>,
     /// The type that its items must have. `known` has been narrowed to it already.
     pub(crate) only: Option<ItemType>,
 }
@@ -67,7 +67,7 @@ impl Path {
     pub(crate) fn walk<'a>(
         &'a self,
         item: &Item<'a>,
-        run: &mut Run,
+        run: &mut Run<'a>,
         out: &mut Vec<Item<'a>>,
     ) -> Result<(), EvaluateError> {
         if self.root.is_some_and(|root| !item.item_type.is_a(root)) {
@@ -80,15 +80,18 @@ impl Path {
 fn follow<'a>(
     steps: &'a [Step],
     item: &Item<'a>,
-    run: &mut Run,
+    run: &mut Run<'a>,
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
     let Some((step, rest)) = steps.split_first() else {
         return run.emit(item.clone(), out);
     };
     let ItemType::Fhir(type_id) = item.item_type else { return Ok(()) };
+    if let ItemValue::Elsewhere(_) = item.value {
+        return Err(EvaluateError::NotLoaded);
+    }
     let mut walk = Walk { rest, only: None, run, out };
-    if let Some(known) = step.known.as_ref().filter(|known| known.on == type_id) {
+    if let Some(known) = step.known.iter().find(|known| known.on == type_id) {
         let Some(object) = item.extended() else { return Ok(()) };
         return match known.members.as_slice() {
             [named] => walk.member(object, named),
@@ -112,6 +115,41 @@ fn follow<'a>(
     }
 }
 
+/// Appends to `out` all that is directly below `item`.
+pub(crate) fn children<'a>(
+    item: &Item<'a>,
+    run: &mut Run<'a>,
+    out: &mut Vec<Item<'a>>,
+) -> Result<(), EvaluateError> {
+    let ItemType::Fhir(type_id) = item.item_type else { return Ok(()) };
+    if let ItemValue::Elsewhere(_) = item.value {
+        return Err(EvaluateError::NotLoaded);
+    }
+    let Some(object) = item.extended() else { return Ok(()) };
+    let definition = type_id.definition();
+    let mut walk = Walk { rest: &[], only: None, run, out };
+    for (key, _) in object.iter() {
+        let plain = key.strip_prefix('_').unwrap_or(key);
+        if plain.len() != key.len() && object.contains(plain) {
+            continue;
+        }
+        if let Some(named) = named(definition, plain) {
+            walk.member(object, &named)?;
+        }
+    }
+    Ok(())
+}
+
+/// The JSON member `key` of a type.
+fn named(definition: &TypeDefinition, key: &str) -> Option<Named> {
+    let member = definition.member(key)?;
+    let key = match member.element.is_choice() {
+        false => member.element.name(),
+        true => definition.member_names(member.index).find(|name| *name == key)?,
+    };
+    Some(Named::new(key, member))
+}
+
 enum Members {
     One(Named),
     Choice,
@@ -133,16 +171,14 @@ fn members_named(definition: &TypeDefinition, name: &str) -> Members {
 
 /// The JSON member `key` of a type, if it is one of the choice `name`.
 fn member_of_choice(definition: &TypeDefinition, name: &str, key: &str) -> Option<Named> {
-    let member = definition.member(key).filter(|member| member.element.name() == name)?;
-    let key = definition.member_names(member.index).find(|name| *name == key)?;
-    Some(Named::new(key, member))
+    named(definition, key).filter(|named| named.element.name() == name)
 }
 
 /// One step of a walk: what is left to follow and where results go.
 struct Walk<'a, 'w> {
     rest: &'a [Step],
     only: Option<ItemType>,
-    run: &'w mut Run,
+    run: &'w mut Run<'a>,
     out: &'w mut Vec<Item<'a>>,
 }
 

@@ -3,7 +3,7 @@
 use crate::item_type::ItemType;
 
 /// The types that the items of a collection may have.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Shape {
     /// All of them; `None` when they are not known. A type that others specialise stands for them too.
     pub(crate) types: Option<Vec<ItemType>>,

@@ -1,66 +1,105 @@
 //! What FHIR adds to FHIRPath (<http://hl7.org/fhir/R4/fhirpath.html#functions>).
 
-use super::{Call, Function, Parameter, Yields};
+use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields, narrative};
 use crate::error::EvaluateError;
-use crate::evaluate::emit_truth;
 use crate::item::{Item, ItemValue};
 use crate::item_type::ItemType;
-use fhir::definitions::TypeId;
+use fhir::definitions::{TypeId, TypeKind};
 use fhir::{Json, Reference, ResourceType};
 
 const URL: &[Parameter] = &[Parameter::Value];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "extension", least: 1, parameters: URL, yields: Yields::Extensions, run: extension },
-    Function { name: "hasExtension", least: 1, parameters: URL, yields: Yields::Truth, run: has_extension },
-    Function { name: "hasValue", least: 0, parameters: &[], yields: Yields::Truth, run: has_value },
-    Function { name: "resolve", least: 0, parameters: &[], yields: Yields::Resolved, run: resolve },
+    Function {
+        name: "extension",
+        least: 1,
+        parameters: URL,
+        yields: Yields::Extensions,
+        run: Implementation::Items(extension),
+    },
+    Function {
+        name: "hasExtension",
+        least: 1,
+        parameters: URL,
+        yields: TRUTH,
+        run: Implementation::Truth(has_extension),
+    },
+    Function {
+        name: "hasValue",
+        least: 0,
+        parameters: &[],
+        yields: TRUTH,
+        run: Implementation::Truth(has_value),
+    },
+    Function {
+        name: "getValue",
+        least: 0,
+        parameters: &[],
+        yields: Yields::Anything,
+        run: Implementation::Value(get_value),
+    },
+    Function {
+        name: "resolve",
+        least: 0,
+        parameters: &[],
+        yields: Yields::Resolved,
+        run: Implementation::Items(resolve),
+    },
+    Function {
+        name: "htmlChecks",
+        least: 0,
+        parameters: &[],
+        yields: TRUTH,
+        run: Implementation::Truth(html_checks),
+    },
 ];
 
-fn extension<'a>(mut call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    for found in extensions(&mut call)? {
+fn extension<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    for found in extensions(call, "extension()")? {
         call.run.emit(Item::of_type(found, TypeId::EXTENSION), out)?;
     }
     Ok(())
 }
 
 /// Short for `extension(url).exists()`; a search parameter of the specification's examples uses it.
-fn has_extension<'a>(mut call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    let found = !extensions(&mut call)?.is_empty();
-    emit_truth(Some(found), call.run, out)
+fn has_extension(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
+    Ok(Some(!extensions(call, "hasExtension()")?.is_empty()))
 }
 
 /// The extensions of the input's items that have the URL of the first argument.
-fn extensions<'a>(call: &mut Call<'a, '_>) -> Result<Vec<&'a Json>, EvaluateError> {
-    let argument = call.argument(0)?;
-    let [url] = argument.as_slice() else { return Err(EvaluateError::NotSingle("the URL of an extension")) };
-    let url = url.as_str().ok_or(EvaluateError::NotSingle("the URL of an extension"))?;
+fn extensions<'a>(call: &mut Call<'a, '_>, place: &'static str) -> Result<Vec<&'a Json>> {
+    let Some(url) = call.text_argument(0, place)? else { return Ok(Vec::new()) };
     let all = call.input.iter().filter_map(Item::extended).flat_map(|object| object.items("extension"));
-    Ok(all.filter(|extension| extension.str("url") == Some(url)).collect())
+    Ok(all.filter(|extension| extension.str("url") == Some(&*url)).collect())
 }
 
-fn has_value<'a>(call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    let holds = match call.input.as_slice() {
-        [item] => item.has_value() && item.object().is_none(),
-        _ => false,
-    };
-    emit_truth(Some(holds), call.run, out)
+fn has_value(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
+    Ok(Some(matches!(call.input.as_slice(), [item] if item.has_value() && item.object().is_none())))
 }
 
-/// The resources that references point to. Nothing is read: a contained resource is at hand, of any other only
-/// the type is known, from the text of the reference or from `Reference.type`.
-fn resolve<'a>(call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
+/// The value of a primitive, as one of FHIRPath's types.
+fn get_value<'a>(call: &mut Call<'a, '_>) -> Result<Option<Item<'a>>> {
+    let [item] = call.input.as_slice() else { return Ok(None) };
+    let has_value = item.has_value() && item.object().is_none();
+    Ok(item.system_type().filter(|_| has_value).map(|system| Item::system(item.value.clone(), system)))
+}
+
+/// The resources that references point to. A contained resource is at hand; others the host may know; else only the
+/// type is known, from the text of the reference or from `Reference.type`.
+fn resolve<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
     for item in &call.input {
-        if let Some(resource) = resolved(item, &call.frame.context.resource) {
-            call.run.emit(resource, out)?;
+        if let Some(resource) = resolved(item, call) {
+            call.run.count()?;
+            out.push(resource);
         }
     }
     Ok(())
 }
 
-fn resolved<'a>(item: &Item<'a>, root: &Item<'a>) -> Option<Item<'a>> {
+fn resolved<'a>(item: &Item<'a>, call: &Call<'a, '_>) -> Option<Item<'a>> {
     let json = item.json()?;
     let text = json.as_str().or_else(|| json.str("reference")).unwrap_or_default();
+    let root = &call.frame.scope.context.root;
     let named = match Reference::parse(text) {
         Some(Reference::Contained("")) => return Some(root.clone()),
         Some(Reference::Contained(id)) => {
@@ -73,6 +112,9 @@ fn resolved<'a>(item: &Item<'a>, root: &Item<'a>) -> Option<Item<'a>> {
         Some(Reference::Absolute(url)) => Reference::tail_of_url(url).map(|(resource_type, _)| resource_type),
         Some(Reference::Urn(_)) | None => None,
     };
+    if let Some(known) = call.frame.host().and_then(|host| host.resolve(text)).and_then(Item::resource) {
+        return Some(known);
+    }
     let resource_type = named.or_else(|| json.str("type").and_then(ResourceType::from_name))?;
     Some(Item {
         value: ItemValue::Elsewhere(text),
@@ -80,4 +122,17 @@ fn resolved<'a>(item: &Item<'a>, root: &Item<'a>) -> Option<Item<'a>> {
         element: None,
         sibling: None,
     })
+}
+
+/// Whether the XHTML of a narrative is what FHIR allows (<http://hl7.org/fhir/R4/narrative.html#rules>).
+fn html_checks(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
+    const PLACE: &str = "htmlChecks()";
+    let Some(item) = call.single(PLACE)? else { return Ok(None) };
+    let is_primitive = item.item_type.fhir().is_none_or(|id| id.definition().kind == TypeKind::Primitive);
+    let text = match item.json() {
+        Some(Json::String(text)) if is_primitive => text,
+        _ => return Err(EvaluateError::WrongType(PLACE)),
+    };
+    call.run.count_many(text.len() / narrative::BYTES_PER_ITEM)?;
+    Ok(Some(narrative::is_allowed(text)))
 }

@@ -3,15 +3,24 @@
 //!
 //! `is`, `as` and `ofType` take a type; they are operators in another dress and are compiled to them.
 
+mod combining;
+mod conversion;
 mod existence;
 mod fhir_additions;
 mod filtering;
+mod math;
+mod narrative;
+mod strings;
 mod subsetting;
+mod terminology;
+mod tree;
+mod utility;
 
 use crate::error::EvaluateError;
-use crate::evaluate::{Frame, Node, Run, collect, truth};
+use crate::evaluate::{Frame, Node, Run, evaluate, truth_of, with};
 use crate::item::Item;
-use crate::shape::Shape;
+use crate::item_type::SystemType;
+use std::borrow::Cow;
 use std::fmt;
 
 /// One function.
@@ -33,48 +42,150 @@ pub(crate) enum Parameter {
     Value,
     /// Evaluated for each item of the input, with that item in focus.
     Criteria,
+    /// Evaluated with the whole input in focus, if at all.
+    Branch,
+    /// A regular expression, compiled with the expression if it is a literal.
+    Pattern,
 }
 
 /// What a function yields.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Yields {
     /// Items of its input.
     Input,
-    /// A truth value, or nothing.
-    Truth,
+    /// Items of its input and of its argument.
+    InputAndArgument,
+    /// What its first argument yields.
+    Argument,
+    /// What its second or third argument yields.
+    Branches,
+    /// What its argument yields on the input and on what it has yielded.
+    Closure,
+    /// A value of one of FHIRPath's types.
+    System(SystemType),
+    /// A number or quantity.
+    Number,
+    /// Any type.
+    Anything,
     /// Extensions.
     Extensions,
     /// Resources of which perhaps only the type is known.
     Resolved,
 }
 
-/// Appends a function's items to the collection.
-pub(crate) type Implementation = for<'a> fn(Call<'a, '_>, &mut Vec<Item<'a>>) -> Result<(), EvaluateError>;
+/// Yields a truth value, or nothing.
+pub(crate) const TRUTH: Yields = Yields::System(SystemType::Boolean);
+
+type Result<T> = std::result::Result<T, EvaluateError>;
+
+/// How a function is computed, by what it yields.
+#[derive(Clone, Copy)]
+pub(crate) enum Implementation {
+    /// Appends any number of items to the collection.
+    Items(for<'a> fn(&mut Call<'a, '_>, &mut Vec<Item<'a>>) -> Result<()>),
+    /// At most one item.
+    Value(for<'a> fn(&mut Call<'a, '_>) -> Result<Option<Item<'a>>>),
+    /// At most a truth value.
+    Truth(fn(&mut Call<'_, '_>) -> Result<Option<bool>>),
+}
 
 /// The application of a function.
 pub(crate) struct Call<'a, 'c> {
     pub(crate) input: Vec<Item<'a>>,
     pub(crate) arguments: &'a [Node],
     pub(crate) frame: Frame<'a, 'c>,
-    pub(crate) run: &'c mut Run,
+    pub(crate) run: &'c mut Run<'a>,
 }
 
-impl<'a> Call<'a, '_> {
-    /// The items of an argument that is a value.
-    fn argument(&mut self, position: usize) -> Result<Vec<Item<'a>>, EvaluateError> {
-        self.arguments.get(position).map_or(Ok(Vec::new()), |node| collect(node, self.frame, self.run))
+impl<'a, 'c> Call<'a, 'c> {
+    pub(crate) fn start(
+        base: &'a Node,
+        arguments: &'a [Node],
+        frame: Frame<'a, 'c>,
+        run: &'c mut Run<'a>,
+    ) -> Result<Self> {
+        let mut input = run.buffer();
+        evaluate(base, frame, run, &mut input)?;
+        Ok(Call { input, arguments, frame, run })
+    }
+
+    pub(crate) fn end(self) {
+        self.run.recycle(self.input);
+    }
+
+    /// The items of an argument that is a value; none if it is left out.
+    fn argument(&mut self, position: usize) -> Result<Vec<Item<'a>>> {
+        let mut items = Vec::new();
+        if let Some(node) = self.arguments.get(position) {
+            evaluate(node, self.frame, self.run, &mut items)?;
+        }
+        Ok(items)
+    }
+
+    /// The item of an argument that is at most one.
+    fn single_argument(&mut self, position: usize, place: &'static str) -> Result<Option<Item<'a>>> {
+        let Some(node) = self.arguments.get(position) else { return Ok(None) };
+        with(node, self.frame, self.run, |items, _| Ok(single(items, place)?.cloned()))
+    }
+
+    /// The text of an argument that is one.
+    fn text_argument(&mut self, position: usize, place: &'static str) -> Result<Option<Cow<'a, str>>> {
+        match self.single_argument(position, place)? {
+            None => Ok(None),
+            Some(item) => item.string_text().map(Some).ok_or(EvaluateError::WrongType(place)),
+        }
+    }
+
+    /// The whole number of an argument that is one.
+    fn integer_argument(&mut self, position: usize, place: &'static str) -> Result<Option<i64>> {
+        match self.single_argument(position, place)? {
+            None => Ok(None),
+            Some(item) => item.as_i64().map(Some).ok_or(EvaluateError::WrongType(place)),
+        }
+    }
+
+    /// The input, if it is one item with a value.
+    fn single(&self, place: &'static str) -> Result<Option<&Item<'a>>> {
+        single(&self.input, place)
+    }
+
+    /// The text of an input that is one.
+    fn text(&self, place: &'static str) -> Result<Option<Cow<'a, str>>> {
+        match self.single(place)? {
+            None => Ok(None),
+            Some(item) => item.string_text().map(Some).ok_or(EvaluateError::WrongType(place)),
+        }
     }
 
     /// Whether the criteria (the first argument) hold of an item of the input.
-    fn holds(&mut self, index: usize, item: &Item<'a>) -> Result<bool, EvaluateError> {
+    fn holds(&mut self, index: usize, item: &Item<'a>) -> Result<bool> {
         let Some(criteria) = self.arguments.first() else { return Ok(true) };
-        let frame = Frame { this: item, index, context: self.frame.context };
-        Ok(truth(&collect(criteria, frame, self.run)?, "a criterion")? == Some(true))
+        Ok(truth_of(criteria, self.frame.on(item, index), self.run, "a criterion")? == Some(true))
     }
 }
 
-const TABLES: &[&[Function]] =
-    &[existence::FUNCTIONS, filtering::FUNCTIONS, subsetting::FUNCTIONS, fhir_additions::FUNCTIONS];
+/// The one item with a value of a collection that has at most one.
+fn single<'i, 'a>(items: &'i [Item<'a>], place: &'static str) -> Result<Option<&'i Item<'a>>> {
+    match items {
+        [] => Ok(None),
+        [item] => Ok(Some(item).filter(|item| item.has_value())),
+        _ => Err(EvaluateError::NotSingle(place)),
+    }
+}
+
+const TABLES: &[&[Function]] = &[
+    existence::FUNCTIONS,
+    filtering::FUNCTIONS,
+    subsetting::FUNCTIONS,
+    combining::FUNCTIONS,
+    conversion::FUNCTIONS,
+    strings::FUNCTIONS,
+    math::FUNCTIONS,
+    tree::FUNCTIONS,
+    utility::FUNCTIONS,
+    fhir_additions::FUNCTIONS,
+    terminology::FUNCTIONS,
+];
 
 /// The function of that name.
 pub(crate) fn find(name: &str) -> Option<&'static Function> {
@@ -86,93 +197,13 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     TABLES.iter().flat_map(|table| table.iter()).map(|function| function.name)
 }
 
-/// Functions of the specifications that have no row yet. This list may only shrink.
-pub(crate) const NOT_YET: &[&str] = &[
-    "abs",
-    "aggregate",
-    "allFalse",
-    "allTrue",
-    "anyFalse",
-    "anyTrue",
-    "ceiling",
-    "checkModifiers",
-    "children",
-    "combine",
-    "conformsTo",
-    "contains",
-    "convertsToBoolean",
-    "convertsToDate",
-    "convertsToDateTime",
-    "convertsToDecimal",
-    "convertsToInteger",
-    "convertsToQuantity",
-    "convertsToString",
-    "convertsToTime",
-    "count",
-    "descendants",
-    "distinct",
-    "elementDefinition",
-    "endsWith",
-    "exclude",
-    "exp",
-    "floor",
-    "getValue",
-    "htmlChecks",
-    "iif",
-    "indexOf",
-    "intersect",
-    "isDistinct",
-    "length",
-    "ln",
-    "log",
-    "lower",
-    "matches",
-    "memberOf",
-    "now",
-    "power",
-    "repeat",
-    "replace",
-    "replaceMatches",
-    "round",
-    "select",
-    "single",
-    "slice",
-    "sqrt",
-    "startsWith",
-    "subsetOf",
-    "substring",
-    "subsumedBy",
-    "subsumes",
-    "supersetOf",
-    "timeOfDay",
-    "toBoolean",
-    "toChars",
-    "toDate",
-    "toDateTime",
-    "toDecimal",
-    "toInteger",
-    "toQuantity",
-    "toString",
-    "toTime",
-    "today",
-    "trace",
-    "truncate",
-    "union",
-    "upper",
+/// Functions of the specifications that have no row, and why.
+pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
+    ("checkModifiers", "modifier extensions are checked by validation"),
+    ("elementDefinition", "definitions are no part of the tree"),
+    ("slice", "slices are known to validation alone"),
+    ("type", "types are told by 'is' and ofType()"),
 ];
-
-impl Yields {
-    /// The shape of what is yielded.
-    pub(crate) fn shape(self, input: &Shape) -> Shape {
-        use crate::item_type::{ItemType, SystemType};
-        match self {
-            Yields::Input => input.clone(),
-            Yields::Truth => Shape::of(ItemType::System(SystemType::Boolean)),
-            Yields::Extensions => Shape::of(ItemType::Fhir(fhir::definitions::TypeId::EXTENSION)),
-            Yields::Resolved => Shape { types: None, elsewhere: true },
-        }
-    }
-}
 
 impl fmt::Debug for Function {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

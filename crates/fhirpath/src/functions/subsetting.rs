@@ -1,53 +1,104 @@
 //! Subsetting (<http://hl7.org/fhirpath/N1/#subsetting>).
 
-use super::{Call, Function, Parameter, Yields};
+use super::{Call, Function, Implementation, Parameter, Result, Yields};
+use crate::distinct::Distinct;
 use crate::error::EvaluateError;
 use crate::item::Item;
 
+const fn row(
+    name: &'static str,
+    parameters: &'static [Parameter],
+    run: for<'a> fn(&mut Call<'a, '_>, &mut Vec<Item<'a>>) -> Result<()>,
+) -> Function {
+    Function {
+        name,
+        least: parameters.len(),
+        parameters,
+        yields: Yields::Input,
+        run: Implementation::Items(run),
+    }
+}
+
 const COUNT: &[Parameter] = &[Parameter::Value];
+const OTHER: &[Parameter] = &[Parameter::Value];
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function { name: "first", least: 0, parameters: &[], yields: Yields::Input, run: first },
-    Function { name: "last", least: 0, parameters: &[], yields: Yields::Input, run: last },
-    Function { name: "tail", least: 0, parameters: &[], yields: Yields::Input, run: tail },
-    Function { name: "skip", least: 1, parameters: COUNT, yields: Yields::Input, run: skip },
-    Function { name: "take", least: 1, parameters: COUNT, yields: Yields::Input, run: take },
+    row("single", &[], single),
+    row("first", &[], first),
+    row("last", &[], last),
+    row("tail", &[], tail),
+    row("skip", COUNT, skip),
+    row("take", COUNT, take),
+    row("intersect", OTHER, intersect),
+    row("exclude", OTHER, exclude),
 ];
 
-fn first<'a>(call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    out.extend(call.input.into_iter().next());
+fn single<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    if call.input.len() > 1 {
+        return Err(EvaluateError::NotSingle("single()"));
+    }
+    out.append(&mut call.input);
     Ok(())
 }
 
-fn last<'a>(call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    out.extend(call.input.into_iter().next_back());
+fn first<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    out.extend(call.input.drain(..).next());
     Ok(())
 }
 
-fn tail<'a>(call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    out.extend(call.input.into_iter().skip(1));
+fn last<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    out.extend(call.input.pop());
     Ok(())
 }
 
-fn skip<'a>(mut call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    let count = count(&mut call)?;
-    out.extend(call.input.into_iter().skip(count));
+fn tail<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    out.extend(call.input.drain(..).skip(1));
     Ok(())
 }
 
-fn take<'a>(mut call: Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
-    let count = count(&mut call)?;
-    out.extend(call.input.into_iter().take(count));
+fn skip<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    let count = count(call, "skip()")?;
+    out.extend(call.input.drain(..).skip(count));
+    Ok(())
+}
+
+fn take<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    let count = count(call, "take()")?;
+    out.extend(call.input.drain(..).take(count));
     Ok(())
 }
 
 /// How many; less than none is none.
-fn count(call: &mut Call<'_, '_>) -> Result<usize, EvaluateError> {
-    match call.argument(0)?.as_slice() {
-        [item] => {
-            let count = item.as_i64().ok_or(EvaluateError::NotSingle("a number of items"))?;
-            Ok(usize::try_from(count).unwrap_or(0))
-        }
-        _ => Err(EvaluateError::NotSingle("a number of items")),
+fn count(call: &mut Call<'_, '_>, place: &'static str) -> Result<usize> {
+    let count = call.integer_argument(0, place)?.ok_or(EvaluateError::NotSingle(place))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// The items that the other collection has too, each once.
+fn intersect<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    let (mut other, mut common) = (Distinct::new(call.frame.host()), Distinct::new(call.frame.host()));
+    for item in call.argument(0)? {
+        other.add(item, call.run)?;
     }
+    for item in call.input.drain(..) {
+        if other.contains(&item, call.run)? {
+            common.add(item, call.run)?;
+        }
+    }
+    out.append(&mut common.into_items());
+    Ok(())
+}
+
+/// The items that the other collection doesn't have, in their order, duplicates included.
+fn exclude<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    let mut other = Distinct::new(call.frame.host());
+    for item in call.argument(0)? {
+        other.add(item, call.run)?;
+    }
+    for item in call.input.drain(..) {
+        if !other.contains(&item, call.run)? {
+            out.push(item);
+        }
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ fn shown(ast: &Ast) -> String {
         AstKind::Literal(Literal::Number(text)) => text.to_string(),
         AstKind::Literal(Literal::DateTime(text)) => format!("@{text}"),
         AstKind::Literal(Literal::Time(text)) => format!("@T{text}"),
-        AstKind::Literal(Literal::Quantity { number, unit }) => format!("{number} '{unit}'"),
+        AstKind::Literal(Literal::Quantity { number, unit, .. }) => format!("{number} '{unit}'"),
         AstKind::Empty => String::from("{}"),
         AstKind::External(name) => format!("%{name}"),
         AstKind::Variable(name) => format!("${name}"),

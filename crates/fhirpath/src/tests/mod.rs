@@ -1,6 +1,7 @@
 //! What expressions compile to and yield, as tables.
 
 mod bounds;
+mod invariants;
 mod search_parameters;
 
 use crate::{CompileError, Context, Expression, Item, ItemValue};
@@ -48,6 +49,8 @@ fn shown(item: &Item<'_>) -> String {
         ItemValue::Json(json) => json.to_string(),
         ItemValue::Boolean(value) => value.to_string(),
         ItemValue::Integer(value) => value.to_string(),
+        ItemValue::Decimal(value) => value.to_string(),
+        ItemValue::Quantity(quantity) => quantity.to_string(),
         ItemValue::Text(text) => text.to_string(),
         ItemValue::Elsewhere(text) => format!("->{text}"),
     };
@@ -196,14 +199,20 @@ fn resolve_knows_the_type_without_reading() {
 #[test]
 fn what_is_not_supported_or_does_not_exist_is_refused_by_name() {
     for (text, column, problem) in [
-        ("Patient.name.select(given)", 14, "function select() is not supported yet"),
+        (
+            "Patient.slice('a', 'b')",
+            9,
+            "function slice() is not supported: slices are known to validation alone",
+        ),
         ("Patient.name.wher(a)", 14, "there is no function wher(); did you mean 'where'?"),
-        ("1 + 2", 3, "operator '+' is not supported yet"),
-        ("-1", 1, "operator '-' is not supported yet"),
-        ("a in b", 3, "operator 'in' is not supported yet"),
-        ("%ucum", 1, "constant '%ucum' is not supported yet"),
-        ("4 days", 1, "literal '4 days' is not supported yet"),
-        ("$total", 1, "variable '$total' is not supported yet"),
+        (
+            "%ucm",
+            1,
+            "there is no constant '%ucm'; known are %resource, %rootResource, %context, %ucum, %sct, %loinc, %`vs-…`, \
+             %`ext-…`",
+        ),
+        ("a.matches('[')", 11, "'[' is not a regular expression: unclosed character class"),
+        ("1.0000000000000000000000000000001", 1, "the number has more than 28 digits"),
         ("Patient.nam", 9, "Patient has no element 'nam'; did you mean 'name'?"),
         ("Patient.deceasedBoolean", 9, "Patient has no element 'deceasedBoolean'"),
         ("Observation.value.zzzz", 19, "none of the types that can stand here has an element 'zzzz'"),
