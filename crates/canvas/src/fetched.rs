@@ -3,7 +3,9 @@
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use interactions::search::Query;
-use interactions::storage::{Client, Held, History, Matches, Reader, StoreError, Token, Version};
+use interactions::storage::{
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Reader, StoreError, Token, Version,
+};
 use std::sync::Arc;
 
 /// The resources that were fetched. It knows their current versions and nothing else.
@@ -43,7 +45,31 @@ impl Reader for Fetched {
         not_fetched()
     }
 
+    fn history_page(&mut self, _: &HistoryQuery) -> Result<HistoryPage, StoreError> {
+        not_fetched()
+    }
+
+    fn resources(
+        &mut self,
+        _: &[(ResourceType, String)],
+        _: Option<i64>,
+    ) -> Result<Vec<Option<Version>>, StoreError> {
+        not_fetched()
+    }
+
+    fn exist(&mut self, _: &[(ResourceType, String)]) -> Result<Vec<bool>, StoreError> {
+        not_fetched()
+    }
+
+    fn explain(&mut self, _: &[Query]) -> Result<Explain, StoreError> {
+        not_fetched()
+    }
+
     fn search(&mut self, _: &Query) -> Result<Matches, StoreError> {
+        not_fetched()
+    }
+
+    fn search_all(&mut self, _: &[Query]) -> Result<Matches, StoreError> {
         not_fetched()
     }
 

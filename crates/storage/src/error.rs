@@ -26,6 +26,9 @@ pub enum StoreError {
     Corrupt(Cause),
     /// Anything else that the database refused, and panics of a unit of work.
     Failed(Cause),
+    /// A search would have to look at more resources than [`limits::RESOLVED`](search::limits::RESOLVED), or to sort
+    /// more in memory than [`limits::SORTED`](crate::limits::SORTED).
+    TooCostly,
     /// A statement took longer than [`limits::STATEMENT_TIME`](crate::limits::STATEMENT_TIME).
     TimedOut,
 }
@@ -52,6 +55,12 @@ impl StoreError {
     }
 }
 
+impl From<search::TooCostly> for StoreError {
+    fn from(_: search::TooCostly) -> Self {
+        StoreError::TooCostly
+    }
+}
+
 impl fmt::Display for StoreError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -61,6 +70,7 @@ impl fmt::Display for StoreError {
             StoreError::Full(_) => "the database cannot be written to",
             StoreError::Corrupt(_) => "the database is damaged",
             StoreError::Failed(_) => "the database operation failed",
+            StoreError::TooCostly => "the search would have to look at too many resources",
             StoreError::TimedOut => "the database statement took too long",
         })
     }
@@ -69,7 +79,7 @@ impl fmt::Display for StoreError {
 impl Error for StoreError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            StoreError::Conflict | StoreError::Expired | StoreError::TimedOut => None,
+            StoreError::Conflict | StoreError::Expired | StoreError::TooCostly | StoreError::TimedOut => None,
             StoreError::Unavailable(cause)
             | StoreError::Full(cause)
             | StoreError::Corrupt(cause)

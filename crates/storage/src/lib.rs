@@ -25,7 +25,10 @@ mod store;
 mod unit;
 
 pub use error::{Cause, OpenError, StoreError};
-pub use model::{Client, Held, History, Matches, Method, NewVersion, Token, Version};
+pub use model::{
+    Client, Explain, ExplainDriver, ExplainStatement, Held, History, HistoryCursor, HistoryOf, HistoryPage,
+    HistoryQuery, Matches, Method, NewVersion, Token, Version,
+};
 pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock};
 pub use probe::{Fault, Probe};
 pub use store::Store;

@@ -68,6 +68,18 @@ pub const COLLECT_COMMITS: u32 = 64;
 /// How often an idle store looks for superseded versions.
 pub const COLLECT_INTERVAL: Duration = Duration::from_secs(10);
 
+/// How many matches a search sorts in memory at most, by what the index cannot tell.
+pub const SORTED: usize = search::limits::RESOLVED;
+
+/// How many bytes the texts may have by which such a search sorts.
+pub const SORTED_BYTES: usize = 64 << 20;
+
+/// A list of more alternatives than this is not tried one by one for each candidate.
+pub const LIST: usize = 64;
+
+/// How many versions are counted for the total of a history at most, of each type.
+pub const HISTORY_COUNTED: u64 = 10_000;
+
 /// How many resources [`Reader::each_current`](crate::Reader::each_current) reads at a time.
 pub const EACH_CURRENT_PAGE: u64 = 256;
 

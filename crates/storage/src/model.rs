@@ -3,6 +3,7 @@
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use search::{Hold, IndexRow};
+use std::time::Duration;
 
 /// One version of one resource. Versions never change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +72,92 @@ pub struct History {
     pub total: u64,
     /// Those asked for.
     pub versions: Vec<Version>,
+}
+
+/// Whose history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HistoryOf {
+    /// One resource's.
+    Instance(ResourceType, String),
+    /// That of all resources of these types.
+    Types(Vec<ResourceType>),
+    /// Everything's.
+    System,
+}
+
+/// Which versions, newest first: those for which all holds that is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryQuery {
+    /// Whose.
+    pub of: HistoryOf,
+    /// Written at this moment or later, in milliseconds since the epoch.
+    pub since: Option<i64>,
+    /// Current at some moment of the period.
+    pub at: Option<Period>,
+    /// At most so many.
+    pub limit: u64,
+    /// Only what follows the page that ended there, as of the moment of the first page.
+    pub after: Option<HistoryCursor>,
+    /// Whether the number of all is wanted, if it is cheap to tell.
+    pub total: bool,
+}
+
+/// The end of a page of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryCursor {
+    /// The moment that the first page saw.
+    pub mark: i64,
+    /// When the last version of the page was written, in milliseconds since the epoch.
+    pub last_updated: i64,
+    /// Its number among all versions of the store.
+    pub vid: i64,
+}
+
+/// A page of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// How many versions there are on all pages, when asked for and not more than
+    /// [`limits::HISTORY_COUNTED`](crate::limits::HISTORY_COUNTED).
+    pub total: Option<u64>,
+    /// Newest first, deletions included.
+    pub versions: Vec<Version>,
+    /// Where the next page follows, if there is one.
+    pub next: Option<HistoryCursor>,
+}
+
+/// How a search is carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explain {
+    /// What it found.
+    pub matches: Matches,
+    /// What led to the candidates, of the search itself and before it of those that it needed (chains and their like).
+    pub drivers: Vec<ExplainDriver>,
+    /// The SQL statements in their order.
+    pub statements: Vec<ExplainStatement>,
+}
+
+/// What led to the candidates of a search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainDriver {
+    /// The type searched.
+    pub resource_type: ResourceType,
+    /// Which of the criteria, counted from 0; `None` when all resources of the type were candidates.
+    pub criterion: Option<usize>,
+    /// What of the index was walked: "keys", "text", …
+    pub by: Vec<&'static str>,
+    /// How many rows each criterion has that could have led, as far as they were counted; empty when none were.
+    pub counted: Vec<(usize, u64)>,
+}
+
+/// An SQL statement that was run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExplainStatement {
+    /// Its text. Values are not in it: they are parameters.
+    pub sql: String,
+    /// How many rows it gave.
+    pub rows: u64,
+    /// How long it took.
+    pub time: Duration,
 }
 
 /// What a search found.

@@ -1,7 +1,9 @@
 //! What a unit of work can do.
 
 use crate::error::StoreError;
-use crate::model::{Client, Held, History, Matches, NewVersion, Token, Version};
+use crate::model::{
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, NewVersion, Token, Version,
+};
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use search::{Hold, IndexRow, Query};
@@ -30,11 +32,46 @@ pub trait Reader {
         offset: u64,
     ) -> Result<History, StoreError>;
 
-    /// What matches the query, each at its current version, or at the one that was current at the query's `as_of`.
+    /// A page of a history, over one snapshot of the store however many pages there are.
+    ///
+    /// # Errors
+    /// [`StoreError::Expired`] when the moment of the first page can no longer be seen.
+    fn history_page(&mut self, query: &HistoryQuery) -> Result<HistoryPage, StoreError>;
+
+    /// The current versions of these, which may be deletions, in the same order; or those that were current at the
+    /// mark of a search. One statement, however many.
     ///
     /// # Errors
     /// [`StoreError::Expired`] when that moment can no longer be seen.
+    fn resources(
+        &mut self,
+        places: &[(ResourceType, String)],
+        as_of: Option<i64>,
+    ) -> Result<Vec<Option<Version>>, StoreError>;
+
+    /// Which of these there are now, not deleted, in the same order. One statement, however many.
+    fn exist(&mut self, places: &[(ResourceType, String)]) -> Result<Vec<bool>, StoreError>;
+
+    /// What matches the query, each at its current version, or at the one that was current at the query's `as_of`.
+    ///
+    /// # Errors
+    /// [`StoreError::Expired`] when that moment can no longer be seen; [`StoreError::TooCostly`] when chains, `_has`,
+    /// tests of resources or a computed order would have to look at too many.
     fn search(&mut self, query: &Query) -> Result<Matches, StoreError>;
+
+    /// What matches any of the queries, each of another type, as one page. Order, limit, offset, total and moment are
+    /// those of the first; the others' sort keys mean the same of their types, pair by pair. Without sort keys, and
+    /// among equals, in the order of last change.
+    ///
+    /// # Errors
+    /// Those of [`search`](Self::search).
+    fn search_all(&mut self, queries: &[Query]) -> Result<Matches, StoreError>;
+
+    /// Carries out [`search_all`](Self::search_all) and says how.
+    ///
+    /// # Errors
+    /// Those of [`search`](Self::search).
+    fn explain(&mut self, queries: &[Query]) -> Result<Explain, StoreError>;
 
     /// At most `limit` current resources that hold the holder within the period, by start.
     fn holds(&mut self, holder: u64, period: Period, limit: usize) -> Result<Vec<Held>, StoreError>;

@@ -263,6 +263,14 @@ impl From<StoreError> for Refusal {
                 let text = "_cursor leads to what is no longer kept; start the search again without it";
                 Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
             }
+            StoreError::TooCostly => {
+                let text = format!(
+                    "the search would have to look at more than {} resources; add criteria that leave fewer, such as \
+                     a patient, a code or a date",
+                    search::limits::RESOLVED
+                );
+                Refusal::invalid(vec![Issue::error(IssueCode::TooCostly, text)])
+            }
             error @ (StoreError::Unavailable(_) | StoreError::Full(_)) => Refusal::unavailable(error),
             error => Refusal::failed(error),
         }

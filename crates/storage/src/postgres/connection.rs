@@ -50,11 +50,12 @@ impl Settings {
         let mut client = self.config.connect(NoTls).map_err(store_error)?;
         let timeout = limits::STATEMENT_TIME.as_millis();
         // Sequential scans would put all concurrent serialisable transactions into conflict with one another, and the
-        // searches are written as walks over one index with looks into others.
+        // searches are written as walks over one index with looks into others. So a plan need not know the values, and
+        // it must not: of a long list, the planner would rather make a join of all pairs than look up each.
         let mut sql = format!(
             "SET statement_timeout = {timeout}; SET idle_in_transaction_session_timeout = {timeout}; \
              SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; \
-             SET enable_mergejoin = off; SET jit = off;"
+             SET enable_mergejoin = off; SET jit = off; SET plan_cache_mode = force_generic_plan;"
         );
         if self.durability == Durability::Relaxed {
             sql.push_str("SET synchronous_commit = off;");

@@ -20,6 +20,7 @@ use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one
 use ::postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Statement};
 use bytes::BytesMut;
+use ::postgres::fallible_iterator::FallibleIterator;
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
@@ -180,6 +181,7 @@ impl ToSql for Value<'_> {
             Value::Int(value) if *kind == Type::INT2 => i16::try_from(*value)?.to_sql(kind, out),
             Value::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
             Value::Int(value) => value.to_sql(kind, out),
+            Value::Real(value) => value.to_sql(kind, out),
             Value::Text(value) => value.to_sql(kind, out),
             Value::Bytes(value) => value.to_sql(kind, out),
             Value::Ints(values) => values.to_sql(kind, out),
@@ -216,6 +218,10 @@ impl Row for ::postgres::Row {
         self.try_get::<_, Option<AnyInt>>(column).map(|int| int.map(|int| int.0)).map_err(store_error)
     }
 
+    fn optional_real(&self, column: usize) -> Result<Option<f64>, StoreError> {
+        self.try_get(column).map_err(store_error)
+    }
+
     fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError> {
         self.try_get(column).map_err(store_error)
     }
@@ -236,10 +242,20 @@ impl Session for PostgresSession {
     }
 
     fn query(&mut self, sql: &str, values: &[Value<'_>], each: EachRow<'_>) -> Result<(), StoreError> {
-        for row in self.rows(sql, &parameters(values))? {
-            each(&row)?;
-        }
-        Ok(())
+        let mut refused = None;
+        self.run(|session| {
+            let statement = session.statement(sql)?;
+            let mut rows = session.client.query_raw(&statement, parameters(values))?;
+            // Row by row: many bodies need not be in memory at once.
+            while let Some(row) = rows.next()? {
+                if let Err(error) = each(&row) {
+                    refused = Some(error);
+                    break;
+                }
+            }
+            Ok(())
+        })?;
+        refused.map_or(Ok(()), Err)
     }
 
     fn execute(&mut self, sql: &str, values: &[Value<'_>]) -> Result<u64, StoreError> {
@@ -260,7 +276,12 @@ impl Session for PostgresSession {
              manifest_rows AS (INSERT INTO manifest (vid, hashes) SELECT * FROM \
                 unnest(CAST($6 AS bigint[]), CAST($7 AS bytea[]))), \
              text_rows AS (INSERT INTO index_text (parameter, folded, vid) SELECT * FROM \
-                unnest(CAST($8 AS bigint[]), CAST($9 AS text[]), CAST($10 AS bigint[]))) \
+                unnest(CAST($8 AS bigint[]), CAST($9 AS text[]), CAST($10 AS bigint[]))), \
+             number_rows AS (INSERT INTO index_number (hash, value, vid) SELECT * FROM \
+                unnest(CAST($16 AS bigint[]), CAST($17 AS double precision[]), CAST($18 AS bigint[]))), \
+             range_rows AS (INSERT INTO index_range (hash, low, high, vid) SELECT * FROM \
+                unnest(CAST($19 AS bigint[]), CAST($20 AS double precision[]), \
+                       CAST($21 AS double precision[]), CAST($22 AS bigint[]))) \
              INSERT INTO index_span (parameter, level, begins, ends, vid) SELECT * FROM \
                 unnest(CAST($11 AS bigint[]), CAST($12 AS bigint[]), CAST($13 AS bigint[]), \
                        CAST($14 AS bigint[]), CAST($15 AS bigint[]))";
@@ -289,6 +310,13 @@ impl Session for PostgresSession {
                 &column(&rows.spans, |row| row.2),
                 &column(&rows.spans, |row| row.3),
                 &column(&rows.spans, |row| row.4),
+                &column(&rows.numbers, |row| row.0),
+                &column(&rows.numbers, |row| f64::from(row.1)),
+                &column(&rows.numbers, |row| row.2),
+                &column(&rows.ranges, |row| row.0),
+                &column(&rows.ranges, |row| f64::from(row.1)),
+                &column(&rows.ranges, |row| f64::from(row.2)),
+                &column(&rows.ranges, |row| row.3),
             ],
         )?;
         rows.clear();

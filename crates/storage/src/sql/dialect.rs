@@ -18,6 +18,24 @@ impl Dialect {
         }
     }
 
+    /// `column` is one of the texts that are parameter `n`, looked up in them rather than compared with each.
+    pub(crate) fn one_of_texts(self, column: &str, n: usize) -> String {
+        match self {
+            Dialect::Sqlite => self.one_of(column, n),
+            Dialect::Postgres => self.one_of_rows(column, &format!("SELECT unnest(CAST(${n} AS text[]))")),
+        }
+    }
+
+    /// `value` is one of the rows of a query that does not depend on the row at hand: made once, and looked up.
+    pub(crate) fn one_of_rows(self, value: &str, rows: &str) -> String {
+        match self {
+            // The sign keeps the rows from being walked to find the row at hand.
+            Dialect::Sqlite => format!("+{value} IN ({rows})"),
+            // Within an expression it stays a hashed lookup; by itself it would become a join.
+            Dialect::Postgres => format!("coalesce({value} IN ({rows}), FALSE)"),
+        }
+    }
+
     /// The texts of the list that is parameter `n` as the rows `name(value)`.
     pub(crate) fn texts(self, name: &str, n: usize) -> String {
         match self {

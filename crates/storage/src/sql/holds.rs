@@ -1,12 +1,11 @@
 //! Whose time is held.
 
 use super::index_rows::{REMOTE, UNBOUNDED, level};
-use super::resources::bounded;
+use super::resources::{bounded, type_of};
 use super::{Session, Statement, Value};
 use crate::error::StoreError;
 use crate::model::Held;
 use ::search::Hold;
-use fhir::ResourceType;
 use fhir::datetime::Period;
 
 const INSERT: &str = "INSERT INTO hold (holder, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5) \
@@ -85,9 +84,8 @@ pub(crate) fn overlapping(
     sql.sql(" ORDER BY s.begins, s.ends, s.vid LIMIT ").int(bounded(limit as u64));
     let mut held = Vec::new();
     sql.query(session, &mut |row| {
-        let index = u8::try_from(row.int(0)?).ok().and_then(ResourceType::from_index);
         held.push(Held {
-            resource_type: index.ok_or_else(|| StoreError::corrupt("unknown resource type"))?,
+            resource_type: type_of(row.int(0)?)?,
             id: row.text(1)?,
             period: Period { from: row.int(2)?, to: row.int(3)? },
         });

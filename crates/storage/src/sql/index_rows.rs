@@ -6,6 +6,7 @@
 use super::Session;
 use crate::error::StoreError;
 use search::{IndexRow, ParameterId};
+use std::cmp::Ordering;
 
 /// The level of spans that are open, or too long or too remote to be bounded.
 pub(crate) const UNBOUNDED: i64 = 63;
@@ -34,46 +35,111 @@ pub(crate) fn key(parameter: ParameterId, hash: u64) -> i64 {
     (hash ^ u64::from(parameter.get()).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15)) as i64
 }
 
+/// The value of `index_number.hash`: parameter and unit in one, in six bytes, for there are few units.
+pub(crate) fn number_key(parameter: ParameterId, unit: u64) -> i64 {
+    let key = key(parameter, unit);
+    // All bits count, the lowest too.
+    (key ^ (key << 48)) >> 16
+}
+
+/// A number that is one (not NaN), with one zero: in SQL's order, and its own.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Real(f64);
+
+impl From<f64> for Real {
+    fn from(number: f64) -> Self {
+        // Adding 0 makes -0 of no sign. NaN does not come from decimals, and would be no value in SQLite.
+        Real(if number.is_nan() { 0.0 } else { number + 0.0 })
+    }
+}
+
+impl From<Real> for f64 {
+    fn from(real: Real) -> Self {
+        real.0
+    }
+}
+
+impl Eq for Real {}
+
+impl PartialOrd for Real {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Real {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
 /// Text without the NUL characters that PostgreSQL cannot store. Nobody searches for them.
 pub(crate) fn without_nul(text: &str) -> String {
     text.replace('\0', "")
 }
 
-/// Index rows to be inserted.
-#[derive(Debug, Default)]
-pub(crate) struct IndexRows {
-    /// `(type, last_updated, vid)`
-    pub(crate) live: Vec<(i64, i64, i64)>,
-    /// `(hash, vid)`
-    pub(crate) keys: Vec<(i64, i64)>,
-    /// `(vid, hashes)`
-    pub(crate) manifests: Vec<(i64, Vec<u8>)>,
-    /// `(parameter, folded, vid)`
-    pub(crate) texts: Vec<(i64, String, i64)>,
-    /// `(parameter, level, begins, ends, vid)`
-    pub(crate) spans: Vec<(i64, i64, i64, i64, i64)>,
+/// Makes [`IndexRows`] of the tables and the rows that each takes, in the order of their columns.
+macro_rules! tables {
+    ($($(#[$doc:meta])* $table:ident: $row:ty,)*) => {
+        /// Index rows to be inserted.
+        #[derive(Debug, Default)]
+        pub(crate) struct IndexRows {
+            $($(#[$doc])* pub(crate) $table: Vec<$row>,)*
+        }
+
+        /// How many rows there were of each kind.
+        #[derive(Clone, Copy, Debug, Default)]
+        pub(crate) struct Length {
+            $($table: usize,)*
+        }
+
+        impl IndexRows {
+            /// Whether there are none.
+            pub(crate) fn is_empty(&self) -> bool {
+                $(self.$table.is_empty())&&*
+            }
+
+            /// Brings the rows into the order of their tables.
+            pub(crate) fn sort(&mut self) {
+                $(self.$table.sort_unstable();)*
+            }
+
+            /// How many rows there are.
+            pub(crate) fn length(&self) -> Length {
+                Length { $($table: self.$table.len(),)* }
+            }
+
+            /// Forgets the rows added since there were so many.
+            pub(crate) fn truncate(&mut self, length: Length) {
+                $(self.$table.truncate(length.$table);)*
+            }
+
+            /// A copy of the rows that were there when there were so many.
+            pub(crate) fn copy(&self, length: Length) -> IndexRows {
+                IndexRows { $($table: self.$table[..length.$table].to_vec(),)* }
+            }
+        }
+    };
 }
 
-/// How many rows there were of each kind.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Length {
-    live: usize,
-    keys: usize,
-    manifests: usize,
-    texts: usize,
-    spans: usize,
+tables! {
+    /// `(type, last_updated, vid)`
+    live: (i64, i64, i64),
+    /// `(hash, vid)`
+    keys: (i64, i64),
+    /// `(vid, hashes)`
+    manifests: (i64, Vec<u8>),
+    /// `(parameter, folded, vid)`
+    texts: (i64, String, i64),
+    /// `(parameter, level, begins, ends, vid)`
+    spans: (i64, i64, i64, i64, i64),
+    /// `(hash, value, vid)`
+    numbers: (i64, Real, i64),
+    /// `(hash, low, high, vid)`
+    ranges: (i64, Real, Real, i64),
 }
 
 impl IndexRows {
-    /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.live.is_empty()
-            && self.keys.is_empty()
-            && self.manifests.is_empty()
-            && self.texts.is_empty()
-            && self.spans.is_empty()
-    }
-
     /// Adds the rows of a version.
     pub(crate) fn add(&mut self, vid: i64, resource_type: i64, last_updated: i64, index: &[IndexRow]) {
         self.live.push((resource_type, last_updated, vid));
@@ -82,64 +148,38 @@ impl IndexRows {
 
     /// Adds the rows of a version that is in `live` already.
     pub(crate) fn add_index(&mut self, vid: i64, index: &[IndexRow]) {
-        let (keys, texts, spans) = (self.keys.len(), self.texts.len(), self.spans.len());
+        let start = self.length();
         for row in index {
-            match row {
-                IndexRow::Key { parameter, hash } => self.keys.push((key(*parameter, *hash), vid)),
-                IndexRow::Text { parameter, folded } => {
-                    self.texts.push((i64::from(parameter.get()), without_nul(folded), vid));
-                }
-                IndexRow::Span { parameter, from, to } => {
-                    // A span that ends before it begins is kept as an empty one.
-                    let to = (*to).max(*from);
-                    self.spans.push((i64::from(parameter.get()), level(*from, to), *from, to, vid));
+            self.add_row(vid, row);
+        }
+        sort_from(&mut self.keys, start.keys);
+        sort_from(&mut self.texts, start.texts);
+        sort_from(&mut self.spans, start.spans);
+        sort_from(&mut self.numbers, start.numbers);
+        sort_from(&mut self.ranges, start.ranges);
+        mark_several(&mut self.spans[start.spans..]);
+        self.manifests.push((vid, manifest(&self.keys[start.keys..])));
+    }
+
+    fn add_row(&mut self, vid: i64, row: &IndexRow) {
+        match row {
+            IndexRow::Key { parameter, hash } => self.keys.push((key(*parameter, *hash), vid)),
+            IndexRow::Text { parameter, folded } => {
+                self.texts.push((i64::from(parameter.get()), without_nul(folded), vid));
+            }
+            IndexRow::Span { parameter, from, to } => {
+                // A span that ends before it begins is kept as an empty one.
+                let to = (*to).max(*from);
+                self.spans.push((i64::from(parameter.get()), level(*from, to), *from, to, vid));
+            }
+            IndexRow::Number { parameter, unit, low, high } => {
+                let (hash, low, high) = (number_key(*parameter, *unit), Real::from(*low), Real::from(*high));
+                if low < high {
+                    self.ranges.push((hash, low, high, vid));
+                } else {
+                    self.numbers.push((hash, low, vid));
                 }
             }
-        }
-        sort_from(&mut self.keys, keys);
-        sort_from(&mut self.texts, texts);
-        sort_from(&mut self.spans, spans);
-        mark_several(&mut self.spans[spans..]);
-        self.manifests.push((vid, manifest(&self.keys[keys..])));
-    }
-
-    /// Brings the rows into the order of their tables.
-    pub(crate) fn sort(&mut self) {
-        self.live.sort_unstable();
-        self.keys.sort_unstable();
-        self.manifests.sort_unstable();
-        self.texts.sort_unstable();
-        self.spans.sort_unstable();
-    }
-
-    /// How many rows there are.
-    pub(crate) fn length(&self) -> Length {
-        Length {
-            live: self.live.len(),
-            keys: self.keys.len(),
-            manifests: self.manifests.len(),
-            texts: self.texts.len(),
-            spans: self.spans.len(),
-        }
-    }
-
-    /// Forgets the rows added since there were so many.
-    pub(crate) fn truncate(&mut self, length: Length) {
-        self.live.truncate(length.live);
-        self.keys.truncate(length.keys);
-        self.manifests.truncate(length.manifests);
-        self.texts.truncate(length.texts);
-        self.spans.truncate(length.spans);
-    }
-
-    /// A copy of the rows that were there when there were so many.
-    pub(crate) fn copy(&self, length: Length) -> IndexRows {
-        IndexRows {
-            live: self.live[..length.live].to_vec(),
-            keys: self.keys[..length.keys].to_vec(),
-            manifests: self.manifests[..length.manifests].to_vec(),
-            texts: self.texts[..length.texts].to_vec(),
-            spans: self.spans[..length.spans].to_vec(),
         }
     }
 
@@ -186,14 +226,18 @@ pub(crate) fn read_manifest(vid: i64, bytes: &[u8]) -> Result<Vec<(i64, i64)>, S
     Ok(hashes.iter().map(|hash| (i64::from_le_bytes(*hash), vid)).collect())
 }
 
-/// Removes the key, text and span rows of these versions, and their holds and manifests.
+/// The tables of index rows that are found by their version.
+pub(crate) const TABLES_BY_VERSION: [&str; 6] =
+    ["index_text", "index_span", "index_number", "index_range", "hold", "manifest"];
+
+/// Removes all index rows of these versions, except those in `live`, and their holds and manifests.
 pub(crate) fn remove_index(
     session: &mut dyn Session,
     vids: &[i64],
     keys: &[(i64, i64)],
 ) -> Result<(), StoreError> {
     session.delete_keys(keys)?;
-    for table in ["index_text", "index_span", "hold", "manifest"] {
+    for table in TABLES_BY_VERSION {
         let sql = format!("DELETE FROM {table} WHERE {}", session.dialect().one_of("vid", 1));
         session.execute(&sql, &[super::Value::Ints(vids)])?;
     }
@@ -244,6 +288,24 @@ mod tests {
         rows.add(1, 1, 1000, &[span(1, 5), span(2, 5), span(2, 5), span(3, 5), span(3, 6)]);
         let levels: Vec<i64> = rows.spans.iter().map(|row| row.1).collect();
         assert_eq!(levels, [1, 1, 1 + SEVERAL, 1 + SEVERAL]);
+    }
+
+    #[test]
+    fn numbers_have_one_zero_and_ranges_are_apart() {
+        let number = |low, high| IndexRow::Number {
+            parameter: ParameterId::new(1, ResourceType::PATIENT),
+            unit: 7,
+            low,
+            high,
+        };
+        let mut rows = IndexRows::default();
+        let open = number(f64::NEG_INFINITY, 5.0);
+        rows.add(1, 1, 1000, &[number(0.0, 0.0), number(-0.0, 0.0), number(2.5, 2.5), number(1.0, 2.0), open]);
+        let values: Vec<f64> = rows.numbers.iter().map(|row| row.1.into()).collect();
+        assert_eq!(values, [0.0, 2.5]);
+        assert!(values[0].is_sign_positive());
+        let lows: Vec<f64> = rows.ranges.iter().map(|row| row.1.into()).collect();
+        assert_eq!(lows, [f64::NEG_INFINITY, 1.0]);
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! their first appearances in the text are in order.
 
 pub(crate) mod accounts;
+mod batch;
 mod dialect;
 pub(crate) mod garbage;
+mod history;
 pub(crate) mod holds;
 pub(crate) mod index_rows;
 pub(crate) mod resources;
@@ -20,12 +22,14 @@ pub(crate) use statement::Statement;
 pub(crate) use unit::Unit;
 
 use crate::error::StoreError;
+use crate::model::ExplainDriver;
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Value<'a> {
     Null,
     Int(i64),
+    Real(f64),
     Text(&'a str),
     Bytes(&'a [u8]),
     /// A list of integers, for [`Dialect::one_of`].
@@ -43,6 +47,7 @@ impl<'a> Value<'a> {
 /// A row of a result. Columns count from 0. An unexpected type is [`StoreError::Corrupt`].
 pub(crate) trait Row {
     fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError>;
+    fn optional_real(&self, column: usize) -> Result<Option<f64>, StoreError>;
     fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError>;
     fn optional_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError>;
 
@@ -81,6 +86,9 @@ pub(crate) trait Session {
 
     /// Runs a statement; how many rows it changed.
     fn execute(&mut self, sql: &str, parameters: &[Value<'_>]) -> Result<u64, StoreError>;
+
+    /// Hears which driver a search has chosen. Only who explains searches wants to know.
+    fn chose(&mut self, _driver: &mut dyn FnMut() -> ExplainDriver) {}
 
     /// What went wrong in this transaction, if anything did.
     fn failure(&self) -> Option<StoreError>;

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::limits;
 use crate::model::{History, Method, Version};
 use fhir::ResourceType;
+use std::collections::HashMap;
 
 /// The current version of a resource: one descent of `version_place`, one row.
 pub(crate) const CURRENT: &str = "SELECT vid, version, last_updated, method, body FROM version \
@@ -42,6 +43,12 @@ pub(crate) fn type_value(resource_type: ResourceType) -> Value<'static> {
     Value::Int(i64::from(resource_type.index()))
 }
 
+/// The resource type that is stored as this number.
+pub(crate) fn type_of(value: i64) -> Result<ResourceType, StoreError> {
+    let known = u8::try_from(value).ok().and_then(ResourceType::from_index);
+    known.ok_or_else(|| StoreError::corrupt("unknown resource type"))
+}
+
 /// Reads `vid, version, last_updated, method, body`.
 pub(crate) fn version_of(
     row: &dyn Row,
@@ -71,7 +78,7 @@ fn one_version(
 }
 
 /// Whether the text cannot be an id: PostgreSQL refuses NUL even in a question.
-fn is_no_id(id: &str) -> bool {
+pub(crate) fn is_no_id(id: &str) -> bool {
     id.contains('\0')
 }
 
@@ -125,6 +132,24 @@ pub(crate) fn history(
         })?;
     }
     Ok(History { total: u64::try_from(total).unwrap_or(0), versions })
+}
+
+/// The versions with these numbers, in their order.
+pub(crate) fn by_vids(session: &mut dyn Session, vids: &[i64]) -> Result<Vec<Version>, StoreError> {
+    if vids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!(
+        "SELECT v.vid, v.version, v.last_updated, v.method, v.body, v.id, v.type FROM version v WHERE {}",
+        session.dialect().one_of("v.vid", 1)
+    );
+    let mut versions = HashMap::with_capacity(vids.len());
+    session.query(&sql, &[Value::Ints(vids)], &mut |row| {
+        let (vid, version) = version_of(row, type_of(row.int(6)?)?, row.text(5)?)?;
+        versions.insert(vid, version);
+        Ok(())
+    })?;
+    Ok(vids.iter().filter_map(|vid| versions.remove(vid)).collect())
 }
 
 /// Writes a version; false when there is one with this number already.

@@ -5,9 +5,10 @@ use crate::error::StoreError;
 use std::fmt::Write;
 
 /// An owned parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Parameter {
     Int(i64),
+    Real(f64),
     Text(String),
     Ints(Vec<i64>),
     Texts(Vec<String>),
@@ -48,6 +49,13 @@ impl Statement {
     }
 
     /// Appends a placeholder for a parameter.
+    pub(crate) fn real(&mut self, value: f64) -> &mut Self {
+        let n = self.parameter(Parameter::Real(value));
+        let _ = write!(self.text, "${n}");
+        self
+    }
+
+    /// Appends a placeholder for a parameter.
     pub(crate) fn bind_text(&mut self, value: &str) -> &mut Self {
         let n = self.parameter(Parameter::Text(value.to_owned()));
         let _ = write!(self.text, "${n}");
@@ -60,19 +68,29 @@ impl Statement {
         self.parameters.len()
     }
 
-    /// Appends `(first OR second OR …)`, nested so that a long list is not a deep expression; false when empty.
+    /// Appends `(first OR second OR …)`; false when empty.
     pub(crate) fn any<T>(&mut self, items: &[T], each: &mut dyn FnMut(&mut Self, &T)) {
+        self.joined(items, " OR ", "1 = 0", each);
+    }
+
+    /// Appends `(first AND second AND …)`; true when empty.
+    pub(crate) fn all<T>(&mut self, items: &[T], each: &mut dyn FnMut(&mut Self, &T)) {
+        self.joined(items, " AND ", "1 = 1", each);
+    }
+
+    /// Nested by halves, so that a long list is not a deep expression.
+    fn joined<T>(&mut self, items: &[T], by: &str, none: &str, each: &mut dyn FnMut(&mut Self, &T)) {
         match items {
             [] => {
-                self.sql("1 = 0");
+                self.sql(none);
             }
             [item] => each(self, item),
             _ => {
                 let (left, right) = items.split_at(items.len() / 2);
                 self.sql("(");
-                self.any(left, each);
-                self.sql(" OR ");
-                self.any(right, each);
+                self.joined(left, by, none, each);
+                self.sql(by);
+                self.joined(right, by, none, each);
                 self.sql(")");
             }
         }
@@ -89,6 +107,7 @@ impl Parameter {
     fn value(&self) -> Value<'_> {
         match self {
             Parameter::Int(value) => Value::Int(*value),
+            Parameter::Real(value) => Value::Real(*value),
             Parameter::Text(value) => Value::Text(value),
             Parameter::Ints(values) => Value::Ints(values),
             Parameter::Texts(values) => Value::Texts(values),

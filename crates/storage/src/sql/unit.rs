@@ -1,8 +1,11 @@
 //! A unit of work over a session.
 
-use super::{IndexRows, Session, Value, accounts, garbage, holds, index_rows, one_int, resources, search};
+use super::{IndexRows, Session, Value, accounts, batch, garbage, history, holds, index_rows, one_int, resources};
+use super::search;
 use crate::error::StoreError;
-use crate::model::{Client, Held, History, Matches, Method, NewVersion, Token, Version};
+use crate::model::{
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Method, NewVersion, Token, Version,
+};
 use crate::unit::{Reader, Transaction};
 use ::search::{Hold, IndexRow, Query};
 use fhir::ResourceType;
@@ -15,6 +18,12 @@ pub(crate) struct Known {
     pub(crate) vid: i64,
     pub(crate) version: u64,
     pub(crate) deleted: bool,
+}
+
+impl Known {
+    fn of(vid: i64, version: &Version) -> Self {
+        Known { vid, version: version.version, deleted: version.body.is_none() }
+    }
 }
 
 /// A unit of work: [`Reader`] always, [`Transaction`] when its session may write.
@@ -78,6 +87,13 @@ impl<'s> Unit<'s> {
         self.session.insert_index(self.pending)
     }
 
+    /// Keeps in mind what was read of these places.
+    fn remember(&mut self, places: &[(ResourceType, String)], known: Vec<Option<Known>>) {
+        if self.writes {
+            self.known.extend(places.iter().cloned().zip(known));
+        }
+    }
+
     fn known(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Known>, StoreError> {
         if let Some(known) = self.known.get(&(resource_type, id.to_owned())) {
             return Ok(*known);
@@ -107,11 +123,7 @@ impl Reader for Unit<'_> {
     fn resource(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Version>, StoreError> {
         let found = resources::current(self.session, resource_type, id)?;
         if self.writes {
-            let known = found.as_ref().map(|(vid, version)| Known {
-                vid: *vid,
-                version: version.version,
-                deleted: version.body.is_none(),
-            });
+            let known = found.as_ref().map(|(vid, version)| Known::of(*vid, version));
             self.known.insert((resource_type, id.to_owned()), known);
         }
         Ok(found.map(|(_, version)| version))
@@ -136,9 +148,43 @@ impl Reader for Unit<'_> {
         resources::history(self.session, resource_type, id, limit, offset)
     }
 
+    fn history_page(&mut self, query: &HistoryQuery) -> Result<HistoryPage, StoreError> {
+        history::page(self.session, query)
+    }
+
+    fn resources(
+        &mut self,
+        places: &[(ResourceType, String)],
+        as_of: Option<i64>,
+    ) -> Result<Vec<Option<Version>>, StoreError> {
+        let found = batch::resources(self.session, places, as_of)?;
+        if as_of.is_none() {
+            let known = found.iter().map(|found| found.as_ref().map(|(vid, version)| Known::of(*vid, version)));
+            self.remember(places, known.collect());
+        }
+        Ok(found.into_iter().map(|found| found.map(|(_, version)| version)).collect())
+    }
+
+    fn exist(&mut self, places: &[(ResourceType, String)]) -> Result<Vec<bool>, StoreError> {
+        let known = batch::known(self.session, places)?;
+        let exist = known.iter().map(|known| known.is_some_and(|known| !known.deleted)).collect();
+        self.remember(places, known);
+        Ok(exist)
+    }
+
     fn search(&mut self, query: &Query) -> Result<Matches, StoreError> {
         self.flush()?;
         search::search(self.session, query)
+    }
+
+    fn search_all(&mut self, queries: &[Query]) -> Result<Matches, StoreError> {
+        self.flush()?;
+        search::search_all(self.session, queries)
+    }
+
+    fn explain(&mut self, queries: &[Query]) -> Result<Explain, StoreError> {
+        self.flush()?;
+        search::explain(self.session, queries)
     }
 
     fn holds(&mut self, holder: u64, period: Period, limit: usize) -> Result<Vec<Held>, StoreError> {
@@ -257,9 +303,8 @@ impl Transaction for Unit<'_> {
         self.known.clear();
         // Numbers and times go on from here, and earlier marks see nothing any more.
         let vid = self.session.next_vid()?;
-        for table in
-            ["version", "live", "index_key", "index_text", "index_span", "hold", "manifest", "superseded"]
-        {
+        let others = ["version", "live", "index_key", "superseded"];
+        for table in others.into_iter().chain(index_rows::TABLES_BY_VERSION) {
             self.session.execute(&format!("DELETE FROM {table}"), &[])?;
         }
         for (name, value) in [("vid_floor", vid), ("now_floor", self.now), ("collected_to", vid)] {

@@ -172,7 +172,10 @@ impl SqliteSession {
 
     fn run<T>(&mut self, work: impl FnOnce(&Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let done = self.begin_statement().and_then(|()| work(self));
-        if let Err(error) = &done {
+        // That a search is too costly is our own finding: the transaction is as it was.
+        if let Err(error) = &done
+            && !matches!(error, StoreError::TooCostly)
+        {
             self.failure.get_or_insert_with(|| error.clone());
         }
         done
@@ -195,6 +198,7 @@ impl ToSql for Value<'_> {
         Ok(match self {
             Value::Null => ToSqlOutput::Borrowed(ValueRef::Null),
             Value::Int(value) => ToSqlOutput::Borrowed(ValueRef::Integer(*value)),
+            Value::Real(value) => ToSqlOutput::Borrowed(ValueRef::Real(*value)),
             Value::Text(value) => ToSqlOutput::Borrowed(ValueRef::Text(value.as_bytes())),
             Value::Bytes(value) => ToSqlOutput::Borrowed(ValueRef::Blob(value)),
             Value::Ints(values) => json_list(values.iter().map(i64::to_string)),
@@ -235,6 +239,14 @@ impl Row for rusqlite::Row<'_> {
             .map_err(store_error)?
             .as_i64_or_null()
             .map_err(|_| StoreError::corrupt("not an integer"))
+    }
+
+    fn optional_real(&self, column: usize) -> Result<Option<f64>, StoreError> {
+        match self.get_ref(column).map_err(store_error)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Real(value) => Ok(Some(value)),
+            _ => Err(StoreError::corrupt("not a number")),
+        }
     }
 
     fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError> {
@@ -278,7 +290,7 @@ impl Session for SqliteSession {
     }
 
     fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {
-        use Value::{Bytes, Int, Text};
+        use Value::{Bytes, Int, Real, Text};
         rows.sort();
         let live = rows.live.iter().map(|&(a, b, c)| [Int(a), Int(b), Int(c)]);
         self.insert("INSERT INTO live (type, last_updated, vid) VALUES ($1, $2, $3)", live)?;
@@ -293,6 +305,12 @@ impl Session for SqliteSession {
             "INSERT INTO index_span (parameter, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5)",
             spans,
         )?;
+        let numbers = rows.numbers.iter().map(|&(hash, value, vid)| [Int(hash), Real(value.into()), Int(vid)]);
+        self.insert("INSERT INTO index_number (hash, value, vid) VALUES ($1, $2, $3)", numbers)?;
+        let ranges = rows.ranges.iter().map(|&(hash, low, high, vid)| {
+            [Int(hash), Real(low.into()), Real(high.into()), Int(vid)]
+        });
+        self.insert("INSERT INTO index_range (hash, low, high, vid) VALUES ($1, $2, $3, $4)", ranges)?;
         rows.clear();
         Ok(())
     }

@@ -6,7 +6,7 @@ use super::*;
 use crate::jobs::{answered, write_job};
 use crate::sql::Session;
 use crate::{Location, Method, NewVersion, OpenOptions, Store, Version};
-use search::{Criterion, ParameterId, Query, Sort, SortKey, SpanTest, TextTest};
+use search::{Criterion, NumberTest, ParameterId, Query, Sort, SortKey, SpanTest, TextTest};
 
 fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u32) -> Writer {
     let mut connection = connect(&directory.file(), Role::Writer, Sync::Off).unwrap();
@@ -160,6 +160,7 @@ fn no_search_scans_a_table() {
     let text = |test| Criterion::Text { parameter, any_of: vec![test] };
     let span = |test| Criterion::Spans { parameter, any_of: vec![test] };
     let (from, to) = (1, 2);
+    let number = |test| Criterion::Numbers { parameter, unit: 7, any_of: vec![test] };
     let ids = Criterion::Ids(vec!["a".into(), "b".into()]);
     let criteria = [
         vec![],
@@ -170,15 +171,25 @@ fn no_search_scans_a_table() {
         vec![span(SpanTest::Overlaps { from, to })],
         vec![span(SpanTest::Within { from, to })],
         vec![span(SpanTest::EndsAfter(5)), span(SpanTest::StartsBefore(9))],
+        vec![number(NumberTest::EndsAbove(1.0))],
+        vec![keys(&[1]), number(NumberTest::Within { low: 1.0, high: 2.0, closed: true })],
+        vec![keys(&[1]), keys(&(0..100).collect::<Vec<_>>())],
+        vec![Criterion::Either(vec![Criterion::All(vec![keys(&[1]), keys(&[2])]), keys(&[3])])],
         vec![ids.clone()],
         vec![ids, keys(&[1]), span(SpanTest::EndsBy(7))],
         vec![Criterion::Not(Box::new(keys(&[1])))],
         vec![Criterion::Either(vec![keys(&[1]), text(TextTest::Equals("a".into()))])],
     ];
-    let keys = [SortKey::LastUpdated, SortKey::Id, SortKey::Text(parameter), SortKey::Span(parameter)];
+    let keys = [
+        SortKey::LastUpdated,
+        SortKey::Id,
+        SortKey::Text(parameter),
+        SortKey::Span(parameter),
+        SortKey::Number(parameter),
+    ];
     for criteria in criteria {
         for (sort, as_of) in
-            keys.map(|key| (Some(key), None)).into_iter().chain([(None, None), (None, Some(5))])
+            keys.clone().map(|key| (Some(key), None)).into_iter().chain([(None, None), (None, Some(5))])
         {
             let sort = sort.map(|key| Sort { key, descending: true }).into_iter().collect();
             let query = Query { criteria: criteria.clone(), sort, as_of, ..all() };

@@ -7,14 +7,20 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod batches;
 mod costs;
+mod explaining;
 mod garbage;
+mod histories;
 mod holds;
 mod lifecycle;
 mod model;
+mod numbers;
 mod random_search;
+mod resolving;
 mod resources;
 mod search;
+mod several_types;
 mod support;
 mod time;
 mod transactions;
@@ -88,6 +94,37 @@ contract! {
         a_limit_of_zero_only_counts
         totals_do_not_depend_on_the_page
         a_long_list_of_alternatives_is_no_problem;
+    numbers:
+        numbers_are_tested_as_number_test_says
+        units_are_apart
+        numbers_sort_by_the_least_or_greatest;
+    histories:
+        a_type_has_a_history_with_deletions
+        a_history_can_begin_somewhere_and_be_of_some_time
+        pages_of_a_history_fit_together_whatever_happens_between
+        a_history_leaves_out_what_was_under_way
+        a_history_is_few_statements;
+    batches:
+        many_resources_are_read_in_one_statement
+        many_resources_are_read_as_of_a_moment
+        what_a_unit_has_read_at_once_it_need_not_read_again
+        of_many_that_search_and_then_create_exactly_one_does;
+    explaining:
+        a_search_is_explained_by_its_own_statements
+        several_types_and_chains_are_explained_too;
+    resolving:
+        a_chain_finds_what_refers_to_what_matches
+        has_finds_what_is_referred_to
+        resources_are_tested_where_the_index_cannot_tell
+        resolving_sees_the_moment_of_the_search
+        a_unit_resolves_its_own_writes
+        long_lists_are_quick
+        a_computed_order_pages
+        an_order_that_needs_too_much_memory_is_too_costly;
+    several_types:
+        one_page_holds_matches_of_several_types
+        pages_over_several_types_fit_together
+        types_without_resources_cost_nothing;
     random_search:
         searches_find_what_the_model_finds;
     walks:

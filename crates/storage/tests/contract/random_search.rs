@@ -2,7 +2,9 @@
 
 use crate::model::{self, Modelled};
 use crate::support::*;
-use ::search::{Criterion, IndexRow, Query, Sort, SortKey, SpanTest, TextTest, Total};
+use ::search::{
+    Criterion, IndexRow, NumberTest, Query, Sort, SortKey, SortText, SpanTest, TextTest, Total,
+};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use storage::{Store, StoreError};
@@ -101,6 +103,11 @@ fn an_index(random: &mut Random) -> Vec<IndexRow> {
         let (from, to) = a_span(random);
         rows.push(span(DATE, from, to));
     }
+    for _ in 0..random.below(3) {
+        let (low, high) = a_range(random);
+        let high = if random.chance(4) { high } else { low };
+        rows.push(quantity(OTHER, random.below(3), low, high));
+    }
     rows
 }
 
@@ -116,6 +123,36 @@ fn a_moment(random: &mut Random) -> i64 {
 fn a_span(random: &mut Random) -> (i64, i64) {
     let (a, b) = (a_moment(random), a_moment(random));
     (a.min(b), a.max(b))
+}
+
+/// Few numbers, so that bounds meet them.
+fn a_number(random: &mut Random) -> f64 {
+    match random.below(12) {
+        0 => f64::NEG_INFINITY,
+        1 => f64::INFINITY,
+        2 => -0.0,
+        _ => (random.below(9) as f64 - 4.0) / 4.0,
+    }
+}
+
+fn a_range(random: &mut Random) -> (f64, f64) {
+    let (a, b) = (a_number(random), a_number(random));
+    (a.min(b), a.max(b))
+}
+
+fn a_number_test(random: &mut Random) -> NumberTest {
+    let ((low, high), closed) = (a_range(random), random.chance(2));
+    match random.below(9) {
+        0 => NumberTest::Within { low, high, closed },
+        1 => NumberTest::NotWithin { low, high, closed },
+        2 => NumberTest::Overlaps { low, high },
+        3 => NumberTest::EndsAbove(low),
+        4 => NumberTest::EndsFrom(low),
+        5 => NumberTest::StartsBelow(low),
+        6 => NumberTest::StartsTo(low),
+        7 => NumberTest::StartsAbove(low),
+        _ => NumberTest::EndsBelow(low),
+    }
 }
 
 fn a_span_test(random: &mut Random) -> SpanTest {
@@ -136,7 +173,7 @@ fn some<T>(random: &mut Random, make: impl Fn(&mut Random) -> T) -> Vec<T> {
 }
 
 fn a_criterion(random: &mut Random, now: i64, depth: u32) -> Criterion {
-    match random.below(if depth == 0 { 6 } else { 8 }) {
+    match random.below(if depth == 0 { 8 } else { 11 }) {
         0 => Criterion::Ids(some(random, |random| {
             format!("{}{}", ["a", "B", "c-", "9."][random.below(4) as usize], random.below(30))
         })),
@@ -165,9 +202,23 @@ fn a_criterion(random: &mut Random, now: i64, depth: u32) -> Criterion {
                 _ => SpanTest::NotWithin { from: at - 8, to: at },
             }
         })),
-        6 => Criterion::Not(Box::new(a_criterion(random, now, depth - 1))),
+        6 | 7 => Criterion::Numbers {
+            parameter: OTHER,
+            unit: random.below(3),
+            any_of: some(random, a_number_test),
+        },
+        8 => Criterion::Not(Box::new(a_criterion(random, now, depth - 1))),
+        9 => Criterion::All(some(random, |random| a_criterion(random, now, depth - 1))),
         _ => Criterion::Either(some(random, |random| a_criterion(random, now, depth - 1))),
     }
+}
+
+/// The last character of the id, unless it is a 7: the stored bytes are the id, a blank, and the version.
+fn last_letter() -> SortText {
+    SortText(Arc::new(|body| {
+        let id = body.split(|byte| *byte == b' ').next()?;
+        id.last().filter(|byte| **byte != b'7').map(|byte| char::from(*byte).to_string())
+    }))
 }
 
 fn a_query(random: &mut Random, now: i64) -> Query {
@@ -182,10 +233,12 @@ fn a_query(random: &mut Random, now: i64) -> Query {
         }
     }
     for _ in 0..random.below(3) {
-        let key = match random.below(4) {
+        let key = match random.below(6) {
             0 => SortKey::LastUpdated,
             1 => SortKey::Id,
             2 => SortKey::Text(NAME),
+            3 => SortKey::Number(OTHER),
+            4 => SortKey::Computed(last_letter()),
             _ => SortKey::Span(DATE),
         };
         query.sort.push(Sort { key, descending: random.chance(2) });

@@ -246,12 +246,12 @@ pub async fn missing_values_sort_last_both_ways(fixture: Arc<Fixture>) {
         ids(store, query).await
     };
     for key in [SortKey::Text(NAME), SortKey::Span(DATE)] {
-        assert_eq!(sorted(key, false).await, ["wide", "middle", "none", "other"]);
+        assert_eq!(sorted(key.clone(), false).await, ["wide", "middle", "none", "other"]);
         assert_eq!(sorted(key, true).await, ["wide", "middle", "none", "other"]);
     }
     put(store, "late", vec![text(NAME, "y"), span(DATE, 40, 41)]).await;
     for key in [SortKey::Text(NAME), SortKey::Span(DATE)] {
-        assert_eq!(sorted(key, false).await, ["wide", "middle", "late", "none", "other"]);
+        assert_eq!(sorted(key.clone(), false).await, ["wide", "middle", "late", "none", "other"]);
         assert_eq!(sorted(key, true).await, ["wide", "late", "middle", "none", "other"]);
     }
     assert_eq!(sorted(SortKey::Id, false).await, ["late", "middle", "none", "other", "wide"]);
@@ -272,7 +272,7 @@ pub async fn ties_are_broken_by_the_order_of_change(fixture: Arc<Fixture>) {
         for sort in [SortKey::Text(NAME), SortKey::Span(DATE)] {
             for descending in [true, false] {
                 let mut query = if driven { all().and(keys(CODE, &[1])) } else { all() };
-                query.sort = vec![by(sort, descending)];
+                query.sort = vec![by(sort.clone(), descending)];
                 assert_eq!(ids(&store, query).await, ["e", "a", "c"], "{sort:?} {descending}");
             }
         }

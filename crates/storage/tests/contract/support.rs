@@ -2,7 +2,7 @@
 
 use fhir::ResourceType;
 use fhir::datetime::Period;
-use search::{Criterion, Hold, IndexRow, ParameterId, Query, Sort, SortKey, SpanTest, TextTest};
+use search::{Criterion, Hold, IndexRow, NumberTest, ParameterId, Query, Sort, SortKey, SpanTest, TextTest};
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -228,6 +228,14 @@ pub fn text(parameter: ParameterId, folded: &str) -> IndexRow {
 
 pub fn span(parameter: ParameterId, from: i64, to: i64) -> IndexRow {
     IndexRow::Span { parameter, from, to }
+}
+
+pub fn quantity(parameter: ParameterId, unit: u64, low: f64, high: f64) -> IndexRow {
+    IndexRow::Number { parameter, unit, low, high }
+}
+
+pub fn numbers(parameter: ParameterId, unit: u64, any_of: &[NumberTest]) -> Criterion {
+    Criterion::Numbers { parameter, unit, any_of: any_of.to_vec() }
 }
 
 pub fn keys(parameter: ParameterId, hashes: &[u64]) -> Criterion {

@@ -19,7 +19,14 @@ pub async fn an_error_of_the_work_rolls_everything_back(fixture: Arc<Fixture>) {
 
 /// Uses every kind of writing.
 fn write_a_little_of_everything(transaction: &mut dyn Transaction) -> Result<(), StoreError> {
-    let index = [key(CODE, 1), key(CODE, 2), text(NAME, "ann"), span(DATE, 5, 9)];
+    let index = [
+        key(CODE, 1),
+        key(CODE, 2),
+        text(NAME, "ann"),
+        span(DATE, 5, 9),
+        quantity(OTHER, 1, 5.0, 5.0),
+        quantity(OTHER, 1, 5.0, 9.0),
+    ];
     put_in(transaction, "new", &index, &[hold(7, 0, 10)])?;
     put_in(transaction, "old", &index, &[hold(7, 20, 30)])?;
     transaction.replace_index(TYPE, "new", &index[1..], &[hold(7, 40, 50)])?;
@@ -56,6 +63,10 @@ async fn is_untouched(store: &Store) -> bool {
                 && reader.search(&all().and(keys(CODE, &[1, 2])))?.resources.is_empty()
                 && reader
                     .search(&all().and(spans(DATE, &[search::SpanTest::EndsAfter(0)])))?
+                    .resources
+                    .is_empty()
+                && reader
+                    .search(&all().and(numbers(OTHER, 1, &[search::NumberTest::EndsFrom(0.0)])))?
                     .resources
                     .is_empty(),
         )

@@ -4,9 +4,14 @@
 //! descent. Which one drives is decided by looking which has the fewest rows, so that the cost of a search follows its
 //! rarest criterion.
 
+mod arm;
 mod condition;
 mod driver;
+mod explain;
+mod merge;
+mod order;
 mod page;
+mod resolving;
 #[cfg(test)]
 mod tests;
 
@@ -17,17 +22,40 @@ use crate::error::StoreError;
 use crate::model::Matches;
 use ::search::{Query, Total};
 
+pub(crate) use arm::not_excluded;
+pub(crate) use explain::explain;
+pub(crate) use merge::search_all;
+
+/// The moment that a search sees.
+pub(crate) struct Moment {
+    /// Its name.
+    pub(crate) mark: i64,
+    /// What it sees.
+    pub(crate) snapshot: Snapshot,
+}
+
+impl Moment {
+    /// Now, or when the mark was made.
+    pub(crate) fn of(session: &mut dyn Session, as_of: Option<i64>) -> Result<Self, StoreError> {
+        Ok(match as_of {
+            None => Moment { mark: session.mark()?, snapshot: Snapshot::default() },
+            Some(mark) => Moment { mark, snapshot: seen_at(session, mark)? },
+        })
+    }
+}
+
 /// Carries out a search.
 pub(crate) fn search(session: &mut dyn Session, query: &Query) -> Result<Matches, StoreError> {
-    let (mark, snapshot) = match query.as_of {
-        None => (session.mark()?, Snapshot::default()),
-        Some(mark) => (mark, seen_at(session, mark)?),
-    };
+    if query.sort.iter().any(order::is_computed) {
+        return merge::search_all(session, std::slice::from_ref(query));
+    }
+    let moment = Moment::of(session, query.as_of)?;
+    let query = &*resolving::plain(session, query, &moment.snapshot)?;
     let driver = driver::choose(session, query)?;
-    let mut matches = Matches { total: None, resources: Vec::new(), has_more: false, mark };
+    let mut matches = Matches { total: None, resources: Vec::new(), has_more: false, mark: moment.mark };
     if query.limit > 0 {
         // One more than asked for tells whether there is more.
-        page::page(session.dialect(), query, &driver, &snapshot).query(session, &mut |row| {
+        page::page(session.dialect(), query, &driver, &moment.snapshot).query(session, &mut |row| {
             matches.resources.push(version_of(row, query.resource_type, row.text(5)?)?.1);
             Ok(())
         })?;
@@ -42,23 +70,33 @@ pub(crate) fn search(session: &mut dyn Session, query: &Query) -> Result<Matches
         let total = if is_complete {
             query.offset.saturating_add(found)
         } else {
-            let mut total = 0;
-            page::count(session.dialect(), query, &driver, &snapshot).query(session, &mut |row| {
-                total = u64::try_from(row.int(0)?).unwrap_or(0);
-                Ok(())
-            })?;
-            total
+            count(session, query, &driver, &moment.snapshot)?
         };
         matches.total = Some(total);
         matches.has_more |= query.limit == 0 && total > query.offset;
     }
     if matches.has_more && query.as_of.is_none() {
-        session.keep_mark(mark)?;
+        session.keep_mark(moment.mark)?;
     }
     Ok(matches)
 }
 
-/// What was seen at an earlier mark.
+/// How many resources match.
+fn count(
+    session: &mut dyn Session,
+    query: &Query,
+    driver: &driver::Driver<'_>,
+    snapshot: &Snapshot,
+) -> Result<u64, StoreError> {
+    let mut total = 0;
+    page::count(session.dialect(), query, driver, snapshot).query(session, &mut |row| {
+        total = u64::try_from(row.int(0)?).unwrap_or(0);
+        Ok(())
+    })?;
+    Ok(total)
+}
+
+/// What was seen at an earlier mark, if it still can be.
 fn seen_at(session: &mut dyn Session, mark: i64) -> Result<Snapshot, StoreError> {
     let snapshot = session.snapshot(mark)?;
     // Versions of excluded transactions were not seen either, so whatever the first of them superseded counts.

@@ -1,7 +1,8 @@
 //! The SQL of typical searches, for each dialect, word by word: a change here should be meant.
 
 use super::condition::after_all_that_start_with;
-use super::driver::{Arm, Driver};
+use super::arm::Arm;
+use super::driver::Driver;
 use super::page;
 use crate::sql::{Dialect, Snapshot};
 use ::search::{Criterion, ParameterId, Query, Sort, SortKey, SpanTest, TextTest, Total};
@@ -23,8 +24,12 @@ fn patient_and_date() -> Query {
     }
 }
 
+fn driver(arms: Vec<Arm<'static>>, criterion: Option<usize>) -> Driver<'static> {
+    Driver { arms, criterion, is_exact: true, rows: None }
+}
+
 fn by_key() -> Driver<'static> {
-    Driver { arms: vec![Arm::Keys(CODE, &[7])], criterion: Some(0) }
+    driver(vec![Arm::Keys(CODE, &[7])], Some(0))
 }
 
 #[test]
@@ -82,7 +87,7 @@ fn lists_and_parts_of_text_are_where_the_dialects_differ() {
         parameter: NAME,
         any_of: vec![TextTest::StartsWith("an".into()), TextTest::Contains("%_".into())],
     });
-    let driver = Driver { arms: vec![Arm::Keys(CODE, &[7, 8])], criterion: None };
+    let driver = driver(vec![Arm::Keys(CODE, &[7, 8])], None);
     let start = "SELECT count(*) FROM (SELECT DISTINCT d.vid AS vid FROM index_key d WHERE ";
     let middle = " AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid)) AS d WHERE 1 = 1 \
                   AND EXISTS (SELECT 1 FROM index_text t WHERE t.vid = d.vid AND t.parameter = $2 \
@@ -100,7 +105,7 @@ fn lists_and_parts_of_text_are_where_the_dialects_differ() {
 #[test]
 fn everything_of_a_type_comes_in_the_order_of_its_table() {
     let query = Query { limit: 20, ..Query::all(TYPE) };
-    let driver = Driver { arms: vec![Arm::Type], criterion: None };
+    let driver = driver(vec![Arm::Type], None);
     for (dialect, order) in [(Dialect::Sqlite, "d.last_updated, d.vid"), (Dialect::Postgres, "d.vid")] {
         assert_eq!(
             page::page(dialect, &query, &driver, &Snapshot::default()).text,

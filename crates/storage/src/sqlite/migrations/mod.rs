@@ -5,7 +5,11 @@ use crate::sqlite::error::store_error;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first has number 1.
-const MIGRATIONS: &[&str] = &[include_str!("0001_resources_and_accounts.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_resources_and_accounts.sql"),
+    include_str!("0002_numbers.sql"),
+    include_str!("0003_history.sql"),
+];
 
 /// The number of the last step.
 pub(crate) const LATEST: i64 = MIGRATIONS.len() as i64;
