@@ -3,6 +3,7 @@
 //!
 //! This crate knows nothing of HTTP, storage or rules; it does no I/O and reads no clock.
 
+pub mod base64;
 pub mod bundle;
 pub mod datetime;
 pub mod definitions;

@@ -16,16 +16,14 @@ impl Engine {
             .map_err(|errors| Refusal::invalid(errors.iter().map(syntax_issue).collect()))
     }
 
-    /// The JSON form of a body in XML.
+    /// Parses a body in XML.
     ///
     /// # Errors
     ///
     /// 400 with every problem, each with line and column.
-    pub fn json_of_xml(&self, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
-        match fhir::xml::read(bytes, self.max_depth()) {
-            Ok(tree) => Ok(tree.to_bytes()),
-            Err(problems) => Err(Refusal::invalid(problems.iter().map(Issue::from).collect())),
-        }
+    pub fn parse_xml(&self, bytes: &[u8]) -> Result<Json, Refusal> {
+        fhir::xml::read(bytes, self.max_depth())
+            .map_err(|problems| Refusal::invalid(problems.iter().map(Issue::from).collect()))
     }
 
     /// Parses and validates a resource of `resource_type`.
@@ -34,7 +32,15 @@ impl Engine {
     ///
     /// 400 with every problem.
     pub fn parse_valid(&self, resource_type: ResourceType, bytes: &[u8]) -> Result<Json, Refusal> {
-        let resource = self.parse(bytes)?;
+        self.valid(resource_type, self.parse(bytes)?)
+    }
+
+    /// Validates a resource of `resource_type`.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every problem.
+    pub fn valid(&self, resource_type: ResourceType, resource: Json) -> Result<Json, Refusal> {
         let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
         let problems = validation::validate(&resource, &options);
         if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }

@@ -71,9 +71,9 @@ impl Engine {
         resource.insert("versioning", "versioned");
         resource.insert("readHistory", true);
         resource.insert("updateCreate", true);
-        resource.insert("conditionalCreate", false);
-        resource.insert("conditionalUpdate", false);
-        resource.insert("conditionalDelete", "not-supported");
+        resource.insert("conditionalCreate", true);
+        resource.insert("conditionalUpdate", true);
+        resource.insert("conditionalDelete", "single");
         if !parameters.is_empty() {
             resource.insert("searchParam", parameters);
         }

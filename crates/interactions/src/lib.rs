@@ -6,6 +6,7 @@
 
 pub mod body;
 pub mod capabilities;
+pub mod conditional;
 pub mod create;
 pub mod cursor;
 pub mod delete;
@@ -16,6 +17,7 @@ pub mod hooks;
 pub mod operations;
 pub mod precondition;
 pub mod prepare;
+pub mod query_string;
 pub mod read;
 pub mod registry;
 pub mod reindex;
@@ -23,6 +25,7 @@ pub mod search_type;
 pub mod unit;
 pub mod update;
 
+pub use conditional::Criteria;
 pub use engine::{Engine, Settings};
 pub use error::Refusal;
 pub use hooks::{Change, NoRules, Rules};

@@ -18,8 +18,6 @@ pub struct Prepared {
     pub index: Vec<IndexRow>,
     /// Whose time it holds.
     pub holds: Vec<Hold>,
-    /// From the start of the object up to the value of `versionId`.
-    head: Vec<u8>,
     /// From the end of `lastUpdated` to the end of the object.
     tail: Vec<u8>,
 }
@@ -32,24 +30,32 @@ impl Prepared {
         index: Vec<IndexRow>,
         holds: Vec<Hold>,
     ) -> Self {
-        let mut head = Vec::with_capacity(128);
-        head.extend_from_slice(b"{\"resourceType\":\"");
-        head.extend_from_slice(resource_type.name().as_bytes());
-        head.extend_from_slice(b"\",\"id\":");
-        write_string(id, &mut head);
-        head.extend_from_slice(b",\"meta\":{\"versionId\":\"");
         let mut tail = Vec::with_capacity(1024);
         if let Some(object) = resource.as_object_mut() {
             set_identity(object, id);
             write_rest(object, &mut tail);
         }
-        Prepared { resource_type, id: id.to_owned(), resource, index, holds, head, tail }
+        Prepared { resource_type, id: id.to_owned(), resource, index, holds, tail }
+    }
+
+    /// The same resource under another id. Nothing else depends on it: an id has no index rows.
+    pub(crate) fn set_id(&mut self, id: &str) {
+        if self.id != id {
+            id.clone_into(&mut self.id);
+            if let Some(object) = self.resource.as_object_mut() {
+                object.insert("id", id);
+            }
+        }
     }
 
     /// The stored bytes of this resource as `version`, changed at `last_updated`.
     pub fn body(&self, version: u64, last_updated: i64) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.head.len() + self.tail.len() + 64);
-        out.extend_from_slice(&self.head);
+        let mut out = Vec::with_capacity(self.tail.len() + 224);
+        out.extend_from_slice(b"{\"resourceType\":\"");
+        out.extend_from_slice(self.resource_type.name().as_bytes());
+        out.extend_from_slice(b"\",\"id\":");
+        write_string(&self.id, &mut out);
+        out.extend_from_slice(b",\"meta\":{\"versionId\":\"");
         out.extend_from_slice(version.to_string().as_bytes());
         out.extend_from_slice(b"\",\"lastUpdated\":\"");
         out.extend_from_slice(fhir::datetime::instant(last_updated).as_bytes());
@@ -108,7 +114,9 @@ mod tests {
             "meta": { "versionId": "9", "tag": [{ "code": "x" }] },
             "code": { "text": "\"y\"" }
         });
-        let prepared = Prepared::new(ResourceType::BASIC, "a", resource, Vec::new(), Vec::new());
+        let mut prepared = Prepared::new(ResourceType::BASIC, "b", resource, Vec::new(), Vec::new());
+        prepared.set_id("a");
+        assert_eq!(prepared.resource.str("id"), Some("a"));
         assert_eq!(
             String::from_utf8(prepared.body(3, 0)).unwrap(),
             r#"{"resourceType":"Basic","id":"a","meta":{"versionId":"3","lastUpdated":"1970-01-01T00:00:00.000Z","tag":[{"code":"x"}]},"code":{"text":"\"y\""}}"#

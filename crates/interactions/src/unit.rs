@@ -75,6 +75,8 @@ pub enum Effect {
     Updated,
     /// It was like that already.
     Unchanged,
+    /// It was there already, so that a conditional create did nothing.
+    Found,
 }
 
 impl<'a> Unit<'a> {

@@ -21,11 +21,9 @@ impl Problems {
         self.push(Issue::error(code, text).at(place));
     }
 
-    pub(crate) fn too_many(&mut self, operations: usize) {
-        let text = format!(
-            "the patch has {operations} operations; the limit is {}: send several patches",
-            limits::OPERATIONS
-        );
+    pub(crate) fn too_many(&mut self, operations: usize, limit: usize) {
+        let text =
+            format!("the patch has {operations} operations; the limit is {limit}: send several patches");
         self.add(IssueCode::TooLong, text);
     }
 

@@ -22,6 +22,7 @@
 
 mod document;
 mod failure;
+mod fhirpath_patch;
 mod growth;
 mod identity;
 mod json_patch;
@@ -29,6 +30,7 @@ pub mod limits;
 mod prune;
 
 use fhir::{Issue, IssueCode, Json};
+use fhirpath_patch::FhirPathPatch;
 use json_patch::JsonPatch;
 
 /// How a patch document is written.
@@ -36,16 +38,22 @@ use json_patch::JsonPatch;
 pub enum Format {
     /// `application/json-patch+json`
     JsonPatch,
+    /// `application/fhir+json`: a FHIRPath Patch
+    FhirPathJson,
+    /// `application/fhir+xml`: a FHIRPath Patch
+    FhirPathXml,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: &'static [Format] = &[Format::JsonPatch];
+    pub const ALL: &'static [Format] = &[Format::JsonPatch, Format::FhirPathJson, Format::FhirPathXml];
 
     /// The media type that a request's `Content-Type` names it by.
     pub const fn media_type(self) -> &'static str {
         match self {
             Format::JsonPatch => "application/json-patch+json",
+            Format::FhirPathJson => "application/fhir+json",
+            Format::FhirPathXml => "application/fhir+xml",
         }
     }
 
@@ -65,6 +73,7 @@ pub struct Patch {
 #[derive(Clone, Debug)]
 enum Kind {
     Json(JsonPatch),
+    FhirPath(FhirPathPatch),
 }
 
 impl Patch {
@@ -77,7 +86,19 @@ impl Patch {
     pub fn parse(format: Format, document: &[u8], max_depth: usize) -> Result<Self, Vec<Issue>> {
         let kind = match format {
             Format::JsonPatch => Kind::Json(JsonPatch::read(&json(document, max_depth)?)?),
+            Format::FhirPathJson => return Patch::from_parameters(&json(document, max_depth)?, max_depth),
+            Format::FhirPathXml => return Patch::from_parameters(&xml(document, max_depth)?, max_depth),
         };
+        Ok(Patch { kind, max_depth })
+    }
+
+    /// Reads a FHIRPath Patch from a Parameters resource that has been parsed, such as the resource of a Bundle entry.
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), with expressions that begin with `Parameters`.
+    pub fn from_parameters(parameters: &Json, max_depth: usize) -> Result<Self, Vec<Issue>> {
+        let kind = Kind::FhirPath(FhirPathPatch::read(parameters)?);
         Ok(Patch { kind, max_depth })
     }
 
@@ -89,6 +110,7 @@ impl Patch {
     pub fn apply(&self, resource: &Json) -> Result<Json, Vec<Issue>> {
         match &self.kind {
             Kind::Json(patch) => patch.apply(resource, self.max_depth),
+            Kind::FhirPath(patch) => patch.apply(resource, self.max_depth),
         }
     }
 }
@@ -98,4 +120,8 @@ fn json(document: &[u8], max_depth: usize) -> Result<Json, Vec<Issue>> {
         let code = |is_duplicate| if is_duplicate { IssueCode::Duplicate } else { IssueCode::Structure };
         errors.iter().map(|error| Issue::error(code(error.is_duplicate), error.to_string())).collect()
     })
+}
+
+fn xml(document: &[u8], max_depth: usize) -> Result<Json, Vec<Issue>> {
+    fhir::xml::read(document, max_depth).map_err(|problems| problems.iter().map(Issue::from).collect())
 }

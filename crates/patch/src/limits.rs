@@ -4,6 +4,10 @@
 /// How many operations a patch may have.
 pub const OPERATIONS: usize = 1_000;
 
+/// How many operations a FHIRPath Patch may have: each evaluates an expression of the client's, which costs more than
+/// following a pointer.
+pub const FHIRPATH_OPERATIONS: usize = 200;
+
 /// How many problems of a patch document are told.
 pub const PROBLEMS: usize = 50;
 

@@ -94,7 +94,8 @@ pub struct Concept {
     pub properties: Vec<Property>,
     /// It only groups others and is not chosen in data.
     pub is_abstract: bool,
-    /// It is no longer to be used.
+    /// It is no longer to be used: the property `inactive` says so or, where it is absent, a `status` of deprecated,
+    /// retired or inactive.
     pub is_inactive: bool,
 }
 
@@ -244,20 +245,21 @@ impl Nested {
 
 fn concept(object: &Object, definitions: &[PropertyDefinition]) -> Option<Concept> {
     let properties: Vec<Property> = object.items("property").iter().filter_map(property).collect();
-    let holds = |property: &Property, role: &str| {
-        is_role(definitions, &property.code, role) && property.text() == Some("true")
+    let text = |role: &str| {
+        let property = properties.iter().find(|property| is_role(definitions, &property.code, role));
+        property.and_then(Property::text)
     };
-    let is_retired = |property: &Property| {
-        is_role(definitions, &property.code, "status")
-            && property.text().is_some_and(|text| matches!(text, "retired" | "inactive"))
-    };
+    // The specification's own example of inactive codes (ValueSet inactive) shows deprecated ones as such.
+    let is_old = matches!(text("status"), Some("deprecated" | "retired" | "inactive"));
+    let is_abstract = text("notSelectable") == Some("true") || text("abstract") == Some("true");
+    let is_inactive = text("inactive").map_or(is_old, |inactive| inactive == "true");
     Some(Concept {
         code: object.str("code")?.into(),
         display: object.str("display").map(Box::from),
         definition: object.str("definition").map(Box::from),
         designations: designations(object),
-        is_abstract: properties.iter().any(|item| holds(item, "notSelectable") || holds(item, "abstract")),
-        is_inactive: properties.iter().any(|item| holds(item, "inactive") || is_retired(item)),
+        is_abstract,
+        is_inactive,
         properties,
     })
 }

@@ -26,6 +26,7 @@ mod filter;
 mod hierarchy;
 pub mod limits;
 mod membership;
+mod operations;
 mod pack;
 mod problem;
 mod terminology;
@@ -35,6 +36,9 @@ pub use canonical::Canonical;
 pub use code_system::{CodeSystem, Concept, Content, Designation, Property, PropertyDefinition};
 pub use expansion::{Expansion, Member, System};
 pub use membership::Membership;
+pub use operations::{
+    Coding, Dependency, ExpandOptions, LookupOptions, Source, TranslateOptions, ValidateCodeOptions,
+};
 pub use problem::Problem;
 pub use terminology::Terminology;
 pub use value_set::Filter;

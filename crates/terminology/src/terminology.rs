@@ -205,10 +205,12 @@ impl Layer {
 }
 
 fn put<T: Definition>(shelf: &mut Shelf<T>, resource: &Object) {
-    let Some(url) = resource.str("url").filter(|url| !url.is_empty()) else { return };
     let definition = T::of(resource);
-    take(shelf, url, definition.version());
-    let versions = shelf.entry(url.into()).or_default();
+    if definition.url().is_empty() {
+        return;
+    }
+    take(shelf, definition.url(), definition.version());
+    let versions = shelf.entry(definition.url().into()).or_default();
     versions.push(Arc::new(definition));
     versions.sort_by(|one, other| compare_versions(one.version(), other.version()));
 }

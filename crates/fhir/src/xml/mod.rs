@@ -29,7 +29,7 @@ pub use problem::XmlProblem;
 pub use read::{Reading, read, read_all};
 pub use tag::{Attribute, EndTag, Name, Tag};
 pub use token::{Text, Token, Tokens};
-pub use write::{write, write_pretty};
+pub use write::{from_json, write, write_pretty};
 
 /// The namespace of FHIR's elements.
 pub const FHIR: &str = "http://hl7.org/fhir";

@@ -3,6 +3,7 @@
 use super::member::sibling_name;
 use super::{FHIR, escape_attribute, narrative};
 use crate::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
+use crate::json::{self, SyntaxError};
 use crate::{Json, Object, ResourceType};
 
 /// The resource as XML, with declaration, in one line. Elements stand in the order of the specification, whatever
@@ -15,6 +16,16 @@ pub fn write(resource: &Json) -> Vec<u8> {
 /// As [`write`], indented by two spaces. Narratives stay as they are.
 pub fn write_pretty(resource: &Json) -> Vec<u8> {
     start(resource, true)
+}
+
+/// As [`write`] or [`write_pretty`], from JSON: for answers that are put together from stored bytes. `max_depth` is how
+/// many arrays and objects may be nested, those of an enclosing Bundle included.
+///
+/// # Errors
+///
+/// The bytes are not JSON, or nested deeper.
+pub fn from_json(json: &[u8], max_depth: usize, is_pretty: bool) -> Result<Vec<u8>, Vec<SyntaxError>> {
+    json::parse(json, max_depth).map(|resource| start(&resource, is_pretty))
 }
 
 fn start(resource: &Json, is_pretty: bool) -> Vec<u8> {
@@ -94,12 +105,20 @@ impl Writer {
 
     /// The attributes and elements of an object whose tag `name` is open, to its end.
     fn content(&mut self, name: &str, object: &Object, definition: &'static TypeDefinition) {
+        self.attributes(object, definition);
+        self.elements(name, object, definition);
+    }
+
+    fn attributes(&mut self, object: &Object, definition: &'static TypeDefinition) {
         for (key, value) in object.iter() {
             let is_attribute = definition.member(key).is_some_and(|member| member.element.is_xml_attribute());
             if let (true, Json::String(text)) = (is_attribute, value) {
                 self.attribute(key, text);
             }
         }
+    }
+
+    fn elements(&mut self, name: &str, object: &Object, definition: &'static TypeDefinition) {
         self.inside(name, |writer| {
             for (key, member) in in_order(object, definition) {
                 writer.member(key, &member, object);
@@ -171,11 +190,14 @@ impl Writer {
             return;
         }
         self.open(key);
+        if let Some(sibling) = sibling {
+            self.attributes(sibling, definition);
+        }
         if let Some(text) = text {
             self.attribute("value", text);
         }
         match sibling {
-            Some(sibling) => self.content(key, sibling, definition),
+            Some(sibling) => self.elements(key, sibling, definition),
             None => self.out.extend_from_slice(b"/>"),
         }
     }

@@ -109,6 +109,12 @@ impl Refusal {
         Self::documented(&rows::CONFLICT)
     }
 
+    /// 409: nothing matches the criteria, but the id that shall be created exists.
+    pub fn id_taken(resource_type: ResourceType, id: &str) -> Self {
+        let id = cut(id);
+        Self::filled(&rows::ID_TAKEN, &[("{ResourceType}", resource_type.name()), ("{id}", &id)])
+    }
+
     /// 410.
     pub fn deleted(resource_type: ResourceType, id: &str) -> Self {
         Self::filled(&rows::DELETED, &[("{ResourceType}", resource_type.name()), ("{id}", id)])
@@ -117,6 +123,11 @@ impl Refusal {
     /// 412.
     pub fn modified() -> Self {
         Self::documented(&rows::MODIFIED)
+    }
+
+    /// 412: criteria that must match one resource at most match several.
+    pub fn multiple_matches() -> Self {
+        Self::documented(&rows::MULTIPLE_MATCHES)
     }
 
     /// 413; `limit` in bytes.

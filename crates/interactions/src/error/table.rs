@@ -36,6 +36,9 @@ pub struct Row {
 /// The text of every 5xx.
 const SERVER_ERROR: &str = "Internal server error";
 
+/// The text of every 412.
+const PRECONDITION_FAILED: &str = "The resource has been modified since the precondition was specified.";
+
 const DANA: &str = "/Patient/{demo-patient}";
 
 /// Names of [`TABLE`]'s rows.
@@ -169,6 +172,20 @@ pub mod rows {
             example: Example::plain(Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","code":{"text":"x"}}"#)
                 .with(&[("easel-fault", "conflict")])),
         };
+        /// 409
+        ID_TAKEN = Row {
+            id: "id-taken",
+            status: 409,
+            code: IssueCode::Conflict,
+            text: "No {ResourceType} matches the criteria, but one with the id '{id}' exists; leave the id out or correct the criteria",
+            when: "A conditional update matches nothing and would create its resource under an id that another has.",
+            explains: false,
+            shape: OUTCOME,
+            example: Example::after(
+                &[Request::send("PUT", "/fhir/Basic/taken", r#"{"resourceType":"Basic","id":"taken","code":{"text":"x"}}"#)],
+                Request::send("PUT", "/fhir/Basic?identifier=urn:none%7C1", r#"{"resourceType":"Basic","id":"taken","code":{"text":"y"}}"#),
+            ),
+        };
         /// 410
         DELETED = Row {
             id: "deleted",
@@ -191,7 +208,7 @@ pub mod rows {
             id: "modified",
             status: 412,
             code: IssueCode::Conflict,
-            text: "The resource has been modified since the precondition was specified.",
+            text: PRECONDITION_FAILED,
             when: "If-Match, If-None-Match or If-Unmodified-Since does not hold of the stored resource. Read it again and repeat the change on what it is now.",
             explains: false,
             shape: OUTCOME,
@@ -199,6 +216,24 @@ pub mod rows {
                 &[Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","code":{"text":"x"}}"#)],
                 Request::send("PUT", "/fhir/Basic/{id}", r#"{"resourceType":"Basic","id":"{id}","code":{"text":"y"}}"#)
                     .with(&[("if-unmodified-since", "Wed, 21 Oct 2015 07:28:00 GMT")]),
+            ),
+        };
+        /// 412
+        MULTIPLE_MATCHES = Row {
+            id: "multiple-matches",
+            status: 412,
+            code: IssueCode::Conflict,
+            text: PRECONDITION_FAILED,
+            when: "The criteria of a conditional interaction or reference, which must match one resource, match several. Search with them, then name more.",
+            explains: false,
+            shape: OUTCOME,
+            example: Example::after(
+                &[
+                    Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","identifier":[{"system":"urn:twice","value":"1"}],"code":{"text":"x"}}"#),
+                    Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","identifier":[{"system":"urn:twice","value":"1"}],"code":{"text":"y"}}"#),
+                ],
+                Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","code":{"text":"z"}}"#)
+                    .with(&[("if-none-exist", "identifier=urn:twice|1")]),
             ),
         };
         /// 413

@@ -41,7 +41,7 @@ pub(crate) fn read(document: &Json, problems: &mut Problems) -> Vec<Operation> {
         return Vec::new();
     };
     if items.len() > limits::OPERATIONS {
-        problems.too_many(items.len());
+        problems.too_many(items.len(), limits::OPERATIONS);
         return Vec::new();
     }
     items.iter().enumerate().filter_map(|(index, item)| read_one(index, item, problems)).collect()

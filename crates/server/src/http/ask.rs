@@ -1,11 +1,10 @@
 //! A request, taken apart.
 
-use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode};
 use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::{Method, Request, Uri};
-use interactions::Refusal;
+use interactions::{Refusal, query_string};
 use percent_encoding::percent_decode_str;
 
 /// The body of a request.
@@ -85,35 +84,9 @@ impl Ask {
 ///
 /// 400 when a name or value is not UTF-8.
 pub fn parameters(text: &[u8]) -> Result<Vec<(String, String)>, Refusal> {
-    let text = std::str::from_utf8(text).map_err(|_| not_utf8("the parameters"))?;
-    let decode = |part: &str| -> Result<String, Refusal> {
-        let spaced = part.replace('+', " ");
-        let decoded = percent_decode_str(&spaced).decode_utf8().map_err(|_| not_utf8(part))?;
-        Ok(decoded.into_owned())
-    };
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Ok((decode(name)?, decode(value)?))
-        })
-        .collect()
-}
-
-fn not_utf8(part: &str) -> Refusal {
-    let text = format!("{} is not valid UTF-8 once percent-decoded", quoted(part));
-    Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_are_decoded_in_order() {
-        let pairs = parameters(b"name=J%C3%BCrgen+M&date=ge2024-01-01&date=lt2025&flag").unwrap();
-        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        assert_eq!(pairs, [("name", "Jürgen M"), ("date", "ge2024-01-01"), ("date", "lt2025"), ("flag", "")]);
-        assert!(parameters(b"name=%ff").is_err());
-    }
+    let text = std::str::from_utf8(text).map_err(|_| {
+        let text = "the parameters are not valid UTF-8";
+        Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
+    })?;
+    query_string::parameters(text).map_err(|issue| Refusal::invalid(vec![issue]))
 }

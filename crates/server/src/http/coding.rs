@@ -129,7 +129,7 @@ impl Coding {
 }
 
 /// One element of a list with weights: `gzip;q=0.5`.
-pub(super) fn quality_value(range: &str) -> (&str, f32) {
+pub fn quality_value(range: &str) -> (&str, f32) {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default();
     let q = parts

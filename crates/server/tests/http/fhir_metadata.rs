@@ -78,7 +78,7 @@ fn an_interaction_that_a_type_lacks_is_405_with_the_methods_it_has() {
         ("GET", "/Slot/1", ""),
         ("GET", "/Patient/1/_history", ""),
         ("POST", "/Patient/_search", ""),
-        ("PUT", "/fhir/Patient", "GET, HEAD, POST"),
+        ("PATCH", "/fhir/Patient/1/_history", "GET, HEAD"),
         ("POST", "/metadata", "GET, HEAD"),
     ] {
         let reply = site.ask(method, path, "{}").expect(405);

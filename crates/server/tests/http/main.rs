@@ -7,6 +7,8 @@ mod auth_token;
 mod content_coding;
 mod errors_table;
 mod fhir_async;
+mod fhir_binary;
+mod fhir_conditional;
 mod fhir_formats;
 mod fhir_instance;
 mod fhir_metadata;

@@ -1,4 +1,4 @@
-//! Many clients want the same practitioner's time: one gets it.
+//! Many clients want the same thing at once, a practitioner's time or to create what is not there yet: one gets it.
 
 use crate::support::{Reply, Request, Site, Store};
 use canvas::clinic::demo;
@@ -66,4 +66,36 @@ fn book_at_once(site: &Site, round: usize) -> Vec<Reply> {
             .collect();
         clients.into_iter().map(|client| client.join().unwrap()).collect()
     })
+}
+
+#[test]
+fn of_100_clients_creating_what_is_not_there_yet_one_creates_it() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        let barrier = Barrier::new(100);
+        let replies: Vec<Reply> = std::thread::scope(|scope| {
+            let create = |client: usize| {
+                let request = Request::new("POST", "/fhir/Basic")
+                    .header("authorization", &format!("Bearer {}", site.token))
+                    .header("content-type", "application/fhir+json")
+                    .header("if-none-exist", "identifier=urn:race|1")
+                    .body(format!(
+                        r#"{{"resourceType":"Basic","identifier":[{{"system":"urn:race","value":"1"}}],"code":{{"text":"{client}"}}}}"#
+                    ));
+                barrier.wait();
+                site.send(request)
+            };
+            let clients: Vec<_> = (0..100).map(|client| scope.spawn(move || create(client))).collect();
+            clients.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        let created = replies.iter().filter(|reply| reply.status == 201).count();
+        assert_eq!(
+            (created, replies.iter().filter(|reply| reply.status == 200).count()),
+            (1, 99),
+            "{store:?}"
+        );
+        let id = replies[0].location_id();
+        assert!(replies.iter().all(|reply| reply.location_id() == id), "{store:?}");
+        assert_eq!(site.search("/fhir/Basic?identifier=urn:race%7C1").len(), 1, "{store:?}");
+    }
 }

@@ -18,6 +18,7 @@ const PUBLISHER_LIMIT: usize = 1000;
 
 const CODE_SYSTEM: &[&str] = &[
     "resourceType",
+    "language",
     "url",
     "version",
     "name",

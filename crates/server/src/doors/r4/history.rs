@@ -1,7 +1,7 @@
 //! `GET /fhir/{type}/{id}/_history`: history.
 
 use super::parameters::ANSWER_PARAMETERS;
-use super::{Call, respond};
+use super::{Call, binary, respond};
 use crate::http::answer::Answer;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, ResourceType};
@@ -14,6 +14,7 @@ pub(super) async fn instance(
     resource_type: ResourceType,
     id: &str,
 ) -> Result<Answer, Refusal> {
+    binary::check_all(&call.caller, resource_type)?;
     let (count, offset) = page(&call.query)?;
     let bundle = call.app.engine.history_instance(resource_type, id, count, offset).await?;
     Ok(respond::json(200, bundle, call.pretty))

@@ -1,5 +1,6 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
+mod binary;
 mod history;
 mod metadata;
 mod operation;
@@ -19,7 +20,7 @@ use crate::http::negotiate::{self, Format};
 use crate::http::receive;
 use crate::telemetry::metrics::Seen;
 use auth::Caller;
-use fhir::ResourceType;
+use fhir::{Json, ResourceType};
 use interactions::{Interaction, Refusal, Target};
 use std::sync::Arc;
 
@@ -36,19 +37,28 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The body of a resource as JSON, whichever form it was sent in.
+    /// The valid resource of the body, whichever form it was sent in. A body for `/Binary` that is not FHIR is the
+    /// content of one, under `id` if the URL says which.
     ///
     /// # Errors
     ///
-    /// 415, 413, 408, or 400 when it breaks off or is not of the form that it claims.
-    async fn json_body(self) -> Result<Vec<u8>, Refusal> {
-        let format = negotiate::body_format(&self.ask)?;
-        let limits = &self.app.config.limits;
-        let body = receive::body(self.ask, limits.body_bytes, limits.receive).await?;
-        match format {
-            Format::Json => Ok(body),
-            Format::Xml => self.app.engine.json_of_xml(&body),
-        }
+    /// 415, 413, 408; 400 when it breaks off or is not valid.
+    async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
+        let Call { app, ask, .. } = self;
+        let content_type = negotiate::content_type(&ask).to_owned();
+        let format = match negotiate::body_format(&ask) {
+            Err(_) if resource_type == ResourceType::BINARY && !content_type.is_empty() => None,
+            format => Some(format?),
+        };
+        let (engine, limits) = (&app.engine, &app.config.limits);
+        let context = binary::security_context(&ask);
+        let body = receive::body(ask, limits.body_bytes, limits.receive).await?;
+        let tree = match format {
+            Some(Format::Json) => engine.parse(&body)?,
+            Some(Format::Xml) => engine.parse_xml(&body)?,
+            None => binary::of_content(context, &content_type, &body, id),
+        };
+        engine.valid(resource_type, tree)
     }
 }
 
@@ -67,7 +77,12 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     let operation = operation::find(&ask, resource_type, target)?;
     let (interaction, caller) = admit(app, &ask, Interaction::R4, resource_type, target, seen).await?;
     let query = ask.query()?;
-    negotiate::rendition(&ask.headers, &query, Format::ALL)?;
+    let is_content = resource_type == Some(ResourceType::BINARY)
+        && matches!(interaction, Interaction::Read | Interaction::Vread)
+        && !binary::asks_for_resource(&ask, &query);
+    if !is_content {
+        negotiate::rendition(&ask.headers, &query, Format::ALL)?;
+    }
     let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
     let call = Call { app, ask, caller, query, pretty };
     if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
@@ -91,6 +106,8 @@ async fn of_type(
         (Interaction::SearchType, _) => search::search_type(call, resource_type).await,
         (Interaction::Create, _) => write::create(call, resource_type).await,
         (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
+        (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
+        (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
         (Interaction::Read, Target::Instance(id)) => read::read(call, resource_type, id).await,
         (Interaction::Vread, Target::Version(id, version)) => {

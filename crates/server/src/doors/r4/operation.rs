@@ -77,7 +77,6 @@ async fn input(call: Call<'_>) -> Result<Input, Refusal> {
         return Ok(Input::of_url(&call.query, &ANSWER_PARAMETERS));
     }
     parameters::none(&call.query)?;
-    let engine = &call.app.engine;
-    let body = engine.parse_valid(ResourceType::PARAMETERS, &call.json_body().await?)?;
+    let body = call.resource(ResourceType::PARAMETERS, None).await?;
     Ok(Input::of_resource(&body))
 }

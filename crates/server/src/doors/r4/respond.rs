@@ -17,6 +17,7 @@ pub(super) fn changed(engine: &Engine, written: &Written, preference: Return, pr
         Effect::Created => (201, "created"),
         Effect::Updated => (200, "updated"),
         Effect::Unchanged => (200, "unchanged"),
+        Effect::Found => (200, "there already"),
     };
     let mut answer = match preference {
         Return::Representation => versioned(version, status, pretty),
@@ -29,7 +30,7 @@ pub(super) fn changed(engine: &Engine, written: &Written, preference: Return, pr
             with_validators(json(status, operation_outcome(&[issue]), pretty), version)
         }
     };
-    if written.effect == Effect::Created {
+    if matches!(written.effect, Effect::Created | Effect::Found) {
         let Version { resource_type, id, version, .. } = version;
         let location = format!("{}/{resource_type}/{id}/_history/{version}", engine.base_url());
         answer::set(&mut answer, "location", &location);

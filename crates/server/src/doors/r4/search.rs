@@ -2,7 +2,7 @@
 
 use super::parameters::ANSWER_PARAMETERS;
 use super::preference::prefers;
-use super::{Call, respond};
+use super::{Call, binary, respond};
 use crate::http::answer::Answer;
 use crate::http::ask::parameters;
 use crate::http::{negotiate, receive};
@@ -12,6 +12,7 @@ use interactions::search_type::Asked;
 
 /// A page of the resources of a type that match.
 pub(super) async fn search_type(call: Call<'_>, resource_type: ResourceType) -> Result<Answer, Refusal> {
+    binary::check_all(&call.caller, resource_type)?;
     let Call { app, ask, mut query, pretty, .. } = call;
     let lenient = prefers(&ask, "handling=lenient");
     if ask.method == hyper::Method::POST {

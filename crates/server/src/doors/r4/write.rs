@@ -1,21 +1,23 @@
-//! `POST /fhir/{type}`, `PUT` and `DELETE /fhir/{type}/{id}`: create, update, delete.
+//! `POST /fhir/{type}`, `PUT` and `DELETE /fhir/{type}/{id}`, `PUT` and `DELETE /fhir/{type}?…`: create, update, delete,
+//! by id and by criteria.
 
 use super::preference::Return;
 use super::{Call, parameters, preconditions, respond};
+use crate::app::App;
+use crate::authenticate::may;
+use crate::clock::now;
 use crate::http::answer::{self, Answer};
+use auth::Access;
 use fhir::{Issue, IssueCode, ResourceType};
-use interactions::Refusal;
+use interactions::{Criteria, Refusal};
 
-/// Stores a resource under a fresh id.
+/// Stores a resource under a fresh id; with `If-None-Exist` only if nothing matches.
 pub(super) async fn create(call: Call<'_>, resource_type: ResourceType) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    if call.ask.headers.contains_key("if-none-exist") {
-        let text = "If-None-Exist is not supported yet; search first, then create";
-        return Err(Refusal::invalid(vec![Issue::error(IssueCode::NotSupported, text)]));
-    }
+    let if_none_exist = if_none_exist(&call, resource_type)?;
     let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
-    let resource = engine.parse_valid(resource_type, &call.json_body().await?)?;
-    let written = engine.create(resource_type, resource).await?;
+    let resource = call.resource(resource_type, None).await?;
+    let written = engine.create(resource_type, resource, if_none_exist).await?;
     Ok(respond::changed(engine, &written, preference, pretty))
 }
 
@@ -24,8 +26,21 @@ pub(super) async fn update(call: Call<'_>, resource_type: ResourceType, id: &str
     parameters::none(&call.query)?;
     let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
     let preconditions = preconditions::of_change(&call.ask)?;
-    let resource = engine.parse_valid(resource_type, &call.json_body().await?)?;
+    let resource = call.resource(resource_type, Some(id)).await?;
     let written = engine.update(resource_type, id, resource, preconditions).await?;
+    Ok(respond::changed(engine, &written, preference, pretty))
+}
+
+/// Replaces the resource that matches, or creates one.
+pub(super) async fn conditional_update(
+    call: Call<'_>,
+    resource_type: ResourceType,
+) -> Result<Answer, Refusal> {
+    let criteria = criteria(&call, resource_type)?;
+    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let preconditions = preconditions::of_change(&call.ask)?;
+    let resource = call.resource(resource_type, None).await?;
+    let written = engine.conditional_update(criteria, resource, preconditions).await?;
     Ok(respond::changed(engine, &written, preference, pretty))
 }
 
@@ -34,7 +49,51 @@ pub(super) async fn delete(call: Call<'_>, resource_type: ResourceType, id: &str
     parameters::none(&call.query)?;
     let preconditions = preconditions::of_change(&call.ask)?;
     let version = call.app.engine.delete(resource_type, id, preconditions).await?;
+    Ok(deleted(Some(version)))
+}
+
+/// Deletes the resource that matches.
+pub(super) async fn conditional_delete(
+    call: Call<'_>,
+    resource_type: ResourceType,
+) -> Result<Answer, Refusal> {
+    let criteria = criteria(&call, resource_type)?;
+    let preconditions = preconditions::of_change(&call.ask)?;
+    Ok(deleted(call.app.engine.conditional_delete(criteria, preconditions).await?))
+}
+
+fn deleted(version: Option<u64>) -> Answer {
     let mut answer = answer::empty(204);
-    answer::set(&mut answer, "etag", &respond::etag(version));
-    Ok(answer)
+    if let Some(version) = version {
+        answer::set(&mut answer, "etag", &respond::etag(version));
+    }
+    answer
+}
+
+/// The criteria in the URL.
+///
+/// # Errors
+///
+/// 403 without the scope to read, for the answer tells whether something matches; 400.
+pub(super) fn criteria(call: &Call<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
+    may(&call.caller, resource_type, Access::Read)?;
+    call.app.engine.criteria(resource_type, &call.query, now()).map_err(Refusal::invalid)
+}
+
+/// The criteria of `If-None-Exist`.
+///
+/// # Errors
+///
+/// As for those in the URL; 400 when the header is not text or comes twice.
+fn if_none_exist(call: &Call<'_>, resource_type: ResourceType) -> Result<Option<Criteria>, Refusal> {
+    let mut values = call.ask.headers.get_all("if-none-exist").iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    may(&call.caller, resource_type, Access::Read)?;
+    let text = value.to_str().ok().filter(|_| values.next().is_none()).ok_or_else(|| {
+        let text = "If-None-Exist must be one header of percent-encoded search parameters";
+        Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
+    })?;
+    let App { engine, .. } = call.app;
+    let text = text.strip_prefix('?').unwrap_or(text);
+    engine.criteria_of_text(resource_type, text, now()).map(Some).map_err(Refusal::invalid)
 }

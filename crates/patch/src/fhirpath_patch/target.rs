@@ -1,0 +1,200 @@
+//! What the path of an operation leads to.
+
+use super::place::{Place, Step};
+use fhir::outcome::cut;
+use fhir::{Json, ResourceType};
+use fhirpath::{Context, Expression, Item};
+use std::fmt;
+use std::sync::Arc;
+
+/// The path of an operation, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    text: Arc<str>,
+    expression: Arc<Expression>,
+    /// The path without its last name, and that name: where an element is that has no value of its own to be found by,
+    /// an empty list above all.
+    parent: Option<(Option<Arc<Expression>>, Arc<str>)>,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&cut(&self.text))
+    }
+}
+
+/// Where an element is that need not be there: in the one that contains it.
+pub(super) struct Member {
+    pub(super) owner: Place,
+    pub(super) name: Arc<str>,
+}
+
+impl Target {
+    /// Compiles a path.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(super) fn compile(text: &str) -> Result<Self, String> {
+        let text = text.trim();
+        let compile = |text: &str| Expression::compile(text).map(Arc::new).map_err(|error| error.to_string());
+        let expression = compile(text)?;
+        let parent = match text.rsplit_once('.') {
+            Some((owner, name)) if is_name(name) && is_one_path(owner) => {
+                compile(owner).ok().map(|owner| (Some(owner), name.into()))
+            }
+            None if is_name(text) => Some((None, text.into())),
+            _ => None,
+        };
+        Ok(Target { text: text.into(), expression, parent })
+    }
+
+    /// The values that the path leads to.
+    ///
+    /// # Errors
+    ///
+    /// It is for another type of resource, or cannot be evaluated on this one.
+    pub(super) fn evaluate<'a>(&'a self, root: &'a Json) -> Result<Vec<Item<'a>>, String> {
+        let focus = Item::resource(root).ok_or("what is to be patched is no resource of R4")?;
+        let named = self.expression.root_type().and_then(|root| root.resource_type());
+        let found = root.str("resourceType").and_then(ResourceType::from_name);
+        if let (Some(named), Some(found)) = (named, found)
+            && named != found
+        {
+            return Err(format!("the path is for {named}, and this is {found}"));
+        }
+        evaluate(&self.expression, &focus)
+    }
+
+    /// The place of the one element that the path leads to; nothing if there is none.
+    ///
+    /// # Errors
+    ///
+    /// It leads to several, or to what is no part of the resource.
+    pub(super) fn find(&self, root: &Json) -> Result<Option<Place>, String> {
+        let found = self.evaluate(root)?;
+        let item = match found.as_slice() {
+            [] => return Ok(None),
+            [item] => item,
+            several => {
+                let count = several.len();
+                return Err(format!(
+                    "the path leads to {count} elements; narrow it to one, by index or where(…)"
+                ));
+            }
+        };
+        if let Some(place) = item.json().and_then(|value| Place::of(value, root)) {
+            return Ok(Some(place));
+        }
+        // A primitive with extensions and without value is no node of the tree.
+        let member = if item.has_value() { None } else { self.member(root).ok() };
+        let place = member.and_then(|member| member.owner.without_value(&member.name, root));
+        place.map(Some).ok_or_else(|| String::from("the path computes a value; it must lead to an element"))
+    }
+
+    /// As [`find`](Self::find), where there must be an element.
+    pub(super) fn find_one(&self, root: &Json) -> Result<Place, String> {
+        self.find(root)?.ok_or_else(|| String::from("the path leads to nothing"))
+    }
+
+    /// The owner of the element that the path names last, whether the element is there or not.
+    ///
+    /// # Errors
+    ///
+    /// The path does not end with a name, or there is no such owner.
+    pub(super) fn member(&self, root: &Json) -> Result<Member, String> {
+        let nothing = || String::from("the path leads to nothing");
+        let (owner, name) = self.parent.as_ref().ok_or_else(nothing)?;
+        let name = Arc::clone(name);
+        let Some(owner) = owner else { return Ok(Member { owner: Place::root(), name }) };
+        let focus = Item::resource(root).ok_or_else(nothing)?;
+        match evaluate(owner, &focus)?.as_slice() {
+            [item] => {
+                let owner = item.json().and_then(|value| Place::of(value, root)).ok_or_else(nothing)?;
+                Ok(Member { owner, name })
+            }
+            [] => Err(nothing()),
+            several => {
+                Err(format!("the path goes through {} elements; narrow it to one list", several.len()))
+            }
+        }
+    }
+
+    /// The list that the path names: the place of what contains it, and its JSON name.
+    ///
+    /// # Errors
+    ///
+    /// The path leads to something else than all items of one list.
+    pub(super) fn find_list(&self, root: &Json) -> Result<(Place, String), String> {
+        let found = self.evaluate(root)?;
+        let first = found.first().and_then(|item| Place::of(item.json()?, root));
+        let Some(first) = first else {
+            let member = self.member(root)?;
+            return member.owner.list_named(&member.name, root).map(|key| (member.owner, key));
+        };
+        let not_a_list = || String::from("the path leads to a single element; it must name a list");
+        let (owner, key, Some(_)) = first.split().ok_or_else(not_a_list)? else { return Err(not_a_list()) };
+        let items = owner.value(root).and_then(|owner| owner.get(&key)).map(Json::items).unwrap_or_default();
+        let mut places = items.iter();
+        for found in &found {
+            // Items of one list come in its order.
+            if !found.json().is_some_and(|found| places.any(|item| std::ptr::eq(found, item))) {
+                return Err(String::from("the path leads to items of several lists; narrow it to one"));
+            }
+        }
+        if found.len() < items.len() {
+            let text = format!("the path leads to {} of the {} items of {key}", found.len(), items.len());
+            return Err(format!("{text}; it must name the whole list"));
+        }
+        Ok((owner, key))
+    }
+}
+
+fn evaluate<'a>(expression: &'a Expression, focus: &Item<'a>) -> Result<Vec<Item<'a>>, String> {
+    expression
+        .evaluate(&Context::new(focus), focus)
+        .map_err(|error| format!("the path cannot be evaluated: {}", cut(&error.to_string())))
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Whether nothing but `.name` can follow `text` as a whole: there is no operator outside of parentheses.
+fn is_one_path(text: &str) -> bool {
+    let (mut depth, mut quote) = (0usize, None);
+    for character in text.chars() {
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '`' | '"') => quote = Some(character),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, _) if depth == 0 && !(character.is_ascii_alphanumeric() || "._%$".contains(character)) => {
+                return false;
+            }
+            _ => {}
+        }
+    }
+    true
+}
+
+impl Place {
+    /// The place of a primitive element here that has extensions but no value.
+    fn without_value(&self, name: &str, root: &Json) -> Option<Place> {
+        let (definition, owner) = (self.definition(root)?, self.value(root)?);
+        let (index, _) = definition.element(name)?;
+        let key = definition.member_names(index).find(|key| owner.get(&format!("_{key}")).is_some())?;
+        Some(self.with(Step::Name(key.to_owned())))
+    }
+
+    /// The JSON name of the list `name` here.
+    fn list_named(&self, name: &str, root: &Json) -> Result<String, String> {
+        let definition = self.definition(root).ok_or("the path leads to nothing")?;
+        match definition.member(name) {
+            Some(member) if member.element.is_array() => Ok(name.to_owned()),
+            Some(_) => Err(format!("{name} is no list; use add or replace")),
+            None => Err(super::value::unknown_name(name, definition)),
+        }
+    }
+}
