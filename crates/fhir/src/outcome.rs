@@ -74,8 +74,6 @@ issue_codes! {
     TooCostly = "too-costly",
     /// A limit on size was passed.
     TooLong = "too-long",
-    /// It would take too much work.
-    TooCostly = "too-costly",
     /// The content breaks a business rule or conflicts with the stored state.
     BusinessRule = "business-rule",
     /// A conflict with a concurrent change.
