@@ -32,7 +32,11 @@ fn main() {
             }
         }
     }
-    println!("{n} resources, {:.2} rows, {:.1} bytes each", rows_n as f64 / n as f64, bytes as f64 / n as f64);
+    println!(
+        "{n} resources, {:.2} rows, {:.1} bytes each",
+        rows_n as f64 / n as f64,
+        bytes as f64 / n as f64
+    );
     let mut all: Vec<_> = by.into_iter().collect();
     all.sort_by_key(|e| std::cmp::Reverse(e.1.1));
     for ((t, c, k), (r, b)) in all.iter().take(70) {

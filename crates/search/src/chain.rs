@@ -28,12 +28,15 @@ pub(crate) fn criterion(
     if parameter.kind() != SearchParameterType::Reference {
         return Err(one(no_reference(parameter, link, rest)));
     }
-    let target = match modifier.map(|modifier| modifier::parse(parameter, modifier)).transpose().map_err(one)? {
-        Some(Modifier::Type(target)) => target,
-        Some(_) => return Err(one(no_type(link, rest))),
-        None => target_of(reading.registry, parameter, rest).map_err(one)?,
+    let target =
+        match modifier.map(|modifier| modifier::parse(parameter, modifier)).transpose().map_err(one)? {
+            Some(Modifier::Type(target)) => target,
+            Some(_) => return Err(one(no_type(link, rest))),
+            None => target_of(reading.registry, parameter, rest).map_err(one)?,
+        };
+    let Some(criterion) = criteria::criterion(reading, target, rest, value, depth + 1)? else {
+        return Ok(None);
     };
-    let Some(criterion) = criteria::criterion(reading, target, rest, value, depth + 1)? else { return Ok(None) };
     Ok(Some(refers_to(parameter, target, criterion)))
 }
 
@@ -63,12 +66,19 @@ fn no_reference(parameter: &Parameter, link: &str, rest: &str) -> Issue {
 }
 
 fn no_type(link: &str, rest: &str) -> Issue {
-    let text = format!("{} must name a resource type after ':' before it is followed", quoted(&format!("{link}.{rest}")));
+    let text = format!(
+        "{} must name a resource type after ':' before it is followed",
+        quoted(&format!("{link}.{rest}"))
+    );
     Issue::error(IssueCode::NotSupported, text)
 }
 
 /// The one type that a reference can point to of those that have the parameter that follows.
-pub(crate) fn target_of(registry: &Registry, parameter: &Parameter, rest: &str) -> Result<ResourceType, Issue> {
+pub(crate) fn target_of(
+    registry: &Registry,
+    parameter: &Parameter,
+    rest: &str,
+) -> Result<ResourceType, Issue> {
     let targets: Vec<ResourceType> = match parameter.targets() {
         [] => ResourceType::all().collect(),
         targets => targets.to_vec(),
@@ -76,7 +86,8 @@ pub(crate) fn target_of(registry: &Registry, parameter: &Parameter, rest: &str) 
     let [only] = targets[..] else {
         let next = rest.split(['.', ':']).next().unwrap_or_default();
         let has = |target: &ResourceType| {
-            matches!(next, "_has" | "_list") || registry.parameter(*target, next).is_some_and(|one| one.is_served())
+            matches!(next, "_has" | "_list")
+                || registry.parameter(*target, next).is_some_and(|one| one.is_served())
         };
         let fitting: Vec<ResourceType> = targets.iter().copied().filter(has).collect();
         return match fitting[..] {

@@ -62,7 +62,8 @@ impl Composite {
         bases: &[Alternative],
         parameters: &[Arc<Parameter>],
     ) -> Option<Self> {
-        let parts = definition.components.iter().map(|component| (component.definition, component.expression));
+        let parts =
+            definition.components.iter().map(|component| (component.definition, component.expression));
         Composite::of(bases, parts, parameters).ok()
     }
 
@@ -76,11 +77,14 @@ impl Composite {
         parts: impl Iterator<Item = (&'c str, &'c str)>,
         parameters: &[Arc<Parameter>],
     ) -> Result<Self, String> {
-        let is_root = |parameter: &Parameter| bases.iter().all(|base| *base.text == *parameter.resource_type().name());
+        let is_root =
+            |parameter: &Parameter| bases.iter().all(|base| *base.text == *parameter.resource_type().name());
         let mut components = Vec::new();
         for (url, expression) in parts {
-            let found = parameters.iter().find(|known| known.url() == Some(url) && !known.indexed_as().is_empty());
-            let parameter = found.ok_or_else(|| format!("component {url} is no indexed parameter of the type"))?;
+            let found =
+                parameters.iter().find(|known| known.url() == Some(url) && !known.indexed_as().is_empty());
+            let parameter =
+                found.ok_or_else(|| format!("component {url} is no indexed parameter of the type"))?;
             let expression = mended(expression);
             let texts = operands(&expression);
             let compiled: Result<Vec<_>, _> =
@@ -109,7 +113,10 @@ impl Composite {
         let parts = split(value, b'$');
         if parts.len() != self.components.len() || parts.iter().any(|part| part.is_empty()) {
             let names: Vec<&str> = self.components.iter().map(|one| one.parameter.code()).collect();
-            let expected = format!("a value for each of {}, joined by '$' (another '$' is written '\\$')", names.join(", "));
+            let expected = format!(
+                "a value for each of {}, joined by '$' (another '$' is written '\\$')",
+                names.join(", ")
+            );
             return Err(bad_value(parameter.code(), value, &expected));
         }
         let mut conditions = Vec::with_capacity(parts.len());
@@ -118,7 +125,10 @@ impl Composite {
         }
         let index = all_indexes(&conditions);
         let decided = self.components.iter().zip(&conditions);
-        if decided.clone().all(|(component, condition)| component.told != Told::Some && condition.test.is_none()) {
+        if decided
+            .clone()
+            .all(|(component, condition)| component.told != Told::Some && condition.test.is_none())
+        {
             let others = self.components.iter().filter_map(Component::others);
             return Ok(all(std::iter::once(index).chain(others).collect()));
         }

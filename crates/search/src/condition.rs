@@ -54,7 +54,13 @@ impl Condition {
             Arc::new(move |item, root| {
                 let mut rows = Vec::new();
                 for indexed in parameter.indexed_as() {
-                    index_item(&scope.indexing(), indexed, item, root, &mut Rows::new(indexed.id(), &mut rows));
+                    index_item(
+                        &scope.indexing(),
+                        indexed,
+                        item,
+                        root,
+                        &mut Rows::new(indexed.id(), &mut rows),
+                    );
                 }
                 holds(&index, &rows)
             })

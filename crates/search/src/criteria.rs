@@ -1,7 +1,7 @@
 //! From the name and value of one parameter to a condition: modifiers, several values, chains and `_has`.
 
-use crate::condition::any_condition;
 use crate::compare;
+use crate::condition::any_condition;
 use crate::limits;
 use crate::merge::any;
 use crate::modifier::{self, Modifier};
@@ -31,8 +31,11 @@ pub(crate) fn criterion(
     if let Some(rest) = name.strip_prefix("_has:") {
         return has::criterion(reading, resource_type, rest, value, depth);
     }
-    if name == "_list" {
-        return list::criterion(reading, resource_type, value);
+    match name {
+        "_list" => return list::criterion(reading, resource_type, value),
+        "_filter" if value.is_empty() => return Ok(None),
+        "_filter" => return filter::criterion(reading, resource_type, value, depth).map(Some),
+        _ => {}
     }
     if let Some((link, rest)) = name.split_once('.') {
         return chain::criterion(reading, resource_type, link, rest, value, depth);
@@ -43,7 +46,7 @@ pub(crate) fn criterion(
     if value.is_empty() {
         return Ok(None);
     }
-    of_parameter(reading, parameter, modifier, value, depth).map(Some)
+    of_parameter(reading, parameter, modifier, value).map(Some)
 }
 
 /// The parameter of that code that the search may use.
@@ -69,13 +72,9 @@ fn of_parameter(
     parameter: &Arc<Parameter>,
     modifier: Option<Modifier>,
     value: &str,
-    depth: usize,
 ) -> Result<Criterion, Vec<Issue>> {
     if modifier == Some(Modifier::Missing) {
         return missing(parameter, value).map_err(one);
-    }
-    if matches!(parameter.source(), Source::Filter) {
-        return filter::criterion(reading, parameter.resource_type(), value, depth);
     }
     let values = values(parameter.code(), value)?;
     let resource_type = parameter.resource_type();

@@ -68,23 +68,23 @@ fn outer(a: Period, b: Period) -> Period {
 
 /// What the span of a resource's value must pass, any one test being enough.
 fn span_tests(prefix: Prefix, Period { from, to }: Period, now: i64) -> Vec<SpanTest> {
-        let within = SpanTest::Within { from, to };
-        match prefix {
-            Prefix::Eq => vec![within],
-            Prefix::Ne => vec![SpanTest::NotWithin { from, to }],
-            Prefix::Gt => vec![SpanTest::EndsAfter(to)],
-            Prefix::Lt => vec![SpanTest::StartsBefore(from)],
-            Prefix::Ge => vec![SpanTest::EndsAfter(to), within],
-            Prefix::Le => vec![SpanTest::StartsBefore(from), within],
-            Prefix::Sa => vec![SpanTest::StartsFrom(to)],
-            Prefix::Eb => vec![SpanTest::EndsBy(from)],
-            Prefix::Ap => {
-                let gap = if now < from { from.saturating_sub(now) } else { now.saturating_sub(to).max(0) };
-                let slack = gap / 10;
-                vec![SpanTest::Overlaps { from: from.saturating_sub(slack), to: to.saturating_add(slack) }]
-            }
+    let within = SpanTest::Within { from, to };
+    match prefix {
+        Prefix::Eq => vec![within],
+        Prefix::Ne => vec![SpanTest::NotWithin { from, to }],
+        Prefix::Gt => vec![SpanTest::EndsAfter(to)],
+        Prefix::Lt => vec![SpanTest::StartsBefore(from)],
+        Prefix::Ge => vec![SpanTest::EndsAfter(to), within],
+        Prefix::Le => vec![SpanTest::StartsBefore(from), within],
+        Prefix::Sa => vec![SpanTest::StartsFrom(to)],
+        Prefix::Eb => vec![SpanTest::EndsBy(from)],
+        Prefix::Ap => {
+            let gap = if now < from { from.saturating_sub(now) } else { now.saturating_sub(to).max(0) };
+            let slack = gap / 10;
+            vec![SpanTest::Overlaps { from: from.saturating_sub(slack), to: to.saturating_add(slack) }]
         }
     }
+}
 
 /// The condition that a date parameter compares with `value` (without prefix) in that way. `now` is in
 /// milliseconds since the epoch; `ap` needs it.
@@ -118,7 +118,11 @@ pub(crate) fn condition(
 }
 
 /// The condition that some of a value of the parameter is within the given one.
-pub(crate) fn overlapping(parameter: &Arc<Parameter>, value: &str, zone: &TimeZone) -> Result<Condition, Issue> {
+pub(crate) fn overlapping(
+    parameter: &Arc<Parameter>,
+    value: &str,
+    zone: &TimeZone,
+) -> Result<Condition, Issue> {
     let date = PartialDateTime::parse(value).ok_or_else(|| not_a_date(parameter.code(), value))?;
     let Period { from, to } = date.period(zone);
     Ok(Condition::exact(passes(parameter, &[SpanTest::Overlaps { from, to }])))

@@ -41,7 +41,8 @@ pub(crate) fn criterion(
         return Err(one(Issue::error(IssueCode::TooLong, text)));
     }
     let filter = parse::parse(value).map_err(|error| {
-        let text = format!("'_filter' {}: expected {} at column {}", quoted(value), error.expected, error.column);
+        let text =
+            format!("'_filter' {}: expected {} at column {}", quoted(value), error.expected, error.column);
         one(Issue::error(IssueCode::Value, text))
     })?;
     of_filter(reading, resource_type, &filter, depth)
@@ -187,7 +188,7 @@ fn of_parameter(
     let escaped = value.replace('\\', "\\\\");
     let equal = |modifier| compare::condition(reading, parameter, modifier, &escaped);
     let kind = match parameter.source() {
-        Source::Composite(_) | Source::Words(_) | Source::Filter => Kind::Composite,
+        Source::Composite(_) | Source::Words(_) => Kind::Composite,
         _ => parameter.kind(),
     };
     let condition = match (operator, kind) {
@@ -212,7 +213,8 @@ fn of_parameter(
             let test = equal(Some(Modifier::In))?.item_test(parameter, &reading.scope());
             Condition::tested(candidates(parameter), move |item, root| !test(item, root))
         }
-        (Operator::Contains | Operator::StartsWith, Kind::String) | (Operator::Ordered(Prefix::Eq), Kind::String) => {
+        (Operator::Contains | Operator::StartsWith, Kind::String)
+        | (Operator::Ordered(Prefix::Eq), Kind::String) => {
             let folded = string::folded(parameter.code(), value)?;
             let test = match operator {
                 Operator::Contains => TextTest::Contains(folded),
@@ -290,5 +292,10 @@ fn each_text(item: &Item<'_>, each: &mut dyn FnMut(&str)) {
         return;
     }
     let codings = object.items("coding").iter().filter_map(|coding| coding.str("code"));
-    ["code", "value"].iter().filter_map(|name| object.get(name)).filter_map(Json::as_str).chain(codings).for_each(each);
+    ["code", "value"]
+        .iter()
+        .filter_map(|name| object.get(name))
+        .filter_map(Json::as_str)
+        .chain(codings)
+        .for_each(each);
 }

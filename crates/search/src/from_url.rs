@@ -227,7 +227,8 @@ impl<'a> Reader<'a> {
             "_sort" | "_count" | "_total" | "_summary" | "_elements" | "_contained" | "_containedType"
                 if plain != name =>
             {
-                let text = format!("parameter '{plain}' has no modifier ':{}'", cut(&name[plain.len() + 1..]));
+                let text =
+                    format!("parameter '{plain}' has no modifier ':{}'", cut(&name[plain.len() + 1..]));
                 Err(one(Issue::error(IssueCode::NotSupported, text)))
             }
             "_contained" => self.contained(value),
@@ -304,11 +305,14 @@ impl<'a> Reader<'a> {
         let issue = match value {
             "false" => return Ok(Some(value.to_owned())),
             "true" | "both" => {
-                let text = format!("'_contained={value}' is not supported: contained resources are not searched for");
+                let text = format!(
+                    "'_contained={value}' is not supported: contained resources are not searched for"
+                );
                 Issue::error(IssueCode::NotSupported, text)
             }
             _ => {
-                let text = format!("the value {} of '_contained' is not one of false, true, both", quoted(value));
+                let text =
+                    format!("the value {} of '_contained' is not one of false, true, both", quoted(value));
                 Issue::error(IssueCode::Value, text)
             }
         };
@@ -322,7 +326,11 @@ impl<'a> Reader<'a> {
             let text = format!("at most {} '_include' and '_revinclude' are taken", limits::INCLUDES);
             return Err(one(Issue::error(IssueCode::TooLong, text)));
         }
-        if name.starts_with("_include") { includes.extend(found) } else { revincludes.extend(found) }
+        if name.starts_with("_include") {
+            includes.extend(found)
+        } else {
+            revincludes.extend(found)
+        }
         Ok(Some(value.to_owned()))
     }
 

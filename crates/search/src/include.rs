@@ -62,7 +62,8 @@ impl Include {
             None => false,
             Some("iterate") => true,
             Some(other) => {
-                let text = format!("parameter '{plain}' has no modifier ':{}' (supported: :iterate)", cut(other));
+                let text =
+                    format!("parameter '{plain}' has no modifier ':{}' (supported: :iterate)", cut(other));
                 return Err(Issue::error(IssueCode::NotSupported, text));
             }
         };
@@ -129,7 +130,8 @@ impl Include {
             }
             // A canonical; what a Reference says of elsewhere is not here.
             Reference::Absolute(url) if item.as_str().is_some() => {
-                let (url, version) = url.split_once('|').map_or((url, None), |(url, version)| (url, Some(version)));
+                let (url, version) =
+                    url.split_once('|').map_or((url, None), |(url, version)| (url, Some(version)));
                 let types = match self.target {
                     Some(only) => vec![only],
                     None => parameter.targets().to_vec(),

@@ -2,12 +2,12 @@
 
 use crate::condition::read;
 use crate::criteria::{each, values};
+use crate::problem::bad_value;
 use crate::query::{Criterion, References};
 use crate::reading::Reading;
-use crate::problem::bad_value;
 use crate::reference;
-use fhir::{Issue, IssueCode, Json, Reference, ResourceType};
 use fhir::primitive::is_id;
+use fhir::{Issue, IssueCode, Json, Reference, ResourceType};
 use std::sync::Arc;
 
 /// The condition that one of the Lists has the resource as an entry that is not deleted.
@@ -27,12 +27,18 @@ pub(crate) fn criterion(
         let current = entries.filter(|entry| entry.get("deleted").and_then(Json::as_bool) != Some(true));
         let items = current.filter_map(|entry| entry.at(&["item", "reference"])?.as_str());
         let members = items.filter_map(|text| match reference::parse(&bases, text)? {
-            Reference::Local { resource_type: found, id, .. } if found == resource_type => Some(id.to_owned()),
+            Reference::Local { resource_type: found, id, .. } if found == resource_type => {
+                Some(id.to_owned())
+            }
             _ => None,
         });
         members.collect()
     }));
-    Ok(Some(Criterion::ReferredToBy { by: ResourceType::LIST, criteria: vec![Criterion::Ids(ids)], references }))
+    Ok(Some(Criterion::ReferredToBy {
+        by: ResourceType::LIST,
+        criteria: vec![Criterion::Ids(ids)],
+        references,
+    }))
 }
 
 fn id(value: &str) -> Result<String, Issue> {

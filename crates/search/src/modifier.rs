@@ -56,7 +56,7 @@ pub(crate) fn names(parameter: &Parameter) -> &'static [&'static str] {
     match (parameter.source(), parameter.kind()) {
         (Source::Id, _) => &["missing", "not"],
         (Source::LastUpdated, _) => &["missing"],
-        (Source::Words(_) | Source::Filter | Source::Composite(_) | Source::NotServed, _) => &[],
+        (Source::Words(_) | Source::Composite(_) | Source::NotServed, _) => &[],
         (_, Kind::String) => &["contains", "exact", "missing", "text"],
         (_, Kind::Token) if facts.without_system => &["missing", "not"],
         (_, Kind::Token) => &["above", "below", "in", "missing", "not", "not-in", "of-type", "text"],
@@ -100,7 +100,9 @@ fn unsupported(parameter: &Parameter, name: &str) -> Issue {
     }
     let listed = if listed.is_empty() { String::from("none") } else { listed.join(", ") };
     let candidates = supported.iter().copied().chain(types.iter().map(|target| target.name()));
-    let hint = did_you_mean(name, candidates).map_or(String::new(), |meant| format!("; did you mean ':{meant}'?"));
-    let text = format!("search parameter '{code}' has no modifier ':{}'{hint} (supported: {listed})", cut(name));
+    let hint =
+        did_you_mean(name, candidates).map_or(String::new(), |meant| format!("; did you mean ':{meant}'?"));
+    let text =
+        format!("search parameter '{code}' has no modifier ':{}'{hint} (supported: {listed})", cut(name));
     Issue::error(IssueCode::NotSupported, text)
 }

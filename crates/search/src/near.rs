@@ -61,8 +61,8 @@ impl Point {
     fn distance(self, other: Point) -> f64 {
         let (a, b) = (self.latitude.to_radians(), other.latitude.to_radians());
         let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
-        let chord = half(other.latitude - self.latitude)
-            + a.cos() * b.cos() * half(other.longitude - self.longitude);
+        let chord =
+            half(other.latitude - self.latitude) + a.cos() * b.cos() * half(other.longitude - self.longitude);
         2.0 * RADIUS * chord.clamp(0.0, 1.0).sqrt().asin()
     }
 }
@@ -88,7 +88,8 @@ pub(crate) fn condition(parameter: &Arc<Parameter>, value: &str) -> Result<Condi
     let number = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
     let parts: Vec<&str> = value.split('|').collect();
     let [latitude, longitude, rest @ ..] = parts.as_slice() else { return Err(refused()) };
-    let centre = number(latitude).zip(number(longitude)).and_then(|(a, b)| Point::new(a, b)).ok_or_else(refused)?;
+    let centre =
+        number(latitude).zip(number(longitude)).and_then(|(a, b)| Point::new(a, b)).ok_or_else(refused)?;
     let kilometres = match rest {
         [] | [""] | ["", ""] => DISTANCE,
         [distance] | [distance, ""] => number(distance).ok_or_else(refused)?,
@@ -109,11 +110,8 @@ pub(crate) fn condition(parameter: &Arc<Parameter>, value: &str) -> Result<Condi
 
 fn unknown_unit(unit: &str) -> Issue {
     let known: Vec<&str> = UNITS.iter().map(|(name, _)| *name).collect();
-    let text = format!(
-        "the unit {} of search parameter 'near' is not one of {}",
-        quoted(unit),
-        known.join(", ")
-    );
+    let text =
+        format!("the unit {} of search parameter 'near' is not one of {}", quoted(unit), known.join(", "));
     Issue::error(IssueCode::Value, text)
 }
 
@@ -121,8 +119,7 @@ fn unknown_unit(unit: &str) -> Issue {
 fn within(parameter: &Arc<Parameter>, centre: Point, kilometres: f64) -> Criterion {
     // A little more than needed: rounding must not lose what the exact test would find.
     let angle = kilometres / RADIUS * 1.000_001 + 1e-9;
-    let (low, high) =
-        (centre.latitude - angle.to_degrees(), centre.latitude + angle.to_degrees());
+    let (low, high) = (centre.latitude - angle.to_degrees(), centre.latitude + angle.to_degrees());
     let between = |low: f64, high: f64| NumberTest::Within { low, high, closed: true };
     let latitudes = passes(parameter, ANY_UNIT, &[between(low, high)]);
     // A circle around a pole, or one that is very large, has all longitudes.

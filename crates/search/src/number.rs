@@ -33,7 +33,9 @@ pub(crate) fn index(item: &Item<'_>, rows: &mut Rows<'_>) -> bool {
         (Some(json), _) => number_of(json),
         (None, Some(whole)) => Some(whole as f64),
         // A decimal that an expression computed.
-        (None, None) => item.as_str().and_then(|text| text.parse().ok()).filter(|number: &f64| number.is_finite()),
+        (None, None) => {
+            item.as_str().and_then(|text| text.parse().ok()).filter(|number: &f64| number.is_finite())
+        }
     };
     number.into_iter().for_each(|number| rows.number(number, number));
     number.is_some()
@@ -153,11 +155,7 @@ pub(crate) fn plain(literal: &str) -> Option<f64> {
 }
 
 /// The condition that a number parameter compares with a value without prefix in that way.
-pub(crate) fn condition(
-    parameter: &Arc<Parameter>,
-    prefix: Prefix,
-    value: &str,
-) -> Result<Condition, Issue> {
+pub(crate) fn condition(parameter: &Arc<Parameter>, prefix: Prefix, value: &str) -> Result<Condition, Issue> {
     let any_of = Decimal::parse(value).and_then(|number| number.tests(prefix, plain));
     let any_of = any_of.ok_or_else(|| not_a_number(parameter.code(), value))?;
     Ok(Condition::exact(passes(parameter, ANY_UNIT, &any_of)))
@@ -165,8 +163,11 @@ pub(crate) fn condition(
 
 /// The condition that a number of the parameter in that unit passes any of the tests.
 pub(crate) fn passes(parameter: &Arc<Parameter>, unit: u64, any_of: &[NumberTest]) -> Criterion {
-    let of =
-        |indexed: &Arc<Parameter>| Criterion::Numbers { parameter: indexed.id(), unit, any_of: any_of.to_vec() };
+    let of = |indexed: &Arc<Parameter>| Criterion::Numbers {
+        parameter: indexed.id(),
+        unit,
+        any_of: any_of.to_vec(),
+    };
     any(parameter.indexed_as().iter().map(of).collect())
 }
 

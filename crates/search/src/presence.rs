@@ -6,9 +6,9 @@
 
 use crate::index::ANY_UNIT;
 use crate::key::Key;
+use crate::merge::any;
 use crate::query::{Criterion, NumberTest, SpanTest, TextTest};
 use crate::registry::{Parameter, Source};
-use crate::merge::any;
 use fhir::definitions::SearchParameterType;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) fn presence(parameter: &Arc<Parameter>) -> Option<Criterion> {
             let shared = parameter.indexed_as().iter();
             Some(any(shared.flat_map(|indexed| of_rows(indexed, parameter)).collect()))
         }
-        Source::Composite(_) | Source::Words(_) | Source::Filter | Source::NotServed => None,
+        Source::Composite(_) | Source::Words(_) | Source::NotServed => None,
     }
 }
 
@@ -33,7 +33,9 @@ fn of_rows(indexed: &Parameter, asked: &Parameter) -> Vec<Criterion> {
     let facts = indexed.facts();
     let present = Key::Present.hash();
     match indexed.kind() {
-        Kind::Token => vec![keys(codes_of(indexed).map(|code| Key::Code(code).hash()).chain([present]).collect())],
+        Kind::Token => {
+            vec![keys(codes_of(indexed).map(|code| Key::Code(code).hash()).chain([present]).collect())]
+        }
         Kind::Reference => match asked.only() {
             Some(only) => vec![keys(vec![Key::PresentAs(only.name()).hash()])],
             None => {

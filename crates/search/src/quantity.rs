@@ -5,13 +5,13 @@
 
 use crate::condition::Condition;
 use crate::index::{ANY_UNIT, hash_parts};
+use crate::key::Key;
 use crate::number::{Decimal, not_a_number, number_of, passes, plain};
 use crate::prefix::Prefix;
 use crate::problem::bad_value;
 use crate::registry::Parameter;
 use crate::rows::Rows;
 use crate::value::{BAD_ESCAPE, split, unescape};
-use crate::key::Key;
 use fhir::definitions::TypeId;
 use fhir::{Issue, Json};
 use fhirpath::{Item, ItemType};
@@ -112,12 +112,13 @@ fn sampled(json: &Json) -> Option<Amount<'_>> {
     let number = |json: Option<&Json>| json.and_then(number_of);
     let origin = number(json.at(&["origin", "value"]))?;
     let factor = number(json.get("factor")).unwrap_or(1.0);
-    let samples = json.str("data")?.split_ascii_whitespace().take(SAMPLES).filter_map(|sample| match sample {
-        "E" => None,
-        "L" => number(json.get("lowerLimit")),
-        "U" => number(json.get("upperLimit")),
-        sample => sample.parse::<f64>().ok().filter(|number| number.is_finite()),
-    });
+    let samples =
+        json.str("data")?.split_ascii_whitespace().take(SAMPLES).filter_map(|sample| match sample {
+            "E" => None,
+            "L" => number(json.get("lowerLimit")),
+            "U" => number(json.get("upperLimit")),
+            sample => sample.parse::<f64>().ok().filter(|number| number.is_finite()),
+        });
     let ends = samples.fold(None, |ends: Option<(f64, f64)>, sample| {
         let at = origin + sample * factor;
         Some(ends.map_or((at, at), |(low, high)| (low.min(at), high.max(at))))
@@ -224,7 +225,9 @@ pub(crate) fn condition(parameter: &Arc<Parameter>, value: &str) -> Result<Condi
             Ok(Condition::tested(index, move |item, _| {
                 let (Some(type_id), Some(json)) = (item.item_type.fhir(), item.json()) else { return false };
                 let Some(amount) = amount(type_id, json) else { return false };
-                let (Some(low), Some(high)) = (amount.low.low(plain), amount.high.high(plain)) else { return false };
+                let (Some(low), Some(high)) = (amount.low.low(plain), amount.high.high(plain)) else {
+                    return false;
+                };
                 any_of.iter().any(|test| test.holds(low, high)) && is_in(type_id, json, &unit)
             }))
         }

@@ -156,7 +156,9 @@ pub(crate) fn condition(
             Err(bad_value(parameter.code(), value, &expected))
         }
         // The rows that it shares have references to other types, too.
-        (Some(Reference::Local { resource_type, .. }), _) if only.is_some_and(|only| only != resource_type) => {
+        (Some(Reference::Local { resource_type, .. }), _)
+            if only.is_some_and(|only| only != resource_type) =>
+        {
             Ok(Condition::exact(nothing()))
         }
         (Some(Reference::Local { resource_type, id, version }), _) => {
@@ -200,9 +202,11 @@ pub(crate) fn identifier_condition(parameter: &Arc<Parameter>, value: &str) -> R
     }
     let (known, indexed) = (index.clone(), parameter.indexed_as().to_vec());
     Ok(Condition::tested(index, move |item, _| {
-        let identifier = item.json().and_then(|reference| reference.get("identifier")).and_then(Json::as_object);
+        let identifier =
+            item.json().and_then(|reference| reference.get("identifier")).and_then(Json::as_object);
         let mut rows = Vec::new();
-        for (identifier, indexed) in identifier.iter().flat_map(|one| indexed.iter().map(move |of| (one, of))) {
+        for (identifier, indexed) in identifier.iter().flat_map(|one| indexed.iter().map(move |of| (one, of)))
+        {
             token::index_identifier(identifier, &mut Rows::new(indexed.id(), &mut rows));
         }
         holds(&known, &rows)

@@ -103,7 +103,8 @@ impl Registry {
         feed(&EXTRACTION_VERSION.to_string());
         feed(&zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned));
         self.bases.0.iter().for_each(|base| feed(base));
-        let own = |parameter: &&Arc<Parameter>| matches!(parameter.origin(), Origin::Standard | Origin::Internal);
+        let own =
+            |parameter: &&Arc<Parameter>| matches!(parameter.origin(), Origin::Standard | Origin::Internal);
         for parameter in self.types.iter().flatten().filter(own).filter(|parameter| parameter.is_served()) {
             feed(&format!("{} {:?}", parameter.id().get(), parameter.kind()));
             feed(parameter.code());

@@ -105,7 +105,8 @@ fn one<M: Matching>(
             ids.sort_unstable();
             ids.dedup();
             let (urls, ids): (Vec<String>, Vec<String>) = ids.into_iter().partition(|id| id.contains(':'));
-            let mut each: Vec<Criterion> = urls.iter().filter_map(|url| has_url(resource_type, url)).collect();
+            let mut each: Vec<Criterion> =
+                urls.iter().filter_map(|url| has_url(resource_type, url)).collect();
             each.push(Criterion::Ids(ids));
             any(each)
         }

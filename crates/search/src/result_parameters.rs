@@ -77,7 +77,8 @@ pub(crate) fn elements(types: &[ResourceType], value: &str) -> Result<Subset, Ve
             continue;
         }
         let all = types.iter().take(1).flat_map(|of| of.definition().elements).map(|element| element.name());
-        let hint = did_you_mean(name, all).map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
+        let hint =
+            did_you_mean(name, all).map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
         let of = types.first().map_or("", |only| only.name());
         let text = match types.len() {
             1 => format!("'_elements': {of} has no element {}{hint}", quoted(name)),

@@ -83,7 +83,8 @@ pub(crate) fn condition(
     let test = match how {
         StringMatch::Exact => {
             let hash = Key::Exact(value).hash();
-            let of = |indexed: &Arc<Parameter>| Criterion::Keys { parameter: indexed.id(), hashes: vec![hash] };
+            let of =
+                |indexed: &Arc<Parameter>| Criterion::Keys { parameter: indexed.id(), hashes: vec![hash] };
             return Ok(Condition::exact(any(parameter.indexed_as().iter().map(of).collect())));
         }
         StringMatch::StartsWith => TextTest::StartsWith(folded(code, value)?),
@@ -110,7 +111,8 @@ pub(crate) fn words_condition(parameter: &Arc<Parameter>, value: &str) -> Result
 
 /// The condition that a text of the parameter passes the test.
 pub(crate) fn passes(parameter: &Arc<Parameter>, test: &TextTest) -> Criterion {
-    let of = |indexed: &Arc<Parameter>| Criterion::Text { parameter: indexed.id(), any_of: vec![test.clone()] };
+    let of =
+        |indexed: &Arc<Parameter>| Criterion::Text { parameter: indexed.id(), any_of: vec![test.clone()] };
     any(parameter.indexed_as().iter().map(of).collect())
 }
 

@@ -93,11 +93,7 @@ fn of_type(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> 
 }
 
 /// A member of a value set.
-fn is_in(
-    parameter: &Arc<Parameter>,
-    value: &str,
-    terminology: &dyn Terminology,
-) -> Result<Condition, Issue> {
+fn is_in(parameter: &Arc<Parameter>, value: &str, terminology: &dyn Terminology) -> Result<Condition, Issue> {
     let value_set = plain(parameter, value)?;
     let members = terminology.members(&value_set).map_err(|why| {
         let text = format!("search parameter '{}': value set {} {why}", parameter.code(), quoted(&value_set));

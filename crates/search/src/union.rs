@@ -68,7 +68,10 @@ mod tests {
     #[test]
     fn operands_are_found_at_the_outermost_level() {
         assert_eq!(operands("A.b"), ["A.b"]);
-        assert_eq!(operands("A.b | (A.c as D) | A.e.where(f = '|').g"), ["A.b", "A.c as D", "A.e.where(f = '|').g"]);
+        assert_eq!(
+            operands("A.b | (A.c as D) | A.e.where(f = '|').g"),
+            ["A.b", "A.c as D", "A.e.where(f = '|').g"]
+        );
         assert_eq!(operands("(A.b | A.c) | (A.d).e"), ["A.b", "A.c", "(A.d).e"]);
         assert_eq!(operands("(A.b) | (A.c)"), ["A.b", "A.c"]);
         assert_eq!(operands("A.where(b = 'it\\'s | x')"), ["A.where(b = 'it\\'s | x')"]);

@@ -68,7 +68,9 @@ pub(crate) fn condition(
         Some(Modifier::Below) => {
             let start = value.to_owned();
             let candidates = presence(parameter).unwrap_or(Criterion::All(Vec::new()));
-            Ok(Condition::tested(candidates, move |item, _| item.as_str().is_some_and(|uri| is_below(uri, &start))))
+            Ok(Condition::tested(candidates, move |item, _| {
+                item.as_str().is_some_and(|uri| is_below(uri, &start))
+            }))
         }
         _ => Ok(Condition::exact(has_one_of(vec![value]))),
     }

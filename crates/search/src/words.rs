@@ -55,7 +55,11 @@ pub(crate) fn criterion(
         let mut text = String::from(" ");
         match words {
             Words::Narrative => {
-                resource.at(&["text", "div"]).and_then(Json::as_str).into_iter().for_each(|div| add(&mut text, div));
+                resource
+                    .at(&["text", "div"])
+                    .and_then(Json::as_str)
+                    .into_iter()
+                    .for_each(|div| add(&mut text, div));
             }
             Words::Content => each_string(resource, &mut |string| add(&mut text, string)),
         }

@@ -181,7 +181,10 @@ impl<'v> Parser<'v> {
         if rest.starts_with('"') {
             let length = string_length(rest).ok_or_else(|| self.expected("a string with an end"))?;
             let parsed = fhir::json::parse(&rest.as_bytes()[..length], 1).ok();
-            let text = parsed.as_ref().and_then(|json| json.as_str()).ok_or_else(|| self.expected("a JSON string"))?;
+            let text = parsed
+                .as_ref()
+                .and_then(|json| json.as_str())
+                .ok_or_else(|| self.expected("a JSON string"))?;
             self.at += length;
             return Ok(Cow::Owned(text.to_owned()));
         }
@@ -234,16 +237,16 @@ mod tests {
     fn filters_are_read_from_left_to_right() {
         for (text, expected) in [
             (r#"name co "pet""#, "name co pet"),
-            (
-                "given eq \"peter\" and birthdate ge 2014-10-10",
-                "(given eq peter & birthdate ge 2014-10-10)",
-            ),
+            ("given eq \"peter\" and birthdate ge 2014-10-10", "(given eq peter & birthdate ge 2014-10-10)"),
             ("a eq 1 or b eq 2 and c eq 3", "((a eq 1 | b eq 2) & c eq 3)"),
             ("a eq 1 or (b eq 2 and c eq 3)", "(a eq 1 | (b eq 2 & c eq 3))"),
             ("not (a eq 1) and not(b pr true)", "(!a eq 1 & !b pr true)"),
             ("code eq http://loinc.org|1234-5", "code eq http://loinc.org|1234-5"),
             ("subject.name co \"p) \\\" t\"", "subject.name co p) \" t"),
-            ("related[type eq has-component].target re Observation/4", "related[type eq has-component].target re Observation/4"),
+            (
+                "related[type eq has-component].target re Observation/4",
+                "related[type eq has-component].target re Observation/4",
+            ),
             ("_has:Observation:patient:code eq x", "_has:Observation:patient:code eq x"),
             ("android eq 1", "android eq 1"),
         ] {
@@ -262,7 +265,7 @@ mod tests {
             ("(a eq 1", 8),
             ("not a eq 1", 5),
             ("a[b eq 1] eq 2", 10),
-            ("a. eq 1", 4),
+            ("a.[ eq 1", 3),
             ("a eq \"\\x\"", 6),
             ("é eq 1", 1),
         ] {

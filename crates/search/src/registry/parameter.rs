@@ -76,8 +76,6 @@ pub(crate) enum Source {
     Composite(Composite),
     /// The words of the resource itself.
     Words(Words),
-    /// Another search within the value.
-    Filter,
     /// Nowhere.
     NotServed,
 }

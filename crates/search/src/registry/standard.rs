@@ -51,7 +51,6 @@ fn special(definition: &SearchParameter) -> Option<Source> {
         "_lastUpdated" => Source::LastUpdated,
         "_text" => Source::Words(Words::Narrative),
         "_content" => Source::Words(Words::Content),
-        "_filter" => Source::Filter,
         "_query" => Source::NotServed,
         _ => return None,
     })
@@ -71,7 +70,8 @@ fn of_type(resource_type: ResourceType, drafts: Vec<Draft>) -> Vec<Arc<Parameter
     let mut parameters: Vec<Arc<Parameter>> = made.into_iter().map(|(_, parameter)| parameter).collect();
     for draft in composites {
         let composite = Composite::standard(draft.definition, &draft.alternatives, &parameters);
-        let parameter = draft.with_source(resource_type, composite.map_or(Source::NotServed, Source::Composite));
+        let parameter =
+            draft.with_source(resource_type, composite.map_or(Source::NotServed, Source::Composite));
         parameters.push(Arc::new(parameter));
     }
     parameters
@@ -147,11 +147,7 @@ impl Draft {
     }
 
     /// The parameters of the same kind whose values are just those of the paths.
-    fn cover(
-        &self,
-        paths: &[String],
-        made: &[(Vec<String>, Arc<Parameter>)],
-    ) -> Option<Vec<Arc<Parameter>>> {
+    fn cover(&self, paths: &[String], made: &[(Vec<String>, Arc<Parameter>)]) -> Option<Vec<Arc<Parameter>>> {
         let (mut with, mut covered): (Vec<Arc<Parameter>>, Vec<&String>) = (Vec::new(), Vec::new());
         let usable = made.iter().filter(|(texts, parameter)| {
             !texts.is_empty()
