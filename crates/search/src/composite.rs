@@ -158,7 +158,8 @@ impl Component {
 fn told(parameter: &Parameter, texts: &[&str]) -> Told {
     let root = parameter.resource_type().name();
     let own: Vec<String> = texts.iter().map(|text| normal(&format!("{root}.{text}"))).collect();
-    let rows = operands(parameter.expression()).into_iter().map(normal).filter(|text| text.starts_with(root));
+    let rows = operands(parameter.expression()).into_iter().map(normal);
+    let rows = rows.filter(|text| text.trim_start_matches('(').starts_with(&format!("{root}.")));
     let others: Vec<String> = rows.filter(|text| !own.contains(text)).collect();
     match others.as_slice() {
         [] => Told::All,

@@ -9,7 +9,7 @@ use crate::key::Key;
 use crate::merge::any;
 use crate::query::{Criterion, Query};
 use crate::reading::Reading;
-use crate::reference::{has_one_of, parse, unversioned};
+use crate::reference::{canonical_keys, has_one_of, parse};
 use crate::registry::{Bases, Parameter, Registry};
 use fhir::definitions::SearchParameterType;
 use fhir::outcome::{cut, did_you_mean, quoted};
@@ -45,6 +45,28 @@ pub enum Target {
         /// Its version, where one was named.
         version: Option<String>,
     },
+}
+
+/// A resource that others may refer to.
+#[derive(Clone, Copy, Debug)]
+pub struct Referred<'a> {
+    /// Its type.
+    pub resource_type: ResourceType,
+    /// Its id.
+    pub id: &'a str,
+    /// Its canonical URL and version, if it has them.
+    pub canonical: Option<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> Referred<'a> {
+    /// What a resource is referred to by; nothing if it has no type or id.
+    pub fn of(resource: &'a Json) -> Option<Self> {
+        Some(Referred {
+            resource_type: ResourceType::from_name(resource.str("resourceType")?)?,
+            id: resource.str("id")?,
+            canonical: resource.str("url").map(|url| (url, resource.str("version"))),
+        })
+    }
 }
 
 impl Include {
@@ -143,17 +165,20 @@ impl Include {
     }
 
     /// The search for what refers to these resources under this `_revinclude`; nothing if none of them can be referred
-    /// to. Of each are given the type, the id and, if it has one, the canonical URL.
-    pub fn referring(&self, targets: &[(ResourceType, String, Option<String>)]) -> Option<Query> {
+    /// to.
+    pub fn referring(&self, targets: &[Referred<'_>]) -> Option<Query> {
         let mut each = Vec::new();
         for parameter in &self.parameters {
-            let wanted = targets.iter().filter(|(resource_type, ..)| {
-                self.target.is_none_or(|only| only == *resource_type) && can_refer(parameter, *resource_type)
+            let wanted = targets.iter().filter(|found| {
+                self.target.is_none_or(|only| only == found.resource_type)
+                    && can_refer(parameter, found.resource_type)
             });
             let mut hashes = Vec::new();
-            for (resource_type, id, url) in wanted {
-                hashes.push(Key::Resource(resource_type.name(), id).hash());
-                hashes.extend(url.iter().map(|url| Key::Uri(url).hash()));
+            for found in wanted {
+                hashes.push(Key::Resource(found.resource_type.name(), found.id).hash());
+                if let Some((url, version)) = found.canonical {
+                    hashes.extend(canonical_keys(url, version));
+                }
             }
             if !hashes.is_empty() {
                 each.push(has_one_of(parameter, hashes));
@@ -201,11 +226,6 @@ pub(crate) fn has_url(
 pub(crate) fn reference_of<'i>(bases: &Bases, item: &'i Item<'_>) -> Option<Reference<'i>> {
     let text = item.as_str().or_else(|| item.json()?.str("reference"))?;
     parse(bases, text)
-}
-
-/// The canonical URL without its version.
-pub fn canonical_url(url: &str) -> &str {
-    unversioned(url).unwrap_or(url)
 }
 
 fn can_refer(parameter: &Parameter, target: ResourceType) -> bool {

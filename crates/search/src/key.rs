@@ -33,6 +33,8 @@ pub(crate) enum Key<'a> {
     ResourceVersion(&'a str, &'a str, &'a str),
     /// A URI, as it is written.
     Uri(&'a str),
+    /// A canonical URL that names no version: whatever the version.
+    AnyVersion(&'a str),
     /// A text, as it is written.
     Exact(&'a str),
 }
@@ -61,6 +63,7 @@ impl Key<'_> {
                 hash_parts(&["v", resource_type, "/", id, "/", version])
             }
             Key::Uri(uri) => hash_parts(&["u", uri]),
+            Key::AnyVersion(url) => hash_parts(&["a", url]),
             Key::Exact(text) => hash_parts(&["e", text]),
         }
     }
@@ -96,6 +99,7 @@ mod tests {
             Key::ResourceVersion("a", "b", "c"),
             Key::Resource("a", "b/c"),
             Key::Uri("a/b"),
+            Key::AnyVersion("a/b"),
             Key::Exact("a/b"),
             Key::Exact("!"),
             Key::Exact(""),

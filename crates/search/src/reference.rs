@@ -37,7 +37,12 @@ pub(crate) fn index(
             }
         }
         TypeId::CANONICAL | TypeId::URI | TypeId::URL => match item.as_str() {
-            Some(text) => target(bases, text, rows),
+            Some(text) => {
+                target(bases, text, rows);
+                if text.contains(':') && !text.contains('|') {
+                    rows.key(Key::AnyVersion(text));
+                }
+            }
             None => return false,
         },
         _ if !embedded(parameter, type_id, item, rows) => return false,
@@ -211,6 +216,12 @@ pub(crate) fn identifier_condition(parameter: &Arc<Parameter>, value: &str) -> R
         }
         holds(&known, &rows)
     }))
+}
+
+/// The keys of canonicals that mean a resource with that URL and version.
+pub(crate) fn canonical_keys(url: &str, version: Option<&str>) -> Vec<u64> {
+    let versioned = version.map(|version| Key::Uri(&format!("{url}|{version}")).hash());
+    versioned.into_iter().chain([Key::AnyVersion(url).hash()]).collect()
 }
 
 /// The condition that the parameter has one of the keys.

@@ -1,12 +1,12 @@
 //! From a search that looks at other resources (chains, `_has`) or into resources (what no index row decides) to one
 //! of index rows and ids alone, which the store can carry out.
 
-use crate::condition;
 use crate::index::ParameterId;
 use crate::key::Key;
 use crate::limits;
 use crate::merge::any;
 use crate::query::{Criterion, Query};
+use crate::{condition, reference};
 use fhir::ResourceType;
 use fhir::definitions::search_parameter;
 
@@ -88,7 +88,7 @@ fn one<M: Matching>(
                 count(&mut read)?;
                 hashes.push(Key::Resource(target.name(), id).hash());
                 if has_url {
-                    hashes.extend(urls(body).iter().map(|url| Key::Uri(url).hash()));
+                    hashes.extend(canonical_keys(body));
                 }
                 Ok(())
             })?;
@@ -123,12 +123,10 @@ fn one<M: Matching>(
     })
 }
 
-/// The canonical URL of a stored resource, with and without its version.
-fn urls(body: &[u8]) -> Vec<String> {
+/// The keys of canonicals that mean a stored resource.
+fn canonical_keys(body: &[u8]) -> Vec<u64> {
     let Some(resource) = condition::read(body) else { return Vec::new() };
-    let Some(url) = resource.str("url") else { return Vec::new() };
-    let versioned = resource.str("version").map(|version| format!("{url}|{version}"));
-    versioned.into_iter().chain([url.to_owned()]).collect()
+    resource.str("url").map_or_else(Vec::new, |url| reference::canonical_keys(url, resource.str("version")))
 }
 
 /// The condition that a resource has a canonical URL, which may name a version.

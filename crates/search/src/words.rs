@@ -70,19 +70,22 @@ pub(crate) fn criterion(
 
 /// Appends the folded text of a string; markup is no text.
 fn add(text: &mut String, string: &str) {
+    let mut push = |part: &str| {
+        let folded = fold(part);
+        if !folded.is_empty() {
+            text.push_str(&folded);
+            text.push(' ');
+        }
+    };
     if !string.trim_start().starts_with('<') {
-        text.push_str(&fold(string));
-        text.push(' ');
-        return;
+        return push(string);
     }
     let mut rest = string;
     while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(&fold(before));
-        text.push(' ');
+        push(before);
         rest = tag.split_once('>').map_or("", |(_, after)| after);
     }
-    text.push_str(&fold(rest));
-    text.push(' ');
+    push(rest);
 }
 
 /// Shows all strings of a tree.

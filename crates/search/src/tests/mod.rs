@@ -3,7 +3,11 @@
 mod criteria;
 mod dates;
 mod extraction;
+mod links;
+mod memory;
+mod modifiers;
 mod mutation;
+mod numbers;
 mod parameters;
 mod synthea;
 mod urls;
@@ -14,6 +18,7 @@ use crate::{Criterion, IndexRow, Registry, SearchOptions, SearchRequest, Total, 
 use fhir::datetime::PartialDateTime;
 use fhir::{Issue, Json, ResourceType};
 use jiff::tz::TimeZone;
+use memory::Memory;
 use std::sync::{LazyLock, OnceLock};
 
 /// The server's own base in these tests.
