@@ -12,12 +12,13 @@ const LISTED_TYPES: usize = 12;
 
 impl<'r> Walk<'r> {
     /// Called at each member of a choice that is not the first: reports those of different types, and lets `x` and
-    /// `_x` of one type pass.
+    /// `_x` of one type pass. `position` is that of the member, `place` that of the object.
     pub(crate) fn second_choice(
         &mut self,
         object: &'r Object,
         definition: &'static TypeDefinition,
         member: &MemberRef,
+        position: usize,
         place: &Place<'_>,
     ) {
         let mut keys: Vec<&str> = Vec::new();
@@ -29,7 +30,7 @@ impl<'r> Walk<'r> {
             }
         }
         if keys.len() > 1 {
-            let choice = place.child(member.element.name());
+            let choice = place.member(member.element.name(), member.element.name(), position);
             let text = format!("{}[x] can have one value only, not {}", choice.path(), keys.join(" and "));
             self.findings.add(IssueCode::Structure, &choice, text);
         }

@@ -1,6 +1,5 @@
 //! Contained resources (<http://hl7.org/fhir/R4/references.html#contained>): `dom-2` to `dom-5`, and what `#id` means.
 
-use crate::findings::Mark;
 use crate::place::Place;
 use crate::walk::Walk;
 use fhir::definitions::MemberRef;
@@ -20,11 +19,11 @@ pub(crate) struct Container<'r> {
 
 #[derive(Debug)]
 struct Contained<'r> {
+    json: &'r Json,
     id: Option<&'r str>,
     resource_type: Option<ResourceType>,
     /// Something refers to it, or it refers to its container.
     is_referenced: bool,
-    mark: Mark,
 }
 
 /// What `#id` leads to.
@@ -48,11 +47,8 @@ impl<'r> Container<'r> {
         Container { resource_type: Some(resource_type), contained, by_id, current: None }
     }
 
-    pub(crate) fn enter(&mut self, index: usize, mark: Mark) {
+    pub(crate) fn enter(&mut self, index: usize) {
         self.current = Some(index);
-        if let Some(contained) = self.contained.get_mut(index) {
-            contained.mark = mark;
-        }
     }
 
     pub(crate) fn leave(&mut self) {
@@ -76,6 +72,11 @@ impl<'r> Container<'r> {
         }
     }
 
+    /// The resource that `#id` names; that `#` itself names is for others to say.
+    pub(crate) fn value(&self, id: &str) -> Option<&'r Json> {
+        self.contained.get(self.first(id)?).map(|contained| contained.json)
+    }
+
     /// The first contained resource with that id.
     fn first(&self, id: &str) -> Option<usize> {
         let at = self.by_id.partition_point(|(known, _)| *known < id);
@@ -91,10 +92,10 @@ impl<'r> Container<'r> {
 impl<'r> Contained<'r> {
     fn new(value: &'r Json) -> Self {
         Contained {
+            json: value,
             id: value.str("id"),
             resource_type: value.str("resourceType").and_then(ResourceType::from_name),
             is_referenced: false,
-            mark: Mark::default(),
         }
     }
 }
@@ -104,8 +105,9 @@ impl<'r> Walk<'r> {
     pub(crate) fn is_nested_contained(&mut self, member: &MemberRef, place: &Place<'_>) -> bool {
         let nested = self.container.current.is_some() && member.element.name() == "contained";
         if nested {
-            let text =
-                String::from("a contained resource must not contain others; move them up to its container");
+            let text = String::from(
+                "dom-2: a contained resource must not contain others; move them up to its container",
+            );
             self.findings.add(IssueCode::Invariant, place, text);
         }
         nested
@@ -120,7 +122,7 @@ impl<'r> Walk<'r> {
                         "contained resources must have different ids, but {} appears twice",
                         quoted(id)
                     );
-                    self.findings.add(IssueCode::Duplicate, &place.child("id"), text);
+                    self.findings.add(IssueCode::Duplicate, &place.child_of(object, "id"), text);
                 }
                 format!("contained resource {}", quoted(id))
             }
@@ -132,31 +134,34 @@ impl<'r> Walk<'r> {
             }
         };
         let Some(meta) = object.get("meta").and_then(Json::as_object) else { return };
-        for name in ["versionId", "lastUpdated", "security"] {
+        for (key, name) in [("dom-4", "versionId"), ("dom-4", "lastUpdated"), ("dom-5", "security")] {
             if meta.contains(name) {
-                let text =
-                    format!("{named} must not have meta.{name}; it has none apart from its container's");
-                self.findings.add(IssueCode::Invariant, &place.child("meta").child(name), text);
+                let text = format!(
+                    "{key}: {named} must not have meta.{name}; it has none apart from its container's"
+                );
+                let place = place.child_of(object, "meta");
+                self.findings.add(IssueCode::Invariant, &place.child_of(meta, name), text);
             }
         }
     }
 
     /// Reports the contained resources that nothing refers to (`dom-3`), once all of the container was seen.
-    pub(crate) fn unreferenced(&mut self, place: &Place<'_>) {
+    pub(crate) fn unreferenced(&mut self, object: &Object, place: &Place<'_>) {
         let contained = &self.container.contained;
         // What a resource of unknown type refers to was not seen.
         if self.findings.is_full() || contained.iter().any(|contained| contained.resource_type.is_none()) {
             return;
         }
         for (index, contained) in contained.iter().enumerate() {
-            let Contained { id: Some(id), is_referenced: false, mark, .. } = contained else { continue };
+            let Contained { id: Some(id), is_referenced: false, .. } = contained else { continue };
             let container = self.container.resource_type.map_or("resource", ResourceType::name);
             let text = format!(
-                "contained resource {} is not referred to by the {container}; add a reference to '#{}' or leave it out",
+                "dom-3: contained resource {} is not referred to by the {container}; add a reference to '#{}' or leave it out",
                 quoted(id),
                 fhir::outcome::cut(id)
             );
-            self.findings.add_at(*mark, IssueCode::Invariant, &place.child("contained").item(index), text);
+            let place = place.child_of(object, "contained");
+            self.findings.add(IssueCode::Invariant, &place.item(index), text);
         }
     }
 }

@@ -18,8 +18,8 @@ impl<'r> Walk<'r> {
         let url = object.str("url").map(|url| format!(" {}", quoted(url))).unwrap_or_default();
         let path = place.path();
         let text = match has_value {
-            true => format!("{path}{url} must not have both a value and extensions"),
-            false => format!("{path}{url} must have a value or extensions"),
+            true => format!("ext-1: {path}{url} must not have both a value and extensions"),
+            false => format!("ext-1: {path}{url} must have a value or extensions"),
         };
         self.findings.add(IssueCode::Invariant, place, text);
     }

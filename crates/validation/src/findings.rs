@@ -1,55 +1,81 @@
 //! The problems found so far, in document order and never more than can be read.
 
 use crate::place::Place;
-use fhir::{Issue, IssueCode};
+use fhir::{Issue, IssueCode, Severity};
 
 /// At most this many problems are told of one resource, plus one issue that says that there are more. A body made
 /// of nothing but mistakes must cost neither time nor an answer larger than itself.
 pub const MAX_ISSUES: usize = 100;
 
-/// A point in the document. Findings reported at a mark come before those that the walk reports after it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mark(u32);
-
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Findings {
-    found: Vec<(Mark, Issue)>,
-    now: u32,
+    /// With the order of their places.
+    found: Vec<(Vec<usize>, Issue)>,
+    errors: usize,
+    advice: usize,
+    /// How many errors are kept.
+    limit: usize,
+    /// Whether warnings and information are kept too.
+    advises: bool,
     more: bool,
 }
 
 impl Findings {
-    /// The present point of the walk, for what is only known later: that an element is missing.
-    pub(crate) fn mark(&mut self) -> Mark {
-        self.now += 1;
-        Mark(self.now - 1)
+    /// All problems; warnings and information only if it `advises`.
+    pub(crate) fn new(advises: bool) -> Self {
+        Findings { found: Vec::new(), errors: 0, advice: 0, limit: MAX_ISSUES, advises, more: false }
+    }
+
+    /// For the question whether there is any problem at all.
+    pub(crate) fn trial() -> Self {
+        Findings { limit: 1, ..Findings::new(false) }
     }
 
     /// Reports a problem of `place`.
     pub(crate) fn add(&mut self, code: IssueCode, place: &Place<'_>, text: String) {
-        self.add_at(Mark(self.now), code, place, text);
+        self.tell(Severity::Error, code, place, || text);
     }
 
-    /// Reports a problem of `place` as if it had been found at `mark`.
-    pub(crate) fn add_at(&mut self, mark: Mark, code: IssueCode, place: &Place<'_>, text: String) {
-        if self.found.len() == MAX_ISSUES {
+    /// Reports a problem of `place`, or what deserves a look; the text is made only when it is kept.
+    pub(crate) fn tell(
+        &mut self,
+        severity: Severity,
+        code: IssueCode,
+        place: &Place<'_>,
+        text: impl FnOnce() -> String,
+    ) {
+        let is_error = severity == Severity::Error;
+        if is_error && self.errors == self.limit {
             self.more = true;
             return;
         }
-        let issue = Issue::error(code, text).at(place.expression());
-        if !self.found.iter().any(|(_, known)| *known == issue) {
-            self.found.push((mark, issue));
+        if !is_error && (!self.advises || self.advice == MAX_ISSUES) {
+            return;
         }
+        let issue = Issue { severity, code, text: text(), expression: Some(place.expression().to_string()) };
+        if self.found.iter().any(|(_, known)| *known == issue) {
+            return;
+        }
+        match is_error {
+            true => self.errors += 1,
+            false => self.advice += 1,
+        }
+        self.found.push((place.order(), issue));
+    }
+
+    /// Whether warnings and information are of interest.
+    pub(crate) const fn advises(&self) -> bool {
+        self.advises
     }
 
     /// Whether more was found than will be told: there is no use in looking further.
-    pub(crate) fn is_full(&self) -> bool {
+    pub(crate) const fn is_full(&self) -> bool {
         self.more
     }
 
     /// The issues in document order.
     pub(crate) fn into_issues(mut self) -> Vec<Issue> {
-        self.found.sort_by_key(|(mark, _)| mark.0);
+        self.found.sort_by(|(a, _), (b, _)| a.cmp(b));
         let mut issues: Vec<Issue> = self.found.into_iter().map(|(_, issue)| issue).collect();
         if self.more {
             let text = format!(

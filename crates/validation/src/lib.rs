@@ -1,54 +1,75 @@
 //! Validation of R4 resources against the generated definitions
 //! (<http://hl7.org/fhir/R4/validation.html>): one pass over the tree, every problem with its place.
 //!
-//! What is checked here is structure: known elements, cardinality, list or object, the formats of primitives,
-//! choices, required bindings, the shape and the targets of references, extensions, contained resources, ids,
-//! and a first look at narratives. Some of it the specification words as invariants; they are checked here because
-//! the walk sees them for nothing: `ele-1`, `ext-1`, `ref-1`, `dom-2` to `dom-5`, parts of `txt-1`.
-//!
-//! # Where the rest goes
-//!
-//! - *Invariants* are evaluated on each value after its members: in `walk.rs` at the end of `Walk::complex` and in
-//!   `resource.rs` at the end of `Walk::content`, where value, definition and place are at hand. They leave out
-//!   those named above. Their findings join the same `Findings`, so order and limit stay.
-//! - *Profiles* (`meta.profile`, IG packages) are a second walk over the same tree in a module of their own: they
-//!   narrow what this walk allows and never widen it. What they need besides the tree comes in by [`Options`].
+//! What is checked of every resource: known elements, cardinality, list or object, the formats of primitives, choices,
+//! bindings, the shape and the targets of references, extensions, contained resources, ids, narratives, Bundles, and
+//! the invariants of R4 ([`invariants`]): evaluated on each value after its members, save those that the walk sees for
+//! nothing.
 //!
 //! The crate does no I/O and reads no clock. Problems of the content are findings, never an `Err` or a panic.
 
 mod binding;
+mod bundle;
 mod choice;
 mod contained;
+mod document;
 mod extension;
 mod findings;
+mod invariants;
 mod narrative;
+pub mod package;
 mod place;
 mod primitive;
+mod profile;
 mod reference;
 mod resource;
 mod unknown;
 mod walk;
 
 pub use findings::MAX_ISSUES;
+pub use profile::{Profile, Profiles, Unusable};
 
+use document::Document;
 use fhir::{Issue, Json, ResourceType};
 use place::Place;
+use terminology::Terminology;
 use walk::Walk;
 
-/// What the caller knows about a body before it is looked at.
-#[derive(Clone, Copy, Debug, Default)]
+/// What the caller knows about a body before it is looked at, and what it wants to know.
+#[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
     /// The type that the body must have, that of the URL. Any, if none.
     pub expected: Option<ResourceType>,
     /// What the expressions begin with when the resource is part of something larger
     /// (`Bundle.entry[3].resource`). Its own type, if none.
     pub root: Option<&'a str>,
+    /// Whether errors are enough.
+    pub mode: Mode,
+    /// The profiles and extension definitions that are loaded. A resource is held to those that it claims
+    /// (`meta.profile`), and its extensions to their definitions; what is claimed and not loaded is passed over.
+    pub profiles: Option<&'a Profiles>,
+    /// Profiles that the body must conform to whatever it claims. One that is not loaded is an error.
+    pub asked_profiles: &'a [&'a str],
+    /// What tells whether a code is in a value set that the tables of R4 do not list. Without it such codes pass.
+    pub terminology: Option<&'a Terminology>,
+}
+
+/// What is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Errors: what a write is refused for.
+    #[default]
+    Write,
+    /// Warnings and information too: best practices, codes outside extensible bindings, profiles that are not loaded.
+    /// For `$validate`.
+    Check,
 }
 
 /// Checks a resource. Without problems the list is empty.
 ///
-/// Issues have the severity `error` and stand in document order: what an object lacks comes before what its members
-/// do wrong. None is repeated. After [`MAX_ISSUES`] the walk ends, and one more issue says so.
+/// Issues have the severity `error`, or in [`Mode::Check`] also `warning` and `information`, and stand in document
+/// order: what is said of an object comes before what it lacks, and that before what its members do wrong. None is
+/// repeated. After [`MAX_ISSUES`] errors the walk ends, and one more issue says so.
 ///
 /// A reference's text is checked for its form, the type it points to, and, for `#id`, the contained resource;
 /// whether other resources exist is for the store to say. Conditional references (`Patient?identifier=…`) pass:
@@ -64,7 +85,8 @@ pub struct Options<'a> {
 pub fn validate(resource: &Json, options: &Options<'_>) -> Vec<Issue> {
     let named = resource.str("resourceType").and_then(ResourceType::from_name);
     let type_name = named.or(options.expected).map_or("Resource", ResourceType::name);
-    let mut walk = Walk::default();
-    walk.body(resource, options.expected, &Place::root(options.root.unwrap_or(type_name)));
+    let document = Document::new(resource, options.terminology);
+    let mut walk = Walk::new(options, &document);
+    walk.body(resource, options, &Place::root(options.root.unwrap_or(type_name)));
     walk.findings.into_issues()
 }

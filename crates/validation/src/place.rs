@@ -1,5 +1,6 @@
 //! Where the walk is, to be told in two ways: as FHIRPath for `expression`, and as the path that a text names.
 
+use fhir::Object;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -16,8 +17,9 @@ enum Step<'a> {
     Root(&'a str),
     /// The resource that is the value of the parent: paths begin anew, expressions go on.
     Resource,
-    /// A member: what FHIRPath calls it (`deceased`), and what JSON calls it (`deceasedBoolean`).
-    Member { name: &'a str, key: &'a str },
+    /// A member: what FHIRPath calls it (`deceased`), what JSON calls it (`deceasedBoolean`), and which member of its
+    /// object it is, from 1; 0 for what is not there.
+    Member { name: &'a str, key: &'a str, position: usize },
     /// An item of a list, from 0.
     Item(usize),
 }
@@ -31,14 +33,19 @@ impl<'a> Place<'a> {
         Place { parent: Some(self), step: Step::Resource }
     }
 
-    /// The member `key`, which is a value of the element `name`.
-    pub(crate) const fn member(&'a self, name: &'a str, key: &'a str) -> Place<'a> {
-        Place { parent: Some(self), step: Step::Member { name, key } }
+    /// The member `key`, which is a value of the element `name`; the object's member number `position`, from 1.
+    pub(crate) const fn member(&'a self, name: &'a str, key: &'a str, position: usize) -> Place<'a> {
+        Place { parent: Some(self), step: Step::Member { name, key, position } }
     }
 
-    /// The member of an element that bears its own name.
+    /// A member that is not there, or that stands first where its object is told of.
     pub(crate) const fn child(&'a self, name: &'a str) -> Place<'a> {
-        self.member(name, name)
+        self.member(name, name, 0)
+    }
+
+    /// The member `name` of `object`, which is at this place.
+    pub(crate) fn child_of(&'a self, object: &Object, name: &'a str) -> Place<'a> {
+        self.member(name, name, object.position(name).map_or(0, |position| position + 1))
     }
 
     pub(crate) const fn item(&'a self, index: usize) -> Place<'a> {
@@ -70,6 +77,18 @@ impl<'a> Place<'a> {
     /// for the resource itself.
     pub(crate) fn path(&self) -> impl fmt::Display {
         Path(self)
+    }
+
+    /// Where this stands in the document: places compare as the document is read, an object before its members and
+    /// what it lacks before what it has.
+    pub(crate) fn order(&self) -> Vec<usize> {
+        let mut order = self.parent.map(Place::order).unwrap_or_default();
+        match self.step {
+            Step::Root(_) | Step::Resource => {}
+            Step::Member { position, .. } => order.push(position),
+            Step::Item(index) => order.push(index),
+        }
+        order
     }
 
     /// Whether this is a resource itself, so that its [`path`](Self::path) is empty.
@@ -133,7 +152,7 @@ mod tests {
         let (value, contact) = (item.child(resource), "contact");
         let (patient, list) = (value.resource(), value.resource());
         assert_eq!(value.path().to_string(), "entry.resource");
-        let member = patient.member("deceased", deceased);
+        let member = patient.member("deceased", deceased, 1);
         assert_eq!(member.expression().to_string(), "Bundle.entry[3].resource.deceased");
         assert_eq!(member.path().to_string(), "deceasedBoolean");
         let (contacts, name) = (list.child(contact), "name");

@@ -135,7 +135,7 @@ impl<'r> Walk<'r> {
     fn sibling_object(&mut self, has_value: bool, member: &MemberRef, value: &'r Json, place: &Place<'_>) {
         let Some(object) = self.object(value, place) else { return };
         if !has_value && object.len() == 1 && object.contains("id") {
-            self.structure(place, "has only an id; it needs a value or an extension");
+            self.invariant("ele-1", place, "has only an id; it needs a value or an extension");
         }
         self.members(object, member.element_type.type_id.definition(), place);
     }

@@ -19,12 +19,12 @@ impl<'r> Walk<'r> {
     pub(crate) fn reference(&mut self, object: &'r Object, element_type: &ElementType, place: &Place<'_>) {
         let target = match object.get("reference") {
             Some(value) if check("string", value).is_ok() => {
-                self.reference_text(value, element_type, &place.child("reference"))
+                self.reference_text(value, element_type, &place.child_of(object, "reference"))
             }
             _ => None,
         };
         if let Some(name) = object.str("type").filter(|name| !name.is_empty()) {
-            self.reference_type(name, target, element_type, &place.child("type"));
+            self.reference_type(name, target, element_type, &place.child_of(object, "type"));
         }
     }
 
@@ -111,8 +111,10 @@ impl<'r> Walk<'r> {
         match self.container.resolve(id) {
             Target::Found(resource_type) => resource_type,
             Target::Absent if matches!(type_id, TypeId::REFERENCE | TypeId::CANONICAL) => {
+                // The constraint is one of Reference; a canonical's fragment is a rule of the text alone.
+                let key = if type_id == TypeId::REFERENCE { "ref-1: " } else { "" };
                 let text = format!(
-                    "{} {} refers to a contained resource, but none has the id {}",
+                    "{key}{} {} refers to a contained resource, but none has the id {}",
                     place.path(),
                     quoted(text),
                     quoted(id)

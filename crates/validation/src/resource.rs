@@ -1,15 +1,18 @@
 //! Resources: the body itself, and those inside it (<http://hl7.org/fhir/R4/resource.html>).
 
+use crate::Options;
 use crate::contained::Container;
 use crate::place::Place;
 use crate::walk::{Walk, kind};
 use fhir::definitions::{MemberRef, TypeId, type_by_name};
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{IssueCode, Json, Object, ResourceType};
+use fhirpath::{Context, Item};
 
 impl<'r> Walk<'r> {
     /// Checks the whole body.
-    pub(crate) fn body(&mut self, value: &'r Json, expected: Option<ResourceType>, place: &Place<'_>) {
+    pub(crate) fn body(&mut self, value: &'r Json, options: &Options<'r>, place: &Place<'_>) {
+        let expected = options.expected;
         let Json::Object(object) = value else {
             let text = format!("the body must be a resource (a JSON object), not {}", kind(value));
             return self.findings.add(IssueCode::Structure, place, text);
@@ -24,7 +27,8 @@ impl<'r> Walk<'r> {
         // Without a type of its own the body is still worth a look as what the URL says.
         if let Some(resource_type) = named.or(expected) {
             self.container = Container::new(resource_type, object);
-            self.content(object, resource_type, place);
+            self.content(value, object, resource_type, place);
+            self.asked(options.asked_profiles, value, resource_type, place);
         }
     }
 
@@ -34,23 +38,48 @@ impl<'r> Walk<'r> {
         let inner = place.resource();
         if member.element.name() == "contained" {
             let index = place.index();
-            self.container.enter(index, self.findings.mark());
+            self.container.enter(index);
             self.contained_rules(object, &inner);
             if let Some(resource_type) = self.resource_type(object, &inner) {
+                let item = Item::of_type(value, resource_type.type_id());
+                let context = Context::new(&item).with_host(self.document);
+                let context = match &self.root {
+                    Some(root) => context.with_root(root),
+                    None => context,
+                };
+                let outer = self.context.replace(context);
                 self.members(object, resource_type.definition(), &inner);
+                self.invariants(value, resource_type.definition(), &[], &inner);
+                self.claimed(value, object, resource_type, &inner);
+                self.context = outer;
             }
             self.container.leave();
         } else if let Some(resource_type) = self.resource_type(object, &inner) {
-            let outer = std::mem::replace(&mut self.container, Container::new(resource_type, object));
-            self.content(object, resource_type, &inner);
-            self.container = outer;
+            let container = std::mem::replace(&mut self.container, Container::new(resource_type, object));
+            let (context, root) = (self.context.take(), self.root.take());
+            self.content(value, object, resource_type, &inner);
+            (self.container, self.context, self.root) = (container, context, root);
         }
     }
 
     /// Checks a resource that stands for itself, with what it contains.
-    fn content(&mut self, object: &'r Object, resource_type: ResourceType, place: &Place<'_>) {
+    fn content(
+        &mut self,
+        value: &'r Json,
+        object: &'r Object,
+        resource_type: ResourceType,
+        place: &Place<'_>,
+    ) {
+        let item = Item::of_type(value, resource_type.type_id());
+        self.context = Some(Context::new(&item).with_host(self.document));
+        self.root = Some(item);
         self.members(object, resource_type.definition(), place);
-        self.unreferenced(place);
+        self.unreferenced(object, place);
+        if resource_type == ResourceType::BUNDLE {
+            self.bundle(object, place);
+        }
+        self.invariants(value, resource_type.definition(), &[], place);
+        self.claimed(value, object, resource_type, place);
     }
 
     fn resource_type(&mut self, object: &'r Object, place: &Place<'_>) -> Option<ResourceType> {

@@ -11,13 +11,14 @@ use fhir::outcome::{did_you_mean, quoted};
 const LISTED_NAMES: usize = 12;
 
 impl Walk<'_> {
-    /// Reports the member `key`. A choice with an unknown type counts as seen: that it is missing would be a second
+    /// Reports the member `key` of the object at `place`, its member number `position`. A choice with an unknown type counts as seen: that it is missing would be a second
     /// word on the same mistake.
     pub(crate) fn unknown(
         &mut self,
         key: &str,
         definition: &'static TypeDefinition,
         seen: &mut Seen,
+        position: usize,
         place: &Place<'_>,
     ) {
         let text = match choice::meant(definition, key) {
@@ -27,7 +28,7 @@ impl Walk<'_> {
             }
             None => unknown_element(key, definition, place),
         };
-        self.findings.add(IssueCode::Structure, &place.child(key), text);
+        self.findings.add(IssueCode::Structure, &place.member(key, key, position), text);
     }
 }
 

@@ -2,17 +2,48 @@
 //! (<http://hl7.org/fhir/R4/json.html>).
 
 use crate::contained::Container;
-use crate::findings::{Findings, Mark};
+use crate::document::Document;
+use crate::findings::Findings;
 use crate::place::Place;
+use crate::profile::{Effort, Profile, Profiles};
+use crate::{Mode, Options};
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
 use fhir::{IssueCode, Json, Object};
+use fhirpath::{Context, Item};
+use std::collections::HashMap;
 
 /// The state of one validation.
-#[derive(Debug, Default)]
 pub(crate) struct Walk<'r> {
     pub(crate) findings: Findings,
     /// The resource that the walk is in, with what it contains.
     pub(crate) container: Container<'r>,
+    /// What expressions see as `%resource` and `%rootResource`.
+    pub(crate) context: Option<Context<'r>>,
+    /// The resource that contains the one it is in, or itself.
+    pub(crate) root: Option<Item<'r>>,
+    /// What an expression yields; kept, so that evaluating allocates once.
+    pub(crate) items: Vec<Item<'r>>,
+    pub(crate) document: &'r Document<'r>,
+    pub(crate) profiles: Option<&'r Profiles>,
+    pub(crate) effort: Effort,
+    /// Whether resources of the document conform to profiles: none, or the first problem.
+    pub(crate) verdicts: HashMap<(*const Json, *const Profile), Option<String>>,
+}
+
+impl<'r> Walk<'r> {
+    pub(crate) fn new(options: &Options<'r>, document: &'r Document<'r>) -> Self {
+        Walk {
+            findings: Findings::new(options.mode == Mode::Check),
+            container: Container::default(),
+            context: None,
+            root: None,
+            items: Vec::new(),
+            document,
+            profiles: options.profiles.filter(|profiles| !profiles.is_empty()),
+            effort: Effort::default(),
+            verdicts: HashMap::new(),
+        }
+    }
 }
 
 /// Which elements of a type have been seen in an object, by their place in its definition.
@@ -47,9 +78,8 @@ impl<'r> Walk<'r> {
         definition: &'static TypeDefinition,
         place: &Place<'_>,
     ) {
-        let mark = self.findings.mark();
         let mut seen = Seen::default();
-        for (key, value) in object.iter() {
+        for ((key, value), position) in object.iter().zip(1..) {
             if self.findings.is_full() {
                 return;
             }
@@ -59,22 +89,22 @@ impl<'r> Walk<'r> {
             let (name, is_sibling) = key.strip_prefix('_').map_or((key, false), |name| (name, true));
             let member = definition.member(name).filter(|member| !is_sibling || has_sibling(member));
             let Some(member) = member else {
-                self.unknown(key, definition, &mut seen, place);
+                self.unknown(key, definition, &mut seen, position, place);
                 continue;
             };
             if seen.insert(member.index) && member.element.is_choice() {
-                self.second_choice(object, definition, &member, place);
+                self.second_choice(object, definition, &member, position, place);
             }
-            let place = place.member(member.element.name(), key);
+            let place = place.member(member.element.name(), key, position);
             match is_sibling {
                 true => self.sibling(object, name, &member, value, &place),
                 false => self.member(object, &member, value, &place),
             }
         }
-        self.missing(definition, seen, mark, place);
+        self.missing(definition, seen, place);
     }
 
-    fn missing(&mut self, definition: &'static TypeDefinition, seen: Seen, mark: Mark, place: &Place<'_>) {
+    fn missing(&mut self, definition: &'static TypeDefinition, seen: Seen, place: &Place<'_>) {
         for (index, element) in definition.elements.iter().enumerate() {
             if element.min() == 0 || seen.contains(index) {
                 continue;
@@ -84,7 +114,7 @@ impl<'r> Walk<'r> {
             } else {
                 format!("{} is required", place.child(element.name()).path())
             };
-            self.findings.add_at(mark, IssueCode::Required, &place.child(element.name()), text);
+            self.findings.add(IssueCode::Required, &place.child(element.name()), text);
         }
     }
 
@@ -140,7 +170,13 @@ impl<'r> Walk<'r> {
     pub(crate) fn value(&mut self, member: &MemberRef, value: &'r Json, place: &Place<'_>) {
         let definition = member.element_type.type_id.definition();
         match definition.kind {
-            TypeKind::Primitive => self.primitive(member, value, place),
+            TypeKind::Primitive => {
+                self.primitive(member, value, place);
+                self.extensible_binding(member.element, value, definition.id, place);
+                if !member.element.invariants().is_empty() {
+                    self.invariants(value, definition, member.element.invariants(), place);
+                }
+            }
             TypeKind::Resource => self.inner_resource(member, value, place),
             TypeKind::Complex | TypeKind::Backbone => self.complex(member, definition, value, place),
         }
@@ -162,9 +198,14 @@ impl<'r> Walk<'r> {
             _ => {}
         }
         if definition.id != TypeId::EXTENSION && object.len() == 1 && object.contains("id") {
-            self.structure(place, "has only an id; it needs content");
+            self.invariant("ele-1", place, "has only an id; it needs content");
         }
         self.members(object, definition, place);
+        self.invariants(value, definition, member.element.invariants(), place);
+        self.extensible_binding(member.element, value, definition.id, place);
+        if definition.id == TypeId::EXTENSION {
+            self.defined_extension(value, place);
+        }
     }
 
     /// The object that a value must be, if it is one with members.
@@ -180,6 +221,11 @@ impl<'r> Walk<'r> {
                 None
             }
         }
+    }
+
+    /// Reports that the constraint `key` is broken at `place`.
+    pub(crate) fn invariant(&mut self, key: &str, place: &Place<'_>, problem: &str) {
+        self.findings.add(IssueCode::Invariant, place, format!("{key}: {} {problem}", place.path()));
     }
 
     /// Reports that the JSON at `place` has the wrong shape.

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn codes_come_from_their_value_set() {
     check_patient(
-        r#""gender":"Male","contact":[{"gender":" male"}],"name":[{"use":""}]"#,
+        r#""gender":"Male","contact":[{"name":{"text":"x"},"gender":" male"}],"name":[{"use":""}]"#,
         &[
             ("code-invalid", "Patient.gender", "gender 'Male' is not one of male, female, other, unknown"),
             (

@@ -20,7 +20,7 @@ fn contained_resources_are_referred_to_or_refer_to_their_container() {
             (
                 "invariant",
                 "Observation.contained[0]",
-                "contained resource 'a' is not referred to by the Observation; add a reference to '#a' or leave it out",
+                "dom-3: contained resource 'a' is not referred to by the Observation; add a reference to '#a' or leave it out",
             ),
             (
                 "value",
@@ -46,15 +46,15 @@ fn contained_resources_have_ids_of_their_own() {
             (
                 "invariant",
                 "Observation.contained[2]",
-                "contained resource 'a' is not referred to by the Observation; add a reference to '#a' or leave it out",
+                "dom-3: contained resource 'a' is not referred to by the Observation; add a reference to '#a' or leave it out",
             ),
+            ("required", "Observation.contained[2].type", "type is required"),
+            ("required", "Observation.contained[2].actual", "actual is required"),
             (
                 "duplicate",
                 "Observation.contained[2].id",
                 "contained resources must have different ids, but 'a' appears twice",
             ),
-            ("required", "Observation.contained[2].type", "type is required"),
-            ("required", "Observation.contained[2].actual", "actual is required"),
         ],
     );
 }
@@ -69,22 +69,22 @@ fn contained_resources_have_no_history_and_contain_nothing() {
             (
                 "invariant",
                 "Observation.contained[0].meta.versionId",
-                "contained resource 'a' must not have meta.versionId; it has none apart from its container's",
+                "dom-4: contained resource 'a' must not have meta.versionId; it has none apart from its container's",
             ),
             (
                 "invariant",
                 "Observation.contained[0].meta.lastUpdated",
-                "contained resource 'a' must not have meta.lastUpdated; it has none apart from its container's",
+                "dom-4: contained resource 'a' must not have meta.lastUpdated; it has none apart from its container's",
             ),
             (
                 "invariant",
                 "Observation.contained[0].meta.security",
-                "contained resource 'a' must not have meta.security; it has none apart from its container's",
+                "dom-5: contained resource 'a' must not have meta.security; it has none apart from its container's",
             ),
             (
                 "invariant",
                 "Observation.contained[0].contained",
-                "a contained resource must not contain others; move them up to its container",
+                "dom-2: a contained resource must not contain others; move them up to its container",
             ),
         ],
     );

@@ -10,21 +10,25 @@ fn an_extension_has_a_url_and_either_a_value_or_extensions() {
            "modifierExtension":[{"url":"http://f"}]"#,
         &[
             ("required", "Patient.extension[0].url", "extension.url is required"),
-            ("invariant", "Patient.extension[1]", "extension 'http://a' must have a value or extensions"),
+            (
+                "invariant",
+                "Patient.extension[1]",
+                "ext-1: extension 'http://a' must have a value or extensions",
+            ),
             (
                 "invariant",
                 "Patient.extension[2]",
-                "extension 'http://b' must not have both a value and extensions",
+                "ext-1: extension 'http://b' must not have both a value and extensions",
             ),
             (
                 "invariant",
                 "Patient.extension[3].extension[0]",
-                "extension.extension 'e' must have a value or extensions",
+                "ext-1: extension.extension 'e' must have a value or extensions",
             ),
             (
                 "invariant",
                 "Patient.modifierExtension[0]",
-                "modifierExtension 'http://f' must have a value or extensions",
+                "ext-1: modifierExtension 'http://f' must have a value or extensions",
             ),
         ],
     );

@@ -84,7 +84,7 @@ fn fragments_lead_to_contained_resources_of_an_allowed_type() {
             (
                 "not-found",
                 "Observation.performer[1].reference",
-                "performer.reference '#z' refers to a contained resource, but none has the id 'z'",
+                "ref-1: performer.reference '#z' refers to a contained resource, but none has the id 'z'",
             ),
         ],
     );
@@ -100,7 +100,7 @@ fn an_entry_of_a_bundle_does_not_see_what_another_contains() {
         &[(
             "not-found",
             "Bundle.entry[1].resource.subject[0].reference",
-            "subject.reference '#p' refers to a contained resource, but none has the id 'p'",
+            "ref-1: subject.reference '#p' refers to a contained resource, but none has the id 'p'",
         )],
     );
 }

@@ -20,7 +20,7 @@ fn a_typical_patient_is_valid() {
 fn the_documented_explanations_are_told_word_for_word() {
     // `gender is required` is a rule of the other door; a name stands in for it here.
     check(
-        r#"{"resourceType":"Organization","contact":[{"telecom":[{"value":""}]}],"endpoint":{"reference":"Endpoint/1"}}"#,
+        r#"{"resourceType":"Organization","name":"x","contact":[{"telecom":[{"system":"phone","value":""}]}],"endpoint":{"reference":"Endpoint/1"}}"#,
         &[
             (
                 "value",
@@ -95,7 +95,7 @@ fn a_body_of_another_type_than_the_urls_is_refused_and_still_looked_at() {
 #[test]
 fn expressions_begin_with_the_root_that_is_given() {
     check_with(
-        r#"{"resourceType":"Patient","contact":[{"gender":1}]}"#,
+        r#"{"resourceType":"Patient","contact":[{"name":{"text":"x"},"gender":1}]}"#,
         &Options { root: Some("Bundle.entry[3].resource"), ..Options::default() },
         &[(
             "value",
@@ -108,7 +108,7 @@ fn expressions_begin_with_the_root_that_is_given() {
 #[test]
 fn resources_inside_others_are_checked_by_their_own_type() {
     check(
-        r#"{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Patient","active":"no"}},
+        r#"{"resourceType":"Bundle","type":"collection","entry":[{"resource":{"resourceType":"Patient","active":"no"}},
             {"resource":{}},{"resource":[]},{"resource":{"resourceType":"Patint"}},{"resource":{"id":"1"}}]}"#,
         &[
             (

@@ -33,9 +33,9 @@ fn siblings_hold_nothing_else() {
             ("structure", "Patient.language", "_language must be an object, not a list"),
             ("structure", "Patient.deceased", "_deceasedBoolean must not be an empty object; leave it out"),
             (
-                "structure",
+                "invariant",
                 "Patient.implicitRules",
-                "_implicitRules has only an id; it needs a value or an extension",
+                "ele-1: _implicitRules has only an id; it needs a value or an extension",
             ),
         ],
     );
@@ -92,9 +92,9 @@ fn no_item_is_null_in_both_lists() {
             ("structure", "Patient.name[2].given", "name._given must be a list, not an object"),
             ("structure", "Patient.name[3].given", "name._given must not be an empty list; leave it out"),
             (
-                "structure",
+                "invariant",
                 "Patient.name[4].given[0]",
-                "name._given has only an id; it needs a value or an extension",
+                "ele-1: name._given has only an id; it needs a value or an extension",
             ),
             ("structure", "Patient.name[5].given[0]", "name._given must be an object, not a string"),
         ],

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn unknown_elements_are_refused_with_what_may_have_been_meant() {
     check_patient(
-        r#""birthdate":"1980","zzzzzzzzz":1,"maritalStatus":{"txt":"x"},"contact":[{"zzzzzzzzz":1,"gender":"male"}]"#,
+        r#""birthdate":"1980","zzzzzzzzz":1,"maritalStatus":{"txt":"x"},"contact":[{"zzzzzzzzz":1,"name":{"text":"x"}}]"#,
         &[
             (
                 "structure",
@@ -131,7 +131,7 @@ fn null_is_refused_outside_lists_of_primitives() {
 #[test]
 fn what_is_empty_is_refused() {
     check_patient(
-        r#""name":[],"contact":[{}],"maritalStatus":{},"telecom":[{"value":""}],"extension":[]"#,
+        r#""name":[],"contact":[{}],"maritalStatus":{},"telecom":[{"system":"phone","value":""}],"extension":[]"#,
         &[
             ("structure", "Patient.name", "name must not be an empty list; leave it out"),
             ("structure", "Patient.contact[0]", "contact must not be an empty object; leave it out"),
@@ -150,7 +150,7 @@ fn what_is_empty_is_refused() {
 fn an_id_alone_is_no_content() {
     check_patient(
         r#""maritalStatus":{"id":"a"}"#,
-        &[("structure", "Patient.maritalStatus", "maritalStatus has only an id; it needs content")],
+        &[("invariant", "Patient.maritalStatus", "ele-1: maritalStatus has only an id; it needs content")],
     );
 }
 

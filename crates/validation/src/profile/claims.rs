@@ -1,0 +1,88 @@
+//! Which profiles a resource is held to: those it claims (`meta.profile`), those the caller asks for, and for each
+//! extension its definition.
+
+use super::definition::Profile;
+use super::value::Value;
+use crate::place::Place;
+use crate::walk::Walk;
+use fhir::definitions::TypeId;
+use fhir::outcome::quoted;
+use fhir::{IssueCode, Json, Object, ResourceType, Severity};
+
+impl<'r> Walk<'r> {
+    /// Checks a resource against the profiles that it claims.
+    pub(crate) fn claimed(
+        &mut self,
+        value: &'r Json,
+        object: &'r Object,
+        resource_type: ResourceType,
+        place: &Place<'_>,
+    ) {
+        let Some(meta) = object.get("meta").and_then(Json::as_object) else { return };
+        let claimed = meta.items("profile");
+        if claimed.is_empty() || self.profiles.is_none() && !self.findings.advises() {
+            return;
+        }
+        let list = place.child_of(object, "meta");
+        let list = list.child_of(meta, "profile");
+        for (index, url) in claimed.iter().enumerate() {
+            let Some(url) = url.as_str() else { continue };
+            match self.profiles.and_then(|profiles| profiles.get(url)) {
+                Some(profile) => self.held_to(profile, value, resource_type, &list.item(index), place),
+                None => self.findings.tell(Severity::Warning, IssueCode::NotFound, &list.item(index), || {
+                    format!("profile {} is not loaded, so it was not checked", quoted(url))
+                }),
+            }
+        }
+    }
+
+    /// Checks a resource against the profiles that the caller asks for.
+    pub(crate) fn asked(
+        &mut self,
+        profiles: &[&'r str],
+        value: &'r Json,
+        resource_type: ResourceType,
+        place: &Place<'_>,
+    ) {
+        for url in profiles {
+            let is_type = url.strip_prefix(super::DEFINITIONS) == Some(resource_type.name());
+            match self.profiles.and_then(|profiles| profiles.get(url)) {
+                Some(profile) => self.held_to(profile, value, resource_type, place, place),
+                // The type itself is its own profile.
+                None if is_type => {}
+                None => {
+                    let text = format!("profile {} is not loaded", quoted(url));
+                    self.findings.add(IssueCode::NotFound, place, text);
+                }
+            }
+        }
+    }
+
+    fn held_to(
+        &mut self,
+        profile: &'r Profile,
+        value: &'r Json,
+        resource_type: ResourceType,
+        claim: &Place<'_>,
+        place: &Place<'_>,
+    ) {
+        let type_id = resource_type.type_id();
+        if !type_id.definition().is_a(profile.type_id) {
+            let text = format!(
+                "profile {} is one of {}, not of {resource_type}",
+                quoted(&profile.url),
+                profile.type_id.name()
+            );
+            return self.findings.add(IssueCode::Value, claim, text);
+        }
+        self.conform(profile, Value::new(value, None, type_id), place);
+    }
+
+    /// Checks an extension against its definition, if that is loaded.
+    pub(crate) fn defined_extension(&mut self, value: &'r Json, place: &Place<'_>) {
+        let (Some(profiles), Some(url)) = (self.profiles, value.str("url")) else { return };
+        if let Some(profile) = profiles.get(url).filter(|profile| profile.type_id == TypeId::EXTENSION) {
+            self.conform(profile, Value::new(value, None, TypeId::EXTENSION), place);
+        }
+    }
+}
