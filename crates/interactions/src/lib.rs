@@ -5,6 +5,7 @@
 //! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
 
 pub mod body;
+pub mod bundle;
 pub mod capabilities;
 pub mod conditional;
 pub mod create;
@@ -22,6 +23,7 @@ pub mod read;
 pub mod registry;
 pub mod reindex;
 pub mod search_type;
+pub mod target;
 pub mod unit;
 pub mod update;
 
@@ -31,7 +33,8 @@ pub use error::Refusal;
 pub use hooks::{Change, NoRules, Rules};
 pub use precondition::Preconditions;
 pub use prepare::Prepared;
-pub use registry::{Interaction, Target};
+pub use registry::Interaction;
+pub use target::Target;
 pub use unit::{State, Unit, Written};
 
 // What rules need of the crates below, so that a crate of rules depends on this one alone.

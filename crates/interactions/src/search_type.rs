@@ -8,7 +8,7 @@ use fhir::outcome::operation_outcome;
 use fhir::{Issue, IssueCode, ResourceType};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use search::{SearchOptions, SearchRequest, Total};
-use storage::Matches;
+use storage::{Matches, Reader};
 
 /// How many matches a page holds unless `_count` says otherwise.
 pub const SEARCH_PAGE: u64 = 20;
@@ -41,6 +41,14 @@ pub struct Asked<'a> {
     pub now: i64,
 }
 
+/// A search that can be carried out, over any snapshot.
+#[derive(Clone, Debug)]
+pub struct Search {
+    request: SearchRequest,
+    walk: Walk,
+    start: Option<Cursor>,
+}
+
 impl Engine {
     /// A page of matches as a searchset Bundle. The first page fixes what the following ones see.
     ///
@@ -50,8 +58,23 @@ impl Engine {
     pub async fn search_type(
         &self,
         resource_type: ResourceType,
-        mut asked: Asked<'_>,
+        asked: Asked<'_>,
     ) -> Result<Vec<u8>, Refusal> {
+        let search = self.read_search(resource_type, asked)?;
+        let engine = self.clone();
+        self.snapshot(move |reader| engine.search_page(&search, reader)).await
+    }
+
+    /// Reads a search.
+    ///
+    /// # Errors
+    ///
+    /// 400 with everything that cannot be honoured.
+    pub(crate) fn read_search(
+        &self,
+        resource_type: ResourceType,
+        mut asked: Asked<'_>,
+    ) -> Result<Search, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
         let options = SearchOptions {
             zone: self.zone(),
@@ -74,10 +97,15 @@ impl Engine {
             request.query.offset = start.offset;
             request.query.as_of = Some(start.mark);
         }
-        let query = request.query.clone();
-        let matches = self.snapshot(move |reader| Ok(reader.search(&query)?)).await?;
-        let links = walk.links(&request, start, &matches);
-        Ok(self.searchset(&request, &links, &matches))
+        Ok(Search { request, walk, start })
+    }
+
+    /// A page of what a search finds.
+    pub(crate) fn search_page(&self, search: &Search, reader: &mut dyn Reader) -> Result<Vec<u8>, Refusal> {
+        let Search { request, walk, start } = search;
+        let matches = reader.search(&request.query)?;
+        let links = walk.links(request, *start, &matches);
+        Ok(self.searchset(request, &links, &matches))
     }
 
     fn searchset(&self, request: &SearchRequest, links: &[(&str, String)], matches: &Matches) -> Vec<u8> {
@@ -114,15 +142,16 @@ fn take_cursor(parameters: &mut Vec<(String, String)>) -> Result<Option<String>,
 }
 
 /// A walk over the pages of one search.
-struct Walk<'a> {
-    key: &'a [u8; 16],
+#[derive(Clone, Debug)]
+struct Walk {
+    key: [u8; 16],
     /// The search without its cursor, as the `self` link shows it.
     url: String,
     now: i64,
 }
 
-impl<'a> Walk<'a> {
-    fn new(engine: &'a Engine, resource_type: ResourceType, applied: &[(String, String)], now: i64) -> Self {
+impl Walk {
+    fn new(engine: &Engine, resource_type: ResourceType, applied: &[(String, String)], now: i64) -> Self {
         let pairs: Vec<String> = applied
             .iter()
             .map(|(name, value)| {
@@ -134,11 +163,11 @@ impl<'a> Walk<'a> {
             url.push('?');
             url.push_str(&pairs.join("&"));
         }
-        Walk { key: engine.cursor_key(), url, now }
+        Walk { key: *engine.cursor_key(), url, now }
     }
 
     fn read(&self, text: &str) -> Result<Cursor, Refusal> {
-        Cursor::decode(text, self.key, &self.url, self.now).map_err(|error| {
+        Cursor::decode(text, &self.key, &self.url, self.now).map_err(|error| {
             let minutes = CURSOR_LIFETIME / 60_000;
             let text = match error {
                 CursorError::Foreign => {
@@ -164,7 +193,7 @@ impl<'a> Walk<'a> {
         let mark = start.map_or(matches.mark, |cursor| cursor.mark);
         let page = |offset: u64| {
             let separator = if self.url.contains('?') { '&' } else { '?' };
-            let cursor = Cursor { offset, mark, begun }.encode(self.key, &self.url);
+            let cursor = Cursor { offset, mark, begun }.encode(&self.key, &self.url);
             format!("{}{separator}{CURSOR}={cursor}", self.url)
         };
         let mut links = vec![("self", if start.is_some() { page(offset) } else { self.url.clone() })];

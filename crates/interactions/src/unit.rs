@@ -5,9 +5,9 @@ use crate::error::Refusal;
 use crate::hooks::Change;
 use crate::prepare::Prepared;
 use fhir::datetime::Period;
-use fhir::{Json, ResourceType};
+use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
 use search::{Criterion, Query};
-use storage::{Held, Method, NewVersion, Transaction, Version};
+use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
 
 /// A write under way.
 pub struct Unit<'a> {
@@ -79,6 +79,21 @@ pub enum Effect {
     Found,
 }
 
+impl Written {
+    /// What became of the resource, in words (`Prefer: return=OperationOutcome`).
+    pub fn told(&self) -> Issue {
+        let word = match self.effect {
+            Effect::Created => "created",
+            Effect::Updated => "updated",
+            Effect::Unchanged => "unchanged",
+            Effect::Found => "there already",
+        };
+        let Version { resource_type, id, version, .. } = &self.version;
+        let text = format!("{resource_type}/{id} is {word}, version {version}");
+        Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) }
+    }
+}
+
 impl<'a> Unit<'a> {
     pub(crate) fn new(transaction: &'a mut dyn Transaction, inner: &'a Inner) -> Self {
         Unit { transaction, inner }
@@ -87,6 +102,11 @@ impl<'a> Unit<'a> {
     /// The moment of this write, in milliseconds since the epoch.
     pub fn now(&self) -> i64 {
         self.transaction.now()
+    }
+
+    /// Everything that can be read, as it is within this write.
+    pub(crate) fn reader(&mut self) -> &mut dyn Reader {
+        self.transaction
     }
 
     /// What is stored under a type and id.

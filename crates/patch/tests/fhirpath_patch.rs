@@ -384,7 +384,7 @@ fn every_problem_of_the_parameters_is_told() {
     let document = r#"{"resourceType":"Parameters","parameter":[
         {"name":"op"},
         {"name":"operation"},
-        {"name":"operation","part":[{"name":"type","valueCode":"upsert"},{"name":"path","valueString":"Patient"}]},
+        {"name":"operation","part":[{"name":"type","valueCode":"put"},{"name":"path","valueString":"Patient"}]},
         {"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Patient.("},
             {"name":"value"},{"name":"index","valueInteger":1},{"name":"vlue","valueInteger":1}]},
         {"name":"operation","part":[{"name":"type","valueCode":"insert"},{"name":"path","valueBoolean":true},
@@ -400,7 +400,7 @@ fn every_problem_of_the_parameters_is_told() {
         format!("{at}[0]: the parameter 'op' is unknown; each is an 'operation'"),
         format!("{at}[1]: the part type is required"),
         format!(
-            "{at}[2].part[0]: the type 'upsert' is unknown; it is one of add, insert, delete, replace, move"
+            "{at}[2].part[0]: the type 'put' is unknown; it is one of add, insert, delete, replace, move"
         ),
         format!("{at}[3].part[4]: the part 'vlue' is unknown; did you mean 'value'?"),
         format!("{at}[3].part[1]: the path 'Patient.(' is no FHIRPath of R4: "),

@@ -38,7 +38,11 @@ impl Target {
     pub(super) fn compile(text: &str) -> Result<Self, String> {
         let text = text.trim();
         let compile = |text: &str| Expression::compile(text).map(Arc::new).map_err(|error| error.to_string());
-        let expression = compile(text)?;
+        // `div` is an operator of FHIRPath; HL7's own patches write the narrative's name all the same.
+        let expression = match text.strip_suffix(".div") {
+            Some(owner) => compile(&format!("{owner}.`div`"))?,
+            None => compile(text)?,
+        };
         let parent = match text.rsplit_once('.') {
             Some((owner, name)) if is_name(name) && is_one_path(owner) => {
                 compile(owner).ok().map(|owner| (Some(owner), name.into()))

@@ -6,6 +6,7 @@ mod support;
 mod auth_token;
 mod content_coding;
 mod errors_table;
+mod fhir_bundle;
 mod fhir_async;
 mod fhir_binary;
 mod fhir_conditional;

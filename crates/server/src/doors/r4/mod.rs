@@ -1,6 +1,7 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
 mod binary;
+mod bundle;
 mod history;
 mod metadata;
 mod operation;
@@ -92,7 +93,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     }
     match resource_type {
         Some(resource_type) => of_type(call, interaction, resource_type, target).await,
-        None => of_system(call, interaction, target).await,
+        None => of_system(call, interaction).await,
     }
 }
 
@@ -121,7 +122,10 @@ async fn of_type(
     }
 }
 
-/// What concerns no single type. Nothing is offered yet.
-async fn of_system(_: Call<'_>, _: Interaction, _: Target<'_>) -> Result<Answer, Refusal> {
-    Err(Refusal::not_offered(""))
+/// What concerns no single type.
+async fn of_system(call: Call<'_>, interaction: Interaction) -> Result<Answer, Refusal> {
+    match interaction {
+        Interaction::Transaction => bundle::transaction(call).await,
+        _ => Err(Refusal::not_offered("")),
+    }
 }
