@@ -15,6 +15,7 @@ pub mod engine;
 pub mod error;
 pub mod history_instance;
 pub mod hooks;
+pub mod include;
 pub mod operations;
 pub mod precondition;
 pub mod prepare;
@@ -26,6 +27,7 @@ pub mod search_type;
 pub mod target;
 pub mod unit;
 pub mod update;
+mod walk;
 
 pub use conditional::Criteria;
 pub use engine::{Engine, Settings};

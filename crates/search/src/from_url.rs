@@ -36,6 +36,17 @@ impl SearchRequest {
         std::iter::once(&self.query).chain(&self.others)
     }
 
+    /// The types that chains, `_has` and lists look at besides those that are searched.
+    pub fn looked_at(&self) -> Vec<ResourceType> {
+        let mut types = Vec::new();
+        for query in self.queries() {
+            query.criteria.iter().for_each(|criterion| criterion.look_at(&mut types));
+        }
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
     /// The queries of all types, to be changed.
     pub fn queries_mut(&mut self) -> impl Iterator<Item = &mut Query> {
         std::iter::once(&mut self.query).chain(&mut self.others)
@@ -182,6 +193,11 @@ impl<'a> Reader<'a> {
                 }
                 Err(found) => problems.extend(found),
             }
+        }
+        let includes = self.request.includes.len() + self.request.revincludes.len();
+        if self.request.subset == Subset::Text && includes > 0 {
+            let text = "'_summary=text' cannot be used together with '_include' or '_revinclude'";
+            problems.push(Issue::error(IssueCode::Invalid, text));
         }
         if problems.is_empty() { Ok(self.finish()) } else { Err(problems) }
     }

@@ -70,7 +70,7 @@ pub use query::{
 pub use reading::SearchOptions;
 pub use reference::reference_criterion;
 pub use registry::{ExtraParameter, Origin, Parameter, Registry};
-pub use resolve::{Matching, TooCostly, resolve};
+pub use resolve::{EachMatch, Matching, TooCostly, resolve};
 pub use string::{StringMatch, string_criterion};
 pub use terminology::Terminology;
 pub use token::token_criterion;

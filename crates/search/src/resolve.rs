@@ -10,6 +10,9 @@ use crate::{condition, reference};
 use fhir::ResourceType;
 use fhir::definitions::search_parameter;
 
+/// What is done with each resource that matches: its id and its stored bytes are shown.
+pub type EachMatch<'e> = &'e mut (dyn FnMut(&str, &[u8]) -> Result<(), TooCostly> + 'e);
+
 /// What resolving asks of a store: the moment is the same for all questions.
 pub trait Matching {
     /// Why the store cannot answer.
@@ -26,7 +29,7 @@ pub trait Matching {
         resource_type: ResourceType,
         criteria: &[Criterion],
         with_bodies: bool,
-        each: &mut dyn FnMut(&str, &[u8]) -> Result<(), TooCostly>,
+        each: EachMatch<'_>,
     ) -> Result<(), Self::Error>;
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Stored, meets, ms, rows_of, search, type_of};
 use crate::include::{Include, fetching};
-use crate::{Criterion, Matching, Query, Registry, TooCostly, resolve};
+use crate::{Criterion, EachMatch, Matching, Query, Registry, TooCostly, resolve};
 use fhir::{Json, ResourceType};
 
 pub(super) struct Memory(Vec<Json>);
@@ -62,7 +62,7 @@ impl Matching for Memory {
         resource_type: ResourceType,
         criteria: &[Criterion],
         _with_bodies: bool,
-        each: &mut dyn FnMut(&str, &[u8]) -> Result<(), TooCostly>,
+        each: EachMatch<'_>,
     ) -> Result<(), TooCostly> {
         for resource in self.0.iter().filter(|resource| type_of(resource) == resource_type) {
             let stored = Stored {
