@@ -10,6 +10,7 @@ pub mod capabilities;
 pub mod conditional;
 pub mod create;
 pub mod cursor;
+pub mod definitions;
 pub mod delete;
 pub mod engine;
 pub mod error;
@@ -30,6 +31,7 @@ pub mod update;
 mod walk;
 
 pub use conditional::Criteria;
+pub use definitions::Definitions;
 pub use engine::{Engine, Settings};
 pub use error::Refusal;
 pub use hooks::{Change, NoRules, Rules};

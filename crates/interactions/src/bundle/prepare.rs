@@ -106,8 +106,8 @@ impl Preparer<'_> {
         let mut pointing = Pointing::new(self, full_url.and_then(base_of));
         references::rewrite(&mut resource, &root, &mut |sort, text, place| pointing.of(sort, text, place));
         let Pointing { open, mut problems, replaced, .. } = pointing;
-        let options = validation::Options { expected: Some(resource_type), root: Some(&root) };
-        problems.extend(validation::validate(&resource, &options).into_iter().map(|mut issue| {
+        let found = self.engine.problems(resource_type, &resource, Some(&root));
+        problems.extend(found.into_iter().map(|mut issue| {
             // Clients are told of what they sent.
             for (sent, target) in &replaced {
                 issue.text = issue.text.replace(target, sent);
