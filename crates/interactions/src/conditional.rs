@@ -86,6 +86,7 @@ impl Engine {
             ignored: &PASSED_OVER,
             lenient: false,
             internal: false,
+            terminology: None,
         };
         let request = search::from_url(self.registry(), resource_type, parameters, &options)?;
         // Without criteria every resource would match.

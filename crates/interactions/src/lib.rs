@@ -16,6 +16,7 @@ pub mod engine;
 pub mod error;
 pub mod history_instance;
 pub mod hooks;
+pub mod include;
 pub mod operations;
 pub mod precondition;
 pub mod prepare;
@@ -27,6 +28,7 @@ pub mod search_type;
 pub mod target;
 pub mod unit;
 pub mod update;
+mod walk;
 
 pub use conditional::Criteria;
 pub use definitions::Definitions;
