@@ -16,6 +16,7 @@ pub mod error;
 pub mod history_instance;
 pub mod hooks;
 pub mod operations;
+pub mod patch;
 pub mod precondition;
 pub mod prepare;
 pub mod query_string;
