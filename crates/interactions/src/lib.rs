@@ -18,6 +18,7 @@ pub mod history_instance;
 pub mod hooks;
 pub mod include;
 pub mod operations;
+pub mod patch;
 pub mod precondition;
 pub mod prepare;
 pub mod query_string;

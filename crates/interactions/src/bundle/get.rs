@@ -1,5 +1,6 @@
 //! Entries that change nothing: read, vread, search.
 
+use super::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::read;
@@ -91,8 +92,13 @@ impl Get {
     ///
     /// # Errors
     ///
-    /// 404 and 410; the store's failures.
-    pub(super) fn run(&self, engine: &Engine, reader: &mut dyn Reader) -> Result<Got, Refusal> {
+    /// 403, 404 and 410; the store's failures.
+    pub(super) fn run(
+        &self,
+        engine: &Engine,
+        caller: &dyn Caller,
+        reader: &mut dyn Reader,
+    ) -> Result<Got, Refusal> {
         let version = match &self.what {
             What::Read(resource_type, id) => read::read(reader, *resource_type, id)?,
             What::Vread(resource_type, id, version) => read::vread(reader, *resource_type, id, version)?,
@@ -102,6 +108,7 @@ impl Get {
                 return Ok(Got { status: 200, version: None, body });
             }
         };
+        caller.may_see(&version)?;
         if self.is_known(&version) {
             return Ok(Got { status: 304, version: Some(version), body: None });
         }

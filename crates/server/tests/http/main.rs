@@ -14,6 +14,7 @@ mod fhir_formats;
 mod fhir_instance;
 mod fhir_metadata;
 mod fhir_operations;
+mod fhir_patch;
 mod fhir_read;
 mod fhir_search;
 mod fhir_terminology;

@@ -38,6 +38,17 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The body and its form.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off.
+    async fn body(self) -> Result<(Format, Vec<u8>), Refusal> {
+        let format = negotiate::body_format(&self.ask)?;
+        let limits = &self.app.config.limits;
+        Ok((format, receive::body(self.ask, limits.body_bytes, limits.receive).await?))
+    }
+
     /// The valid resource of the body, whichever form it was sent in. A body for `/Binary` that is not FHIR is the
     /// content of one, under `id` if the URL says which.
     ///
@@ -138,6 +149,8 @@ async fn of_type(
         (Interaction::SearchType, _) => search::search_type(call, resource_type).await,
         (Interaction::Create, _) => write::create(call, resource_type).await,
         (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
+        (Interaction::Patch, Target::Instance(id)) => write::patch(call, resource_type, id).await,
+        (Interaction::ConditionalPatch, _) => write::conditional_patch(call, resource_type).await,
         (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
         (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
