@@ -32,8 +32,8 @@ static OF_TYPES: LazyLock<Vec<Box<[InvariantId]>>> = LazyLock::new(|| {
 });
 
 /// How much evaluating the constraints of one body may cost, in items produced. The largest Bundle of R4's examples
-/// takes a fiftieth.
-const MAX_WORK: u64 = 20_000_000;
+/// takes a twentieth.
+const MAX_WORK: u64 = 10_000_000;
 
 /// The compiled expression of an invariant that the walk does not decide.
 fn expression(id: InvariantId) -> Option<&'static Expression> {
