@@ -1,8 +1,10 @@
 //! The state of an evaluation: what it has cost so far, and buffers that are used again.
 
 use crate::error::EvaluateError;
-use crate::item::Item;
+use crate::item::{Item, ItemValue};
 use crate::limits;
+use fhir::Object;
+use std::borrow::Cow;
 
 /// One evaluation, or several one after the other, each with a budget of its own.
 #[derive(Default)]
@@ -54,6 +56,24 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Emits a copy of an item. Text that lies in the tree or the expression is not copied.
+    pub(crate) fn emit_copy(&mut self, item: &Item<'a>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
+        if let ItemValue::Text(Cow::Owned(text)) = &item.value {
+            self.count_text(text.len())?;
+        }
+        self.emit(item.clone(), out)
+    }
+
+    /// Counts text that is read from one end to the other.
+    pub(crate) fn count_reading(&mut self, text: &str) -> Result<(), EvaluateError> {
+        self.count_many(text.len() / limits::TEXT_BYTES_PER_ITEM)
+    }
+
+    /// Counts a look for a member in an object.
+    pub(crate) fn count_lookup(&mut self, object: &Object) -> Result<(), EvaluateError> {
+        self.count_many(object.len() / limits::MEMBERS_PER_ITEM)
+    }
+
     /// An empty collection.
     pub(crate) fn buffer(&mut self) -> Vec<Item<'a>> {
         self.buffers.pop().unwrap_or_default()
@@ -67,9 +87,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What a part that is evaluated once has yielded.
-    pub(crate) fn remembered(&self, part: usize) -> Option<&[Item<'a>]> {
-        self.once.get(part)?.as_deref()
+    /// What a part that is evaluated once has yielded; it is to be remembered again.
+    pub(crate) fn take_remembered(&mut self, part: usize) -> Option<Vec<Item<'a>>> {
+        self.once.get_mut(part)?.take()
     }
 
     pub(crate) fn remember(&mut self, part: usize, items: Vec<Item<'a>>) {
