@@ -25,6 +25,7 @@ fn claiming() -> Json {
 #[test]
 fn everything_wrong_is_told_and_nothing_is_stored() {
     let site = Site::new();
+    let before = site.search("/fhir/Observation").len();
     let outcome =
         site.post("/fhir/Observation/$validate", &json!({ "resourceType": "Observation", "status": "x" }));
     let issues = outcome.expect(200).issues();
