@@ -62,6 +62,7 @@ impl Interaction {
         Interaction::SearchType,
         Interaction::Transaction,
         Interaction::Batch,
+        Interaction::SearchSystem,
         Interaction::Operation,
     ];
 
