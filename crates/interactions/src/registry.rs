@@ -64,6 +64,7 @@ impl Interaction {
         Interaction::SearchType,
         Interaction::Transaction,
         Interaction::Batch,
+        Interaction::SearchSystem,
         Interaction::Operation,
     ];
 

@@ -5,7 +5,6 @@ use super::{Call, binary, parameters, respond};
 use crate::authenticate::may;
 use crate::clock::now;
 use crate::http::answer::Answer;
-use crate::http::negotiate::Format;
 use auth::Access;
 use fhir::ResourceType;
 use interactions::Refusal;
