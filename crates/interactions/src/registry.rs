@@ -58,9 +58,11 @@ impl Interaction {
         Interaction::Delete,
         Interaction::ConditionalDelete,
         Interaction::HistoryInstance,
+        Interaction::HistoryType,
         Interaction::Create,
         Interaction::SearchType,
         Interaction::Transaction,
+        Interaction::HistorySystem,
         Interaction::Batch,
         Interaction::Operation,
     ];
