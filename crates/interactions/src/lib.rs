@@ -7,6 +7,7 @@
 pub mod body;
 pub mod bundle;
 pub mod capabilities;
+mod codes;
 pub mod conditional;
 pub mod create;
 pub mod cursor;

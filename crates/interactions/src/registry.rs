@@ -64,6 +64,7 @@ impl Interaction {
         Interaction::Transaction,
         Interaction::HistorySystem,
         Interaction::Batch,
+        Interaction::SearchSystem,
         Interaction::Operation,
     ];
 

@@ -9,14 +9,14 @@ pub trait Terminology: Debug {
     ///
     /// # Errors
     ///
-    /// Why they are not known, in words that follow "value set 'x'": `is not known`.
+    /// Why they are not known, in a sentence that names the value set.
     fn members(&self, value_set: &str) -> Result<Vec<(String, String)>, String>;
 
     /// The codes that a code subsumes, itself included.
     ///
     /// # Errors
     ///
-    /// Why they are not known, in words that follow "code 'x' of 'y'".
+    /// Why they are not known, in a sentence that names the code or its system.
     fn descendants(&self, system: &str, code: &str) -> Result<Vec<String>, String>;
 
     /// The codes that subsume a code, itself included.

@@ -1,5 +1,6 @@
 //! Entries that change nothing: read, vread, search.
 
+use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::read;
@@ -66,7 +67,7 @@ impl Get {
             Target::Version(id, version) => What::Vread(resource_type, id.to_owned(), version.to_owned()),
             Target::Type => {
                 let asked = Asked { parameters, lenient: false, ignored: &PASSED_OVER, now, readable };
-                let search = engine.read_search(&Within::Type(resource_type), asked);
+                let search = engine.read_search(&Within::Type(resource_type), asked, ValueSets::new());
                 let search =
                     search.map_err(|refusal| refusal.issues().get(1..).unwrap_or_default().to_vec())?;
                 return Ok(Self::of(What::Search(Box::new(search)), method));

@@ -135,7 +135,10 @@ async fn of_type(
     target: Target<'_>,
 ) -> Result<Answer, Refusal> {
     match (interaction, target) {
-        (Interaction::SearchType, _) => search::search_type(call, resource_type).await,
+        (Interaction::SearchType, Target::Type | Target::Search) => {
+            search::search_type(call, resource_type).await
+        }
+        (Interaction::SearchType, _) => search::search_compartment(call, resource_type, target).await,
         (Interaction::Create, _) => write::create(call, resource_type).await,
         (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
         (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
@@ -159,6 +162,7 @@ async fn of_system(call: Call<'_>, interaction: Interaction) -> Result<Answer, R
     match interaction {
         Interaction::HistorySystem => history::of_system(call).await,
         Interaction::Transaction => bundle::transaction(call).await,
+        Interaction::SearchSystem => search::search_system(call).await,
         _ => Err(Refusal::not_offered("")),
     }
 }
