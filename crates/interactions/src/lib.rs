@@ -15,7 +15,7 @@ pub mod definitions;
 pub mod delete;
 pub mod engine;
 pub mod error;
-pub mod history_instance;
+pub mod history;
 pub mod hooks;
 pub mod include;
 pub mod operations;

@@ -11,6 +11,7 @@ mod fhir_binary;
 mod fhir_bundle;
 mod fhir_conditional;
 mod fhir_formats;
+mod fhir_history;
 mod fhir_instance;
 mod fhir_metadata;
 mod fhir_operations;

@@ -164,6 +164,7 @@ async fn of_type(
         (Interaction::HistoryInstance, Target::History(id)) => {
             history::instance(call, resource_type, id).await
         }
+        (Interaction::HistoryType, _) => history::of_type(call, resource_type).await,
         // `admit` lets nothing else through; a new interaction without its arm is refused, not served wrongly.
         _ => Err(Refusal::not_offered("")),
     }
@@ -172,6 +173,7 @@ async fn of_type(
 /// What concerns no single type.
 async fn of_system(call: Call<'_>, interaction: Interaction) -> Result<Answer, Refusal> {
     match interaction {
+        Interaction::HistorySystem => history::of_system(call).await,
         Interaction::Transaction => bundle::transaction(call).await,
         Interaction::SearchSystem => search::search_system(call).await,
         _ => Err(Refusal::not_offered("")),
