@@ -1,6 +1,6 @@
 //! From the bytes of a body to a valid resource, or to everything that is wrong with it.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Inner};
 use crate::error::Refusal;
 use fhir::json::SyntaxError;
 use fhir::{Issue, IssueCode, Json, ResourceType};
@@ -41,9 +41,28 @@ impl Engine {
     ///
     /// 400 with every problem.
     pub fn valid(&self, resource_type: ResourceType, resource: Json) -> Result<Json, Refusal> {
-        let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
-        let problems = validation::validate(&resource, &options);
+        let problems = self.inner.problems(resource_type, &resource, None);
         if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }
+    }
+}
+
+impl Inner {
+    /// What is wrong with a resource that shall be stored. Expressions begin with `root`, or with the type.
+    pub(crate) fn problems(
+        &self,
+        resource_type: ResourceType,
+        resource: &Json,
+        root: Option<&str>,
+    ) -> Vec<Issue> {
+        let definitions = self.definitions.get();
+        let options = validation::Options {
+            expected: Some(resource_type),
+            root,
+            profiles: Some(&definitions.profiles),
+            terminology: Some(&definitions.terminology),
+            ..validation::Options::default()
+        };
+        validation::validate(resource, &options)
     }
 }
 

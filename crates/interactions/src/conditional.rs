@@ -3,6 +3,7 @@
 //! Criteria are evaluated inside the write that depends on them, so that of many clients with the same criteria one
 //! creates and the others find what it created.
 
+use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::query_string;
@@ -16,6 +17,7 @@ use storage::Version;
 #[derive(Clone, Debug)]
 pub struct Criteria {
     query: Query,
+    text: String,
 }
 
 /// Parameters of searches that say how to answer, not which resources match.
@@ -49,7 +51,8 @@ impl Engine {
         now: i64,
     ) -> Result<Criteria, Vec<Issue>> {
         let parameters = query_string::parameters(text).map_err(|issue| vec![issue])?;
-        self.criteria(resource_type, &parameters, now)
+        let criteria = self.criteria(resource_type, &parameters, now)?;
+        Ok(Criteria { text: text.to_owned(), ..criteria })
     }
 
     /// Reads decoded criteria. `now`, in milliseconds since the epoch, is what `ap` depends on.
@@ -74,6 +77,7 @@ impl Engine {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let codes = self.codes(ValueSets::new());
         let options = SearchOptions {
             zone: self.zone(),
             now,
@@ -84,6 +88,7 @@ impl Engine {
             ignored: &PASSED_OVER,
             lenient: false,
             internal: false,
+            terminology: Some(&codes),
         };
         let request = search::from_url(self.registry(), resource_type, parameters, &options)?;
         // Without criteria every resource would match.
@@ -93,7 +98,8 @@ impl Engine {
             );
             return Err(vec![Issue::error(IssueCode::Required, text)]);
         }
-        Ok(Criteria { query: request.query })
+        let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Ok(Criteria { query: request.query, text: pairs.join("&") })
     }
 }
 
@@ -101,6 +107,11 @@ impl Criteria {
     /// The type of what they match.
     pub fn resource_type(&self) -> ResourceType {
         self.query.resource_type
+    }
+
+    /// The criteria as they were sent.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 
