@@ -258,7 +258,9 @@ pub(crate) fn truth_of<'a>(
             Ok(equal.map(|equal| equal != *negated))
         }
         Node::Comparison { comparison, left, right } => {
-            with_both(left, right, frame, run, |left, right, run| ordering::holds(*comparison, left, right, run))
+            with_both(left, right, frame, run, |left, right, run| {
+                ordering::holds(*comparison, left, right, run)
+            })
         }
         Node::Membership { item, collection } => {
             with_both(item, collection, frame, run, |item, items, run| match item {

@@ -49,7 +49,11 @@ impl<'a> Run<'a> {
     }
 
     /// Emits a copy of an item. Text that lies in the tree or the expression is not copied.
-    pub(crate) fn emit_copy(&mut self, item: &Item<'a>, out: &mut Vec<Item<'a>>) -> Result<(), EvaluateError> {
+    pub(crate) fn emit_copy(
+        &mut self,
+        item: &Item<'a>,
+        out: &mut Vec<Item<'a>>,
+    ) -> Result<(), EvaluateError> {
         if let ItemValue::Text(Cow::Owned(text)) = &item.value {
             self.count_text(text.len())?;
         }

@@ -1,7 +1,9 @@
 //! What expressions compile to and yield, as tables.
 
 mod bounds;
+mod host;
 mod invariants;
+mod places;
 mod search_parameters;
 
 use crate::{CompileError, Context, Expression, Item, ItemValue};
