@@ -10,6 +10,8 @@ use std::borrow::Cow;
 #[derive(Default)]
 pub(crate) struct Run<'a> {
     produced: usize,
+    /// What earlier evaluations produced.
+    earlier: u64,
     written: usize,
     buffers: Vec<Vec<Item<'a>>>,
     /// The items of parts that are evaluated once, by their number.
@@ -22,8 +24,14 @@ const BUFFERS: usize = 16;
 impl<'a> Run<'a> {
     /// Starts another evaluation.
     pub(crate) fn restart(&mut self) {
+        self.earlier = self.work();
         (self.produced, self.written) = (0, 0);
         self.once.clear();
+    }
+
+    /// How many items all evaluations have produced.
+    pub(crate) fn work(&self) -> u64 {
+        self.earlier.saturating_add(self.produced as u64)
     }
 
     /// Counts one more item, or as much work.

@@ -41,9 +41,26 @@ impl Engine {
     ///
     /// 400 with every problem.
     pub fn valid(&self, resource_type: ResourceType, resource: Json) -> Result<Json, Refusal> {
-        let options = validation::Options { expected: Some(resource_type), ..validation::Options::default() };
-        let problems = validation::validate(&resource, &options);
+        let problems = self.problems(resource_type, &resource, None);
         if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }
+    }
+
+    /// What keeps a resource of `resource_type` from being stored; `root` is where it stands in something larger.
+    pub(crate) fn problems(
+        &self,
+        resource_type: ResourceType,
+        resource: &Json,
+        root: Option<&str>,
+    ) -> Vec<Issue> {
+        let definitions = self.definitions();
+        let options = validation::Options {
+            expected: Some(resource_type),
+            root,
+            profiles: Some(&definitions.profiles),
+            terminology: Some(&definitions.terminology),
+            ..validation::Options::default()
+        };
+        validation::validate(resource, &options)
     }
 }
 

@@ -16,6 +16,7 @@ use storage::Version;
 #[derive(Clone, Debug)]
 pub struct Criteria {
     query: Query,
+    text: String,
 }
 
 /// Parameters of searches that say how to answer, not which resources match.
@@ -49,7 +50,8 @@ impl Engine {
         now: i64,
     ) -> Result<Criteria, Vec<Issue>> {
         let parameters = query_string::parameters(text).map_err(|issue| vec![issue])?;
-        self.criteria(resource_type, &parameters, now)
+        let criteria = self.criteria(resource_type, &parameters, now)?;
+        Ok(Criteria { text: text.to_owned(), ..criteria })
     }
 
     /// Reads decoded criteria. `now`, in milliseconds since the epoch, is what `ap` depends on.
@@ -84,6 +86,7 @@ impl Engine {
             ignored: &PASSED_OVER,
             lenient: false,
             internal: false,
+            terminology: None,
         };
         let request = search::from_url(self.registry(), resource_type, parameters, &options)?;
         // Without criteria every resource would match.
@@ -93,7 +96,8 @@ impl Engine {
             );
             return Err(vec![Issue::error(IssueCode::Required, text)]);
         }
-        Ok(Criteria { query: request.query })
+        let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Ok(Criteria { query: request.query, text: pairs.join("&") })
     }
 }
 
@@ -101,6 +105,11 @@ impl Criteria {
     /// The type of what they match.
     pub fn resource_type(&self) -> ResourceType {
         self.query.resource_type
+    }
+
+    /// The criteria as they were sent.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 }
 

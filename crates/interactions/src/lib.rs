@@ -5,15 +5,18 @@
 //! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
 
 pub mod body;
+pub mod bundle;
 pub mod capabilities;
 pub mod conditional;
 pub mod create;
 pub mod cursor;
+pub mod definitions;
 pub mod delete;
 pub mod engine;
 pub mod error;
 pub mod history_instance;
 pub mod hooks;
+pub mod include;
 pub mod operations;
 pub mod precondition;
 pub mod prepare;
@@ -22,16 +25,20 @@ pub mod read;
 pub mod registry;
 pub mod reindex;
 pub mod search_type;
+pub mod target;
 pub mod unit;
 pub mod update;
+mod walk;
 
 pub use conditional::Criteria;
+pub use definitions::Definitions;
 pub use engine::{Engine, Settings};
 pub use error::Refusal;
 pub use hooks::{Change, NoRules, Rules};
 pub use precondition::Preconditions;
 pub use prepare::Prepared;
-pub use registry::{Interaction, Target};
+pub use registry::Interaction;
+pub use target::Target;
 pub use unit::{State, Unit, Written};
 
 // What rules need of the crates below, so that a crate of rules depends on this one alone.

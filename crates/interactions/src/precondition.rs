@@ -44,3 +44,27 @@ impl Preconditions {
         }
     }
 }
+
+/// The version numbers in a list of entity tags (RFC 9110, 8.8.3), weak or strong. Tags that this server never made
+/// are left out: they match nothing. `None` when it is no list of tags.
+pub fn entity_tags(text: &str) -> Option<Vec<u64>> {
+    let mut versions = Vec::new();
+    for tag in text.split(',') {
+        let tag = tag.trim();
+        let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+        versions.extend(opaque.parse::<u64>());
+    }
+    Some(versions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entity_tags_are_read_weak_or_strong() {
+        assert_eq!(entity_tags("W/\"3\""), Some(vec![3]));
+        assert_eq!(entity_tags("\"3\", W/\"4\", \"other\""), Some(vec![3, 4]));
+        assert_eq!(entity_tags("3"), None);
+    }
+}

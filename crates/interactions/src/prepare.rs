@@ -6,7 +6,7 @@ use search::{Hold, IndexRow};
 
 /// A resource with everything that can be computed before the write is opened. What only the write knows,
 /// its version and time, is put between the ready-made bytes.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Prepared {
     /// The type.
     pub resource_type: ResourceType,

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::State;
 use fhir::ResourceType;
-use storage::Version;
+use storage::{Reader, Version};
 
 impl Engine {
     /// The current version of a resource, its bytes as they were stored.
@@ -16,11 +16,7 @@ impl Engine {
         if !fhir::primitive::is_id(id) {
             return Err(Refusal::unknown_resource(resource_type, id));
         }
-        match State::of(self.store.read_resource(resource_type, id).await?) {
-            State::Present(version) => Ok(version),
-            State::Deleted(_) => Err(Refusal::deleted(resource_type, id)),
-            State::Absent => Err(Refusal::unknown_resource(resource_type, id)),
-        }
+        current(self.store.read_resource(resource_type, id).await?, resource_type, id)
     }
 
     /// One version of a resource.
@@ -34,23 +30,45 @@ impl Engine {
         id: &str,
         version: &str,
     ) -> Result<Version, Refusal> {
-        let number = version.parse::<u64>().ok().filter(|number| number.to_string() == version);
-        let (key, unknown) = (id.to_owned(), || Refusal::unknown_version(resource_type, id, version));
-        let (exists, found) = self
-            .snapshot(move |reader| {
-                let exists = reader.resource(resource_type, &key)?.is_some();
-                let found = match number {
-                    Some(number) => reader.version(resource_type, &key, number)?,
-                    None => None,
-                };
-                Ok((exists, found))
-            })
-            .await?;
-        match found {
-            Some(version) if version.body.is_some() => Ok(version),
-            Some(_) => Err(Refusal::deleted(resource_type, id)),
-            None if exists => Err(unknown()),
-            None => Err(Refusal::unknown_resource(resource_type, id)),
-        }
+        let (id, version) = (id.to_owned(), version.to_owned());
+        self.snapshot(move |reader| vread(reader, resource_type, &id, &version)).await
+    }
+}
+
+/// The current version of a resource, within a snapshot.
+pub(crate) fn read(
+    reader: &mut dyn Reader,
+    resource_type: ResourceType,
+    id: &str,
+) -> Result<Version, Refusal> {
+    current(reader.resource(resource_type, id)?, resource_type, id)
+}
+
+fn current(found: Option<Version>, resource_type: ResourceType, id: &str) -> Result<Version, Refusal> {
+    match State::of(found) {
+        State::Present(version) => Ok(version),
+        State::Deleted(_) => Err(Refusal::deleted(resource_type, id)),
+        State::Absent => Err(Refusal::unknown_resource(resource_type, id)),
+    }
+}
+
+/// One version of a resource, within a snapshot.
+pub(crate) fn vread(
+    reader: &mut dyn Reader,
+    resource_type: ResourceType,
+    id: &str,
+    version: &str,
+) -> Result<Version, Refusal> {
+    let number = version.parse::<u64>().ok().filter(|number| number.to_string() == version);
+    let exists = reader.resource(resource_type, id)?.is_some();
+    let found = match number {
+        Some(number) => reader.version(resource_type, id, number)?,
+        None => None,
+    };
+    match found {
+        Some(version) if version.body.is_some() => Ok(version),
+        Some(_) => Err(Refusal::deleted(resource_type, id)),
+        None if exists => Err(Refusal::unknown_version(resource_type, id, version)),
+        None => Err(Refusal::unknown_resource(resource_type, id)),
     }
 }

@@ -3,7 +3,8 @@
 //! A door is a list of these per resource type. The router matches requests against the list and the
 //! CapabilityStatement is written from it: what is not in it is neither served nor claimed.
 
-use fhir::ResourceType;
+use crate::error::Refusal;
+use crate::target::Target;
 
 /// An interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,52 +33,16 @@ pub enum Interaction {
     Create,
     /// Resources of a type found, in a compartment or anywhere.
     SearchType,
-    /// Several of these in one request, together (transaction) or each by itself (batch).
+    /// Several changes and reads in one request, all or none.
     Transaction,
+    /// Several in one request, each by itself. It is asked for like a transaction: the Bundle says which it is.
+    Batch,
     /// The versions of all resources.
     HistorySystem,
     /// Resources of several types found.
     SearchSystem,
     /// An operation: `$name`.
     Operation,
-}
-
-/// What a path names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target<'a> {
-    /// `/`
-    System,
-    /// `/_search`
-    SystemSearch,
-    /// `/_history`
-    SystemHistory,
-    /// `/{type}`
-    Type,
-    /// `/{type}/_search`
-    Search,
-    /// `/{type}/_history`
-    TypeHistory,
-    /// `/{type}/{id}`
-    Instance(&'a str),
-    /// `/{type}/{id}/_history`
-    History(&'a str),
-    /// `/{type}/{id}/_history/{version}`
-    Version(&'a str, &'a str),
-    /// `/{type}/{id}/{other}`: what of another type, or of any (`*`), is in the resource's compartment.
-    Compartment(&'a str, Option<ResourceType>),
-    /// `/{type}/{id}/{other}/_search`, `/{type}/{id}/_search`
-    CompartmentSearch(&'a str, Option<ResourceType>),
-    /// `/$name`, `/{type}/$name`, `/{type}/{id}/$name`; the name without its `$`.
-    Operation(Option<&'a str>, &'a str),
-}
-
-impl Target<'_> {
-    /// Whether it is a place of its own wherever resources are: an interaction that is not offered there is 405.
-    /// The others exist only where something is offered.
-    pub const fn is_always_there(self) -> bool {
-        use Target::{History, Instance, Search, Type, Version};
-        matches!(self, Type | Search | Instance(_) | History(_) | Version(..))
-    }
 }
 
 /// The methods that something can be asked for with.
@@ -95,6 +60,8 @@ impl Interaction {
         Interaction::HistoryInstance,
         Interaction::Create,
         Interaction::SearchType,
+        Interaction::Transaction,
+        Interaction::Batch,
         Interaction::Operation,
     ];
 
@@ -111,6 +78,7 @@ impl Interaction {
             Interaction::Create => "create",
             Interaction::SearchType => "search-type",
             Interaction::Transaction => "transaction",
+            Interaction::Batch => "batch",
             Interaction::HistorySystem => "history-system",
             Interaction::SearchSystem => "search-system",
             Interaction::Operation => "operation",
@@ -128,6 +96,12 @@ impl Interaction {
         )
     }
 
+    /// Whether criteria stand for the id.
+    pub const fn is_conditional(self) -> bool {
+        use Interaction::{ConditionalDelete, ConditionalPatch, ConditionalUpdate};
+        matches!(self, ConditionalUpdate | ConditionalPatch | ConditionalDelete)
+    }
+
     /// Whether a CapabilityStatement lists it among the interactions of a type. Conditional ones have members of
     /// their own there, operations a list of their own.
     pub const fn is_listed_by_type(self) -> bool {
@@ -142,7 +116,8 @@ impl Interaction {
 
     /// Whether a CapabilityStatement lists it among the interactions of the whole system.
     pub const fn is_listed_by_system(self) -> bool {
-        matches!(self, Interaction::Transaction | Interaction::HistorySystem | Interaction::SearchSystem)
+        use Interaction::{Batch, HistorySystem, SearchSystem, Transaction};
+        matches!(self, Transaction | Batch | HistorySystem | SearchSystem)
     }
 
     /// The interaction that `method` on `target` asks for. HEAD asks for what GET does.
@@ -168,6 +143,26 @@ impl Interaction {
             ("GET" | "POST", Target::Operation(..)) => Interaction::Operation,
             _ => return None,
         })
+    }
+
+    /// The interaction that `method` on `target` asks for, if it is one of `offered`; `path` is what the target was
+    /// read from.
+    ///
+    /// # Errors
+    ///
+    /// 405 with what is offered there; 404 where nothing ever is.
+    pub fn offered(
+        offered: &[Interaction],
+        method: &str,
+        target: Target<'_>,
+        path: &str,
+    ) -> Result<Self, Refusal> {
+        if let Some(asked) = Self::asked(method, target).filter(|asked| offered.contains(asked)) {
+            return Ok(asked);
+        }
+        let allow = Self::allowed(offered, target);
+        let is_place = target.is_always_there() || !allow.is_empty();
+        Err(if is_place { Refusal::not_offered(&allow) } else { Refusal::unknown_path(path) })
     }
 
     /// The methods with which one of `offered` can be asked for at `target`: an `Allow` header.

@@ -1,18 +1,20 @@
 //! One serialised write: what is read in it stays true until it is done.
 
+use crate::definitions::DEFINITION_TYPES;
 use crate::engine::Inner;
 use crate::error::Refusal;
 use crate::hooks::Change;
 use crate::prepare::Prepared;
 use fhir::datetime::Period;
-use fhir::{Json, ResourceType};
+use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
 use search::{Criterion, Query};
-use storage::{Held, Method, NewVersion, Transaction, Version};
+use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
 
 /// A write under way.
 pub struct Unit<'a> {
     transaction: &'a mut dyn Transaction,
     inner: &'a Inner,
+    changes_definitions: bool,
 }
 
 /// What is stored under a type and id.
@@ -79,14 +81,39 @@ pub enum Effect {
     Found,
 }
 
+impl Written {
+    /// What became of the resource, in words (`Prefer: return=OperationOutcome`).
+    pub fn told(&self) -> Issue {
+        let word = match self.effect {
+            Effect::Created => "created",
+            Effect::Updated => "updated",
+            Effect::Unchanged => "unchanged",
+            Effect::Found => "there already",
+        };
+        let Version { resource_type, id, version, .. } = &self.version;
+        let text = format!("{resource_type}/{id} is {word}, version {version}");
+        Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) }
+    }
+}
+
 impl<'a> Unit<'a> {
     pub(crate) fn new(transaction: &'a mut dyn Transaction, inner: &'a Inner) -> Self {
-        Unit { transaction, inner }
+        Unit { transaction, inner, changes_definitions: false }
+    }
+
+    /// Whether what was stored so far is part of the definitions that later requests are held to.
+    pub(crate) fn changes_definitions(&self) -> bool {
+        self.changes_definitions
     }
 
     /// The moment of this write, in milliseconds since the epoch.
     pub fn now(&self) -> i64 {
         self.transaction.now()
+    }
+
+    /// Everything that can be read, as it is within this write.
+    pub(crate) fn reader(&mut self) -> &mut dyn Reader {
+        self.transaction
     }
 
     /// What is stored under a type and id.
@@ -162,6 +189,7 @@ impl<'a> Unit<'a> {
     ///
     /// The store's failures.
     pub fn erase_everything(&mut self) -> Result<(), Refusal> {
+        self.changes_definitions = true;
         Ok(self.transaction.erase_everything()?)
     }
 
@@ -213,6 +241,7 @@ impl<'a> Unit<'a> {
             method,
             body: Some(new.body(number, last_updated)),
         };
+        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
         self.transaction.put(NewVersion { version: &version, index: &new.index, holds: &new.holds })?;
         Ok(Written { version, effect })
     }
@@ -228,6 +257,7 @@ impl<'a> Unit<'a> {
         let (version, last_updated) = (current.version + 1, self.now());
         let deletion =
             Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
+        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
         self.transaction.put(NewVersion { version: &deletion, index: &[], holds: &[] })?;
         Ok(deletion)
     }

@@ -28,10 +28,12 @@ mod identity;
 mod json_patch;
 pub mod limits;
 mod prune;
+mod xml_patch;
 
 use fhir::{Issue, IssueCode, Json};
 use fhirpath_patch::FhirPathPatch;
 use json_patch::JsonPatch;
+use xml_patch::XmlPatch;
 
 /// How a patch document is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,11 +44,14 @@ pub enum Format {
     FhirPathJson,
     /// `application/fhir+xml`: a FHIRPath Patch
     FhirPathXml,
+    /// `application/xml-patch+xml`
+    XmlPatch,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: &'static [Format] = &[Format::JsonPatch, Format::FhirPathJson, Format::FhirPathXml];
+    pub const ALL: &'static [Format] =
+        &[Format::JsonPatch, Format::FhirPathJson, Format::FhirPathXml, Format::XmlPatch];
 
     /// The media type that a request's `Content-Type` names it by.
     pub const fn media_type(self) -> &'static str {
@@ -54,6 +59,7 @@ impl Format {
             Format::JsonPatch => "application/json-patch+json",
             Format::FhirPathJson => "application/fhir+json",
             Format::FhirPathXml => "application/fhir+xml",
+            Format::XmlPatch => "application/xml-patch+xml",
         }
     }
 
@@ -74,6 +80,7 @@ pub struct Patch {
 enum Kind {
     Json(JsonPatch),
     FhirPath(FhirPathPatch),
+    Xml(XmlPatch),
 }
 
 impl Patch {
@@ -88,6 +95,7 @@ impl Patch {
             Format::JsonPatch => Kind::Json(JsonPatch::read(&json(document, max_depth)?)?),
             Format::FhirPathJson => return Patch::from_parameters(&json(document, max_depth)?, max_depth),
             Format::FhirPathXml => return Patch::from_parameters(&xml(document, max_depth)?, max_depth),
+            Format::XmlPatch => Kind::Xml(XmlPatch::read(document, max_depth)?),
         };
         Ok(Patch { kind, max_depth })
     }
@@ -111,6 +119,7 @@ impl Patch {
         match &self.kind {
             Kind::Json(patch) => patch.apply(resource, self.max_depth),
             Kind::FhirPath(patch) => patch.apply(resource, self.max_depth),
+            Kind::Xml(patch) => patch.apply(resource, self.max_depth),
         }
     }
 }

@@ -14,3 +14,6 @@ pub const PROBLEMS: usize = 50;
 /// How much all operations together may add to a resource, copies included, in bytes of JSON: copying a resource's
 /// parts into one another doubles them each time.
 pub const ADDED: usize = 16 * 1024 * 1024;
+
+/// The longest selector of an XML Patch operation, in bytes.
+pub const SELECTOR: usize = 1024;

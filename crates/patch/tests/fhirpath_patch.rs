@@ -1,6 +1,8 @@
 //! FHIRPath Patch: what each operation does, on the cases that HL7's test suite distinguishes and on those that JSON
 //! makes hard; failures; and Parameters that are no patches.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
+
 use fhir::Json;
 use patch::{Format, Patch};
 
@@ -349,7 +351,7 @@ fn lists_are_named_as_a_whole() {
         patient,
         &[&insert("Patient.name[0].given[0]")],
         "operation[0] (insert into Patient.name[0].given[0] at 0) failed: the path leads to 1 of the 2 items of given; \
-         it must name the whole list",
+         it must name the whole list, in its order",
     );
     fails(
         patient,
@@ -384,7 +386,7 @@ fn every_problem_of_the_parameters_is_told() {
     let document = r#"{"resourceType":"Parameters","parameter":[
         {"name":"op"},
         {"name":"operation"},
-        {"name":"operation","part":[{"name":"type","valueCode":"upsert"},{"name":"path","valueString":"Patient"}]},
+        {"name":"operation","part":[{"name":"type","valueCode":"put"},{"name":"path","valueString":"Patient"}]},
         {"name":"operation","part":[{"name":"type","valueCode":"replace"},{"name":"path","valueString":"Patient.("},
             {"name":"value"},{"name":"index","valueInteger":1},{"name":"vlue","valueInteger":1}]},
         {"name":"operation","part":[{"name":"type","valueCode":"insert"},{"name":"path","valueBoolean":true},
@@ -400,7 +402,7 @@ fn every_problem_of_the_parameters_is_told() {
         format!("{at}[0]: the parameter 'op' is unknown; each is an 'operation'"),
         format!("{at}[1]: the part type is required"),
         format!(
-            "{at}[2].part[0]: the type 'upsert' is unknown; it is one of add, insert, delete, replace, move"
+            "{at}[2].part[0]: the type 'put' is unknown; it is one of add, insert, delete, replace, move"
         ),
         format!("{at}[3].part[4]: the part 'vlue' is unknown; did you mean 'value'?"),
         format!("{at}[3].part[1]: the path 'Patient.(' is no FHIRPath of R4: "),

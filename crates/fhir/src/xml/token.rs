@@ -104,13 +104,19 @@ impl<'a> Tokens<'a> {
         self.text.get(from..to).unwrap_or_default()
     }
 
+    /// The namespace that a prefix stands for inside the element that is open now; the empty prefix for the default.
+    /// Nothing for a prefix that is not declared.
+    pub fn namespace(&self, prefix: &str) -> Option<Cow<'a, str>> {
+        self.scope.find(prefix).map(|(namespace, _)| namespace)
+    }
+
     /// A problem at a byte offset.
-    pub(super) fn problem(&self, at: usize, problem: impl Into<String>) -> XmlProblem {
+    pub fn problem(&self, at: usize, problem: impl Into<String>) -> XmlProblem {
         XmlProblem::new(self.text, at, problem)
     }
 
     /// How many elements are open.
-    pub(super) fn depth(&self) -> usize {
+    pub fn depth(&self) -> usize {
         self.depth
     }
 

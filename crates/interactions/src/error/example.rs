@@ -51,6 +51,8 @@ pub enum Body {
     Text(&'static str),
     /// A JSON string one byte longer than the limit on bodies.
     OverLimit,
+    /// A batch of one entry more than is taken.
+    TooManyEntries,
 }
 
 /// The bearer token of an example.

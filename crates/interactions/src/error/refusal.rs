@@ -22,6 +22,22 @@ pub struct Refusal {
 /// After how many seconds a client should try again what was refused for a while.
 const RETRY_AFTER_SECONDS: &str = "1";
 
+/// After so many issues of a transaction's entries, only one of each further entry is told.
+const TOLD_ISSUES: usize = 1_000;
+
+/// Where in a Bundle something is: `expression` is in the Bundle already, or begins with the type of the resource
+/// in the entry.
+fn place_in_entry(index: usize, expression: Option<&str>) -> String {
+    match expression {
+        Some(known) if known.starts_with("Bundle.entry[") => known.to_owned(),
+        Some(within) => {
+            let rest = within.find('.').map_or("", |dot| &within[dot..]);
+            format!("Bundle.entry[{index}].resource{rest}")
+        }
+        None => format!("Bundle.entry[{index}]"),
+    }
+}
+
 impl Refusal {
     fn new(row: &'static Row, text: impl Into<String>) -> Self {
         let first = Issue::error(row.code, text);
@@ -135,6 +151,12 @@ impl Refusal {
         Self::filled(&rows::TOO_LARGE, &[("{limit}", &limit.to_string())])
     }
 
+    /// 413: a batch or transaction of too many entries.
+    pub fn too_many_entries(entries: usize, limit: usize) -> Self {
+        let (entries, limit) = (entries.to_string(), limit.to_string());
+        Self::filled(&rows::TOO_MANY_ENTRIES, &[("{entries}", &entries), ("{limit}", &limit)])
+    }
+
     /// 414; `limit` in bytes.
     pub fn uri_too_long(limit: usize) -> Self {
         Self::filled(&rows::URI_TOO_LONG, &[("{limit}", &limit.to_string())])
@@ -211,6 +233,46 @@ impl Refusal {
     /// RFC 6749 `invalid_scope`: `problem` names the scope.
     pub fn token_invalid_scope(problem: impl Into<String>) -> Self {
         Self::new(&rows::TOKEN_INVALID_SCOPE, problem)
+    }
+
+    /// The same refusal of what stands in an entry of a Bundle: explanations name their places in the Bundle. The
+    /// documented issue reads as everywhere.
+    #[must_use]
+    pub fn in_entry(mut self, index: usize) -> Self {
+        let documented = self.documented_issues();
+        for issue in self.issues.iter_mut().skip(documented) {
+            issue.expression = Some(place_in_entry(index, issue.expression.as_deref()));
+        }
+        self
+    }
+
+    /// A transaction refused for its entries: with the status of the first, and every entry that was refused. Of the
+    /// rows that are told without explanation one issue each tells the entries that share it.
+    pub fn of_entries(entries: impl IntoIterator<Item = (usize, Refusal)>) -> Self {
+        let mut entries = entries.into_iter();
+        let Some((index, root)) = entries.next() else { return Self::documented(&rows::INVALID) };
+        let (row, headers) = (root.row, root.headers.clone());
+        let mut issues: Vec<Issue> = Vec::new();
+        if row.id == rows::INVALID.id {
+            issues.push(Issue::error(row.code, row.text));
+        }
+        for (index, refusal) in std::iter::once((index, root)).chain(entries) {
+            if !row.explains && refusal.row.id != row.id {
+                continue;
+            }
+            let documented = if refusal.row.id == rows::INVALID.id { 1 } else { 0 };
+            let told = if issues.len() < TOLD_ISSUES { usize::MAX } else { 1 };
+            issues.extend(refusal.issues.into_iter().skip(documented).take(told).map(|issue| Issue {
+                expression: Some(place_in_entry(index, issue.expression.as_deref())),
+                ..issue
+            }));
+        }
+        Refusal { row, issues, headers, cause: None }
+    }
+
+    /// How many of the issues, from the first on, are those that the table documents.
+    fn documented_issues(&self) -> usize {
+        usize::from(self.row.id != rows::BUSINESS_RULE.id)
     }
 
     /// The same refusal with one more issue.

@@ -247,6 +247,17 @@ pub mod rows {
             shape: OUTCOME,
             example: Example::plain(Request { method: "POST", path: "/fhir/Basic", headers: &[], body: Body::OverLimit, token: Token::Full }),
         };
+        /// 413
+        TOO_MANY_ENTRIES = Row {
+            id: "too-many-entries",
+            status: 413,
+            code: IssueCode::TooLong,
+            text: "The Bundle has {entries} entries; the limit is {limit}: send several",
+            when: "A batch or transaction has more entries than are carried out in one go.",
+            explains: false,
+            shape: OUTCOME,
+            example: Example::plain(Request { method: "POST", path: "/fhir", headers: &[], body: Body::TooManyEntries, token: Token::Full }),
+        };
         /// 414
         URI_TOO_LONG = Row {
             id: "uri-too-long",

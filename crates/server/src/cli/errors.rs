@@ -100,6 +100,7 @@ fn http(request: &Request) -> String {
         Body::None => {}
         Body::Text(body) => text.push_str(&format!("\n{body}\n")),
         Body::OverLimit => text.push_str("\n{more bytes than the limit}\n"),
+        Body::TooManyEntries => text.push_str("\n{a batch of more entries than the limit}\n"),
     }
     text.push('\n');
     text

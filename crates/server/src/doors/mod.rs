@@ -61,16 +61,7 @@ async fn admit(
     target: Target<'_>,
     seen: &mut Seen,
 ) -> Result<(Interaction, Arc<Caller>), Refusal> {
-    let asked = Interaction::asked(ask.method.as_str(), target).filter(|asked| offered.contains(asked));
-    let Some(interaction) = asked else {
-        let allow = Interaction::allowed(offered, target);
-        let is_place = target.is_always_there() || !allow.is_empty();
-        return Err(if is_place {
-            Refusal::not_offered(&allow)
-        } else {
-            Refusal::unknown_path(ask.uri.path())
-        });
-    };
+    let interaction = Interaction::offered(offered, ask.method.as_str(), target, ask.uri.path())?;
     seen.interaction = interaction.code();
     let caller = app.authenticator.caller(ask).await?;
     if let Some(resource_type) = resource_type {

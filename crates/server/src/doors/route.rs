@@ -54,40 +54,14 @@ impl<'a> Route<'a> {
 impl<'a> Place<'a> {
     fn of(steps: &[&'a str]) -> Option<Self> {
         match *steps {
-            [] => Some(Place::System(Target::System)),
             ["metadata"] => Some(Place::Metadata),
-            ["_search"] => Some(Place::System(Target::SystemSearch)),
-            ["_history"] => Some(Place::System(Target::SystemHistory)),
-            [name] if name.starts_with('$') => Some(Place::System(Target::Operation(None, operation(name)?))),
             [name, id, "files", element] => Some(Place::File(ResourceType::from_name(name)?, id, element)),
-            [name, ref rest @ ..] => Some(Place::Resource(ResourceType::from_name(name)?, target(rest)?)),
+            _ => Some(match Target::of(steps)? {
+                (None, target) => Place::System(target),
+                (Some(resource_type), target) => Place::Resource(resource_type, target),
+            }),
         }
     }
-}
-
-/// What follows the type.
-fn target<'a>(steps: &[&'a str]) -> Option<Target<'a>> {
-    match *steps {
-        [] => Some(Target::Type),
-        ["_search"] => Some(Target::Search),
-        ["_history"] => Some(Target::TypeHistory),
-        [name] if name.starts_with('$') => Some(Target::Operation(None, operation(name)?)),
-        [id, ..] if id.starts_with(['_', '$']) => None,
-        [id] => Some(Target::Instance(id)),
-        [id, "_history"] => Some(Target::History(id)),
-        [id, "_history", version] => Some(Target::Version(id, version)),
-        [id, "_search"] => Some(Target::CompartmentSearch(id, None)),
-        [id, name] if name.starts_with('$') => Some(Target::Operation(Some(id), operation(name)?)),
-        [id, "*"] => Some(Target::Compartment(id, None)),
-        [id, other] => Some(Target::Compartment(id, Some(ResourceType::from_name(other)?))),
-        [id, other, "_search"] => Some(Target::CompartmentSearch(id, Some(ResourceType::from_name(other)?))),
-        _ => None,
-    }
-}
-
-/// The name of an operation without its `$`.
-fn operation(step: &str) -> Option<&str> {
-    step.strip_prefix('$').filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -138,6 +138,10 @@ fn built(site: &Site, asked: &Asked, id: &str) -> Request {
     match asked.body {
         Body::None => request,
         Body::Text(body) => request.body(filled(body)),
+        Body::TooManyEntries => {
+            let entries = vec!["{}"; interactions::bundle::ENTRIES + 1].join(",");
+            request.body(format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entries}]}}"#))
+        }
         Body::OverLimit => request.body(format!("\"{}\"", "x".repeat(65536))),
     }
 }

@@ -84,7 +84,11 @@ fn of_page(
     sql.sql("SELECT v.last_updated, v.vid FROM ");
     versions(&mut sql, query, source, snapshot);
     if let Some(cursor) = query.after {
-        sql.sql(" AND (v.last_updated, v.vid) < (").int(cursor.last_updated).sql(", ").int(cursor.vid).sql(")");
+        sql.sql(" AND (v.last_updated, v.vid) < (")
+            .int(cursor.last_updated)
+            .sql(", ")
+            .int(cursor.vid)
+            .sql(")");
     }
     sql.sql(match source {
         Source::Instance(..) => " ORDER BY v.version DESC",

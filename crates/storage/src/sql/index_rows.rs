@@ -300,7 +300,12 @@ mod tests {
         };
         let mut rows = IndexRows::default();
         let open = number(f64::NEG_INFINITY, 5.0);
-        rows.add(1, 1, 1000, &[number(0.0, 0.0), number(-0.0, 0.0), number(2.5, 2.5), number(1.0, 2.0), open]);
+        rows.add(
+            1,
+            1,
+            1000,
+            &[number(0.0, 0.0), number(-0.0, 0.0), number(2.5, 2.5), number(1.0, 2.0), open],
+        );
         let values: Vec<f64> = rows.numbers.iter().map(|row| row.1.into()).collect();
         assert_eq!(values, [0.0, 2.5]);
         assert!(values[0].is_sign_positive());

@@ -1,7 +1,9 @@
 //! A unit of work over a session.
 
-use super::{IndexRows, Session, Value, accounts, batch, garbage, history, holds, index_rows, one_int, resources};
 use super::search;
+use super::{
+    IndexRows, Session, Value, accounts, batch, garbage, history, holds, index_rows, one_int, resources,
+};
 use crate::error::StoreError;
 use crate::model::{
     Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Method, NewVersion, Token, Version,
@@ -159,7 +161,8 @@ impl Reader for Unit<'_> {
     ) -> Result<Vec<Option<Version>>, StoreError> {
         let found = batch::resources(self.session, places, as_of)?;
         if as_of.is_none() {
-            let known = found.iter().map(|found| found.as_ref().map(|(vid, version)| Known::of(*vid, version)));
+            let known =
+                found.iter().map(|found| found.as_ref().map(|(vid, version)| Known::of(*vid, version)));
             self.remember(places, known.collect());
         }
         Ok(found.into_iter().map(|found| found.map(|(_, version)| version)).collect())

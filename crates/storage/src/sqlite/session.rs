@@ -305,11 +305,13 @@ impl Session for SqliteSession {
             "INSERT INTO index_span (parameter, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5)",
             spans,
         )?;
-        let numbers = rows.numbers.iter().map(|&(hash, value, vid)| [Int(hash), Real(value.into()), Int(vid)]);
+        let numbers =
+            rows.numbers.iter().map(|&(hash, value, vid)| [Int(hash), Real(value.into()), Int(vid)]);
         self.insert("INSERT INTO index_number (hash, value, vid) VALUES ($1, $2, $3)", numbers)?;
-        let ranges = rows.ranges.iter().map(|&(hash, low, high, vid)| {
-            [Int(hash), Real(low.into()), Real(high.into()), Int(vid)]
-        });
+        let ranges = rows
+            .ranges
+            .iter()
+            .map(|&(hash, low, high, vid)| [Int(hash), Real(low.into()), Real(high.into()), Int(vid)]);
         self.insert("INSERT INTO index_range (hash, low, high, vid) VALUES ($1, $2, $3, $4)", ranges)?;
         rows.clear();
         Ok(())

@@ -104,7 +104,12 @@ pub async fn a_walk_longer_than_the_retention_expires(fixture: Arc<Fixture>) {
 pub async fn the_index_can_be_replaced(fixture: Arc<Fixture>) {
     let store = open(&fixture);
     let unit = store.write(|transaction| {
-        put_in(transaction, "a", &[key(CODE, 1), text(NAME, "x"), span(DATE, 0, 1), a_number()], &[hold(1, 0, 9)])?;
+        put_in(
+            transaction,
+            "a",
+            &[key(CODE, 1), text(NAME, "x"), span(DATE, 0, 1), a_number()],
+            &[hold(1, 0, 9)],
+        )?;
         put_in(transaction, "b", &[key(CODE, 1)], &[])?;
         transaction.replace_index(TYPE, "b", &[key(CODE, 3)], &[])
     });

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use storage::{
-    HistoryCursor, HistoryOf, HistoryPage, HistoryQuery, Method, NewVersion, Store, StoreError, Transaction, Version,
+    HistoryCursor, HistoryOf, HistoryPage, HistoryQuery, Method, NewVersion, Store, StoreError, Transaction,
+    Version,
 };
 
 const OTHER_TYPE: ResourceType = ResourceType::OBSERVATION;

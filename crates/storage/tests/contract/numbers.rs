@@ -11,7 +11,8 @@ const OPEN_ABOVE: f64 = f64::INFINITY;
 pub async fn numbers_are_tested_as_number_test_says(fixture: Arc<Fixture>) {
     let store = fixture.open();
     let points = [OPEN_BELOW, -1e300, -2.5, -1.0, 0.0, 0.1, 1.0, 1.5, 7e18, OPEN_ABOVE];
-    let ranges = points.iter().enumerate().flat_map(|(at, low)| points[at..].iter().map(|high| (*low, *high)));
+    let ranges =
+        points.iter().enumerate().flat_map(|(at, low)| points[at..].iter().map(|high| (*low, *high)));
     let all_ranges: Vec<(String, f64, f64)> =
         ranges.enumerate().map(|(at, (low, high))| (format!("r{at}"), low, high)).collect();
     let written = all_ranges.clone();

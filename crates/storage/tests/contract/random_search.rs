@@ -2,9 +2,7 @@
 
 use crate::model::{self, Modelled};
 use crate::support::*;
-use ::search::{
-    Criterion, IndexRow, NumberTest, Query, Sort, SortKey, SortText, SpanTest, TextTest, Total,
-};
+use ::search::{Criterion, IndexRow, NumberTest, Query, Sort, SortKey, SortText, SpanTest, TextTest, Total};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use storage::{Store, StoreError};

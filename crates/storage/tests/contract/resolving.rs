@@ -202,7 +202,10 @@ pub async fn a_computed_order_pages(fixture: Arc<Fixture>) {
     let third = search(&store, query).await;
     let ids = |page: &storage::Matches| page.resources.iter().map(|v| v.id.clone()).collect::<Vec<_>>();
     assert_eq!((ids(&first), first.has_more, first.total), (vec!["fa".into(), "ca".into()], true, Some(5)));
-    assert_eq!((ids(&second), second.has_more, second.total), (vec!["dm".into(), "ez".into()], true, Some(5)));
+    assert_eq!(
+        (ids(&second), second.has_more, second.total),
+        (vec!["dm".into(), "ez".into()], true, Some(5))
+    );
     assert_eq!((ids(&third), third.has_more, third.total), (vec!["bz".into()], false, Some(5)));
 }
 

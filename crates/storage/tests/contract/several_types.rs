@@ -58,7 +58,8 @@ pub async fn one_page_holds_matches_of_several_types(fixture: Arc<Fixture>) {
     let store = fixture.open();
     thirty_of_three_types(&store).await;
     let in_order_of_change = [
-        "r03", "r04", "r05", "r09", "r10", "r11", "r15", "r16", "r17", "r21", "r22", "r23", "r27", "r28", "r29",
+        "r03", "r04", "r05", "r09", "r10", "r11", "r15", "r16", "r17", "r21", "r22", "r23", "r27", "r28",
+        "r29",
     ];
     let found = search_all(&store, queries(None)).await;
     assert_eq!(named(&found), in_order_of_change);

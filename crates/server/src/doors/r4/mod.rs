@@ -1,6 +1,7 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
 mod binary;
+mod bundle;
 mod history;
 mod metadata;
 mod operation;
@@ -21,7 +22,7 @@ use crate::http::receive;
 use crate::telemetry::metrics::Seen;
 use auth::Caller;
 use fhir::{Json, ResourceType};
-use interactions::{Interaction, Refusal, Target};
+use interactions::{Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
 /// A request that is offered and allowed: who asks, and how the answer shall look.
@@ -44,21 +45,52 @@ impl Call<'_> {
     ///
     /// 415, 413, 408; 400 when it breaks off or is not valid.
     async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
-        let Call { app, ask, .. } = self;
-        let content_type = negotiate::content_type(&ask).to_owned();
-        let format = match negotiate::body_format(&ask) {
-            Err(_) if resource_type == ResourceType::BINARY && !content_type.is_empty() => None,
-            format => Some(format?),
-        };
-        let (engine, limits) = (&app.engine, &app.config.limits);
-        let context = binary::security_context(&ask);
-        let body = receive::body(ask, limits.body_bytes, limits.receive).await?;
-        let tree = match format {
-            Some(Format::Json) => engine.parse(&body)?,
-            Some(Format::Xml) => engine.parse_xml(&body)?,
-            None => binary::of_content(context, &content_type, &body, id),
-        };
+        let engine = &self.app.engine;
+        let is_content = resource_type == ResourceType::BINARY && binary::is_content(&self.ask);
+        let tree = if is_content { binary::of_content(self, id).await? } else { self.tree().await? };
         engine.valid(resource_type, tree)
+    }
+
+    /// The tree of the body, whichever form it was sent in.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off or is not of the form that it claims.
+    async fn tree(self) -> Result<Json, Refusal> {
+        let engine = &self.app.engine;
+        self.body().await?.tree(engine)
+    }
+
+    /// The body, whichever form it was sent in.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off.
+    async fn body(self) -> Result<Body, Refusal> {
+        let format = negotiate::body_format(&self.ask)?;
+        let limits = &self.app.config.limits;
+        let bytes = receive::body(self.ask, limits.body_bytes, limits.receive).await?;
+        Ok(Body { format, bytes })
+    }
+}
+
+/// A body that holds a resource, received.
+struct Body {
+    format: Format,
+    bytes: Vec<u8>,
+}
+
+impl Body {
+    /// Parses it.
+    ///
+    /// # Errors
+    ///
+    /// 400 when it is not of the form that it claims.
+    fn tree(&self, engine: &Engine) -> Result<Json, Refusal> {
+        match self.format {
+            Format::Json => engine.parse(&self.bytes),
+            Format::Xml => engine.parse_xml(&self.bytes),
+        }
     }
 }
 
@@ -92,7 +124,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     }
     match resource_type {
         Some(resource_type) => of_type(call, interaction, resource_type, target).await,
-        None => of_system(call, interaction, target).await,
+        None => of_system(call, interaction).await,
     }
 }
 
@@ -121,7 +153,10 @@ async fn of_type(
     }
 }
 
-/// What concerns no single type. Nothing is offered yet.
-async fn of_system(_: Call<'_>, _: Interaction, _: Target<'_>) -> Result<Answer, Refusal> {
-    Err(Refusal::not_offered(""))
+/// What concerns no single type.
+async fn of_system(call: Call<'_>, interaction: Interaction) -> Result<Answer, Refusal> {
+    match interaction {
+        Interaction::Transaction => bundle::transaction(call).await,
+        _ => Err(Refusal::not_offered("")),
+    }
 }

@@ -5,7 +5,6 @@ use crate::http::answer::{self, Answer, FHIR_JSON};
 use bytes::Bytes;
 use fhir::datetime::http_date;
 use fhir::outcome::operation_outcome;
-use fhir::{Issue, IssueCode, Severity};
 use interactions::unit::Effect;
 use interactions::{Engine, Written};
 use storage::Version;
@@ -13,21 +12,12 @@ use storage::Version;
 /// What became of a resource, as the client prefers to be told.
 pub(super) fn changed(engine: &Engine, written: &Written, preference: Return, pretty: bool) -> Answer {
     let version = &written.version;
-    let (status, word) = match written.effect {
-        Effect::Created => (201, "created"),
-        Effect::Updated => (200, "updated"),
-        Effect::Unchanged => (200, "unchanged"),
-        Effect::Found => (200, "there already"),
-    };
+    let status = if written.effect == Effect::Created { 201 } else { 200 };
     let mut answer = match preference {
         Return::Representation => versioned(version, status, pretty),
         Return::Minimal => with_validators(answer::empty(status), version),
         Return::OperationOutcome => {
-            let text =
-                format!("{}/{} is {word}, version {}", version.resource_type, version.id, version.version);
-            let issue =
-                Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) };
-            with_validators(json(status, operation_outcome(&[issue]), pretty), version)
+            with_validators(json(status, operation_outcome(&[written.told()]), pretty), version)
         }
     };
     if matches!(written.effect, Effect::Created | Effect::Found) {

@@ -34,7 +34,8 @@ pub(super) fn condition(sql: &mut Statement, criterion: &Criterion, vid: &str) {
             sql.sql("(EXISTS (SELECT 1 FROM index_number n WHERE n.vid = ").sql(vid).sql(" AND n.hash = ");
             sql.int(hash).sql(" AND ");
             sql.any(any_of, &mut |sql, test| number_test(sql, *test, "n.value", "n.value"));
-            sql.sql(sql.dialect.end_of_exists()).sql(" OR EXISTS (SELECT 1 FROM index_range r WHERE r.vid = ");
+            sql.sql(sql.dialect.end_of_exists())
+                .sql(" OR EXISTS (SELECT 1 FROM index_range r WHERE r.vid = ");
             sql.sql(vid).sql(" AND r.hash = ").int(hash).sql(" AND ");
             sql.any(any_of, &mut |sql, test| number_test(sql, *test, "r.low", "r.high"));
             sql.sql(sql.dialect.end_of_exists()).sql(")");

@@ -151,11 +151,7 @@ pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<
 }
 
 /// Counts rows, a bounded number, and says which of the drivers has the fewest.
-fn rarest(
-    session: &mut dyn Session,
-    query: &Query,
-    drivers: &mut [Driver<'_>],
-) -> Result<usize, StoreError> {
+fn rarest(session: &mut dyn Session, query: &Query, drivers: &mut [Driver<'_>]) -> Result<usize, StoreError> {
     // A page in the order of change ends after some matches; only a search that visits all is worth a closer look.
     let visits_all = query.total == Total::Accurate || !query.sort.is_empty();
     let steps = if visits_all { &PROBES[..] } else { &PROBES[..2] };

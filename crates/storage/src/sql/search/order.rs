@@ -31,7 +31,9 @@ pub(super) fn sort_value(sql: &mut Statement, sort: &Sort, driver: &Driver<'_>) 
         }
         SortKey::Number(parameter) => {
             let hash = number_key(*parameter, ANY_UNIT);
-            sql.sql("(SELECT ").sql(extreme).sql("(x.value) FROM (SELECT n.value AS value FROM index_number n ");
+            sql.sql("(SELECT ")
+                .sql(extreme)
+                .sql("(x.value) FROM (SELECT n.value AS value FROM index_number n ");
             sql.sql("WHERE n.vid = d.vid AND n.hash = ").int(hash);
             sql.sql(" UNION ALL SELECT r.low FROM index_range r WHERE r.vid = d.vid AND r.hash = ").int(hash);
             sql.sql(") AS x)");

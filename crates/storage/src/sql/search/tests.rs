@@ -1,7 +1,7 @@
 //! The SQL of typical searches, for each dialect, word by word: a change here should be meant.
 
-use super::condition::after_all_that_start_with;
 use super::arm::Arm;
+use super::condition::after_all_that_start_with;
 use super::driver::Driver;
 use super::page;
 use crate::sql::{Dialect, Snapshot};

@@ -1,0 +1,83 @@
+//! batch (<http://hl7.org/fhir/R4/http.html#batch>): every entry by itself.
+//!
+//! All changes of a batch are made in one write, so that they share one sync. An entry is refused before anything of it
+//! is stored, so the others are kept without it; only a failure of the store, which no entry is to blame for, undoes
+//! all.
+
+use super::entry::{Action, Entry};
+use super::prepare::{Body, Conditionals};
+use super::write::{Outcome, Replacements};
+use super::{Bundle, EntryReturn, response};
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::unit::Unit;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use storage::Reader;
+
+/// What became of the entries that were tried, by their places.
+type Results = BTreeMap<usize, Result<Outcome, Refusal>>;
+
+impl Engine {
+    pub(super) async fn batch(&self, bundle: Bundle, entry_return: EntryReturn) -> Result<Vec<u8>, Refusal> {
+        let Bundle { length, mut entries, conditionals, refused, .. } = bundle;
+        entries.sort_by_key(Entry::rank);
+        let changes = entries.iter().any(|entry| matches!(entry.action, Action::Change(_)));
+        let (engine, entries) = (self.clone(), Arc::new(entries));
+        let mut results: Results = if changes {
+            self.write(move |unit| carry_out(&engine, &entries, &conditionals, unit)).await?
+        } else {
+            self.snapshot(move |reader| get_all(&engine, &entries, reader)).await?
+        };
+        results.extend(refused.into_iter().map(|(index, refusal)| (index, Err(refusal))));
+        let results = (0..length)
+            .filter_map(|index| Some(results.remove(&index)?.map_err(|refusal| refusal.in_entry(index))));
+        Ok(response::write(self, "batch-response", results, entry_return))
+    }
+}
+
+fn carry_out(
+    engine: &Engine,
+    entries: &[Entry<Body>],
+    conditionals: &Conditionals,
+    unit: &mut Unit<'_>,
+) -> Result<Results, Refusal> {
+    let mut results = Results::new();
+    for entry in entries {
+        let result = match &entry.action {
+            Action::Get(get) => get.run(engine, unit.reader()).map(Outcome::Got),
+            Action::Change(_) => change(entry, conditionals, unit),
+        };
+        results.insert(entry.index, kept(result)?);
+    }
+    Ok(results)
+}
+
+fn change(entry: &Entry<Body>, conditionals: &Conditionals, unit: &mut Unit<'_>) -> Result<Outcome, Refusal> {
+    let Action::Change(change) = &entry.action else { return Ok(Outcome::Deleted(None)) };
+    let choice = change.choose(unit)?;
+    let mut replacements = Replacements::new();
+    if let Some(body) = change.body() {
+        body.resolve(unit, conditionals, &mut replacements)?;
+    }
+    change.make(unit, &choice, &entry.preconditions, &replacements)
+}
+
+fn get_all(engine: &Engine, entries: &[Entry<Body>], reader: &mut dyn Reader) -> Result<Results, Refusal> {
+    let mut results = Results::new();
+    for entry in entries {
+        if let Action::Get(get) = &entry.action {
+            let result = get.run(engine, reader).map(Outcome::Got);
+            results.insert(entry.index, kept(result)?);
+        }
+    }
+    Ok(results)
+}
+
+/// What became of an entry; the store's failures are not the entry's.
+fn kept(result: Result<Outcome, Refusal>) -> Result<Result<Outcome, Refusal>, Refusal> {
+    match result {
+        Err(refusal) if refusal.row().status >= 500 => Err(refusal),
+        result => Ok(result),
+    }
+}

@@ -1,0 +1,348 @@
+//! Entries of a batch or transaction, read (<http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request>).
+
+use super::Caller;
+use super::get::Get;
+use crate::conditional::Criteria;
+use crate::create::new_id;
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::precondition::{Preconditions, entity_tags};
+use crate::query_string;
+use crate::registry::Interaction;
+use crate::search_type::Readable;
+use crate::target::Target;
+use crate::update::check_id;
+use fhir::datetime::PartialDateTime;
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode, Json, Object, ResourceType};
+use jiff::tz::TimeZone;
+use percent_encoding::percent_decode_str;
+
+/// An entry. `B` is what it stores: at first the resource as it was sent, then what was made of it.
+pub(super) struct Entry<B> {
+    /// Its place in the Bundle, from 0.
+    pub(super) index: usize,
+    /// What other entries call it.
+    pub(super) full_url: Option<String>,
+    /// What must hold of the resource that it is about.
+    pub(super) preconditions: Preconditions,
+    /// What it asks for.
+    pub(super) action: Action<B>,
+}
+
+/// What an entry asks for.
+pub(super) enum Action<B> {
+    /// Something is to be changed.
+    Change(Change<B>),
+    /// Something is to be read.
+    Get(Get),
+}
+
+/// What an entry changes.
+pub(super) enum Change<B> {
+    /// delete
+    Delete(Subject),
+    /// create, if nothing matches
+    Create(B, Option<Criteria>),
+    /// update of what matches, or by id
+    Update(B, Option<Criteria>),
+}
+
+/// Which resource.
+pub(super) enum Subject {
+    /// The one with this id.
+    Id(ResourceType, String),
+    /// The one that matches.
+    Criteria(Criteria),
+}
+
+/// A resource to be stored, as it was sent.
+pub(super) struct Sent {
+    pub(super) resource_type: ResourceType,
+    /// The id that it will have unless criteria choose another.
+    pub(super) id: String,
+    /// The id that a conditional update came with.
+    pub(super) sent_id: Option<String>,
+    pub(super) resource: Json,
+}
+
+impl<B> Entry<B> {
+    /// When it is carried out: deletes first, then creates, then updates, reads last
+    /// (<http://hl7.org/fhir/R4/http.html#trules>).
+    pub(super) const fn rank(&self) -> u8 {
+        match &self.action {
+            Action::Change(Change::Delete(_)) => 0,
+            Action::Change(Change::Create(..)) => 1,
+            Action::Change(Change::Update(..)) => 2,
+            Action::Get(_) => 3,
+        }
+    }
+}
+
+/// Reads entries.
+pub(super) struct EntryReader<'e> {
+    pub(super) engine: &'e Engine,
+    pub(super) caller: &'e dyn Caller,
+    /// The present, in milliseconds since the epoch.
+    pub(super) now: i64,
+}
+
+/// `Bundle.entry.request` of an entry.
+struct Request<'e> {
+    index: usize,
+    object: &'e Object,
+    method: &'e str,
+    /// The path of the URL below the base, and what follows its `?`.
+    path: &'e str,
+    query: &'e str,
+}
+
+impl EntryReader<'_> {
+    /// Reads an entry whose structure is known to be right; `resource` was taken out of it.
+    ///
+    /// # Errors
+    ///
+    /// 404 or 405 when the URL leads nowhere, 403, and 400 with everything that is wrong with the request.
+    pub(super) fn read(
+        &self,
+        index: usize,
+        entry: &Object,
+        resource: Option<Json>,
+    ) -> Result<Entry<Sent>, Refusal> {
+        let request = self.request(index, entry)?;
+        let steps: Vec<String> = steps(request.path).ok_or_else(|| Refusal::unknown_path(request.path))?;
+        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+        let (resource_type, target) =
+            Target::of(&steps).ok_or_else(|| Refusal::unknown_path(request.path))?;
+        let interaction = Interaction::offered(Interaction::R4, request.method, target, request.path)?;
+        self.admit(interaction, resource_type, &request)?;
+        let full_url = entry.str("fullUrl").map(str::to_owned);
+        let action = self.action(&request, interaction, resource_type, target, resource)?;
+        let preconditions = request.preconditions()?;
+        Ok(Entry { index, full_url, preconditions, action })
+    }
+
+    fn request<'e>(&self, index: usize, entry: &'e Object) -> Result<Request<'e>, Refusal> {
+        let object = entry.get("request").and_then(Json::as_object).ok_or_else(|| {
+            let text = "request is required in a batch or transaction; it says what to do with the entry";
+            invalid(Issue::error(IssueCode::Required, text).at(format_args!("Bundle.entry[{index}].request")))
+        })?;
+        let (method, url) = (object.str("method").unwrap_or_default(), object.str("url").unwrap_or_default());
+        let base = self.engine.base_url();
+        let is_absolute = url.split(['/', '?']).next().is_some_and(|scheme| scheme.ends_with(':'));
+        let relative = match url.strip_prefix(base) {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => rest,
+            _ if is_absolute || url.starts_with("//") => {
+                let text = format!(
+                    "url {} is not below {base}, where this server's resources are; send it relative to that",
+                    quoted(url)
+                );
+                return Err(invalid(
+                    Issue::error(IssueCode::Value, text)
+                        .at(format_args!("Bundle.entry[{index}].request.url")),
+                ));
+            }
+            _ => url,
+        };
+        let relative = relative.strip_prefix('/').unwrap_or(relative);
+        let (path, query) = relative.split_once('?').unwrap_or((relative, ""));
+        Ok(Request { index, object, method, path, query })
+    }
+
+    /// Whether the caller may. Criteria tell what there is, so they need the right to read as well.
+    fn admit(
+        &self,
+        interaction: Interaction,
+        resource_type: Option<ResourceType>,
+        request: &Request<'_>,
+    ) -> Result<(), Refusal> {
+        let Some(resource_type) = resource_type else { return Ok(()) };
+        if interaction.writes() {
+            self.caller.may_write(resource_type)?;
+        }
+        let has_criteria = interaction.is_conditional() || request.object.contains("ifNoneExist");
+        if !interaction.writes() || has_criteria {
+            self.caller.may_read(resource_type)?;
+        }
+        Ok(())
+    }
+
+    fn action(
+        &self,
+        request: &Request<'_>,
+        interaction: Interaction,
+        resource_type: Option<ResourceType>,
+        target: Target<'_>,
+        resource: Option<Json>,
+    ) -> Result<Action<Sent>, Refusal> {
+        let Some(resource_type) = resource_type else { return self.get(request, None, target) };
+        let change = match (interaction, target) {
+            (Interaction::Create, _) => {
+                request.no_query()?;
+                let criteria = self.if_none_exist(request, resource_type)?;
+                Change::Create(request.sent(resource_type, new_id(), resource)?, criteria)
+            }
+            (Interaction::Update, Target::Instance(id)) => {
+                request.no_query()?;
+                let sent = request.sent(resource_type, id.to_owned(), resource)?;
+                check_id(resource_type, id, &sent.resource)?;
+                Change::Update(sent, None)
+            }
+            (Interaction::ConditionalUpdate, _) => {
+                let criteria = self.criteria(request, resource_type)?;
+                let mut sent = request.sent(resource_type, new_id(), resource)?;
+                sent.sent_id = sent.resource.str("id").map(str::to_owned);
+                if let Some(id) = &sent.sent_id {
+                    sent.id.clone_from(id);
+                }
+                Change::Update(sent, Some(criteria))
+            }
+            (Interaction::Delete, Target::Instance(id)) => {
+                request.no_query()?;
+                Change::Delete(Subject::Id(resource_type, id.to_owned()))
+            }
+            (Interaction::ConditionalDelete, _) => {
+                Change::Delete(Subject::Criteria(self.criteria(request, resource_type)?))
+            }
+            _ => return self.get(request, Some(resource_type), target),
+        };
+        Ok(Action::Change(change))
+    }
+
+    fn get(
+        &self,
+        request: &Request<'_>,
+        resource_type: Option<ResourceType>,
+        target: Target<'_>,
+    ) -> Result<Action<Sent>, Refusal> {
+        let parameters = query_string::parameters(request.query).map_err(|issue| request.refused(issue))?;
+        let readable = Readable::of(|resource_type| self.caller.may_read(resource_type).is_ok());
+        let get =
+            Get::new(self.engine, request.method, resource_type, target, parameters, self.now, readable);
+        let mut get = get.map_err(|issues| request.all_refused(issues))?;
+        get.if_none_match = request.tags("ifNoneMatch")?;
+        get.if_modified_since = request.object.str("ifModifiedSince").and_then(instant);
+        Ok(Action::Get(get))
+    }
+
+    fn criteria(&self, request: &Request<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
+        let criteria = self.engine.criteria_of_text(resource_type, request.query, self.now);
+        criteria.map_err(|issues| request.all_refused(issues))
+    }
+
+    fn if_none_exist(
+        &self,
+        request: &Request<'_>,
+        resource_type: ResourceType,
+    ) -> Result<Option<Criteria>, Refusal> {
+        let Some(text) = request.object.str("ifNoneExist") else { return Ok(None) };
+        let place = format!("Bundle.entry[{}].request.ifNoneExist", request.index);
+        let criteria = self.engine.criteria_of_text(resource_type, text, self.now);
+        criteria
+            .map(Some)
+            .map_err(|issues| Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect()))
+    }
+}
+
+impl Request<'_> {
+    /// 400 with a problem of the URL.
+    fn refused(&self, issue: Issue) -> Refusal {
+        self.all_refused(vec![issue])
+    }
+
+    fn all_refused(&self, issues: Vec<Issue>) -> Refusal {
+        let place = format!("Bundle.entry[{}].request.url", self.index);
+        Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect())
+    }
+
+    fn no_query(&self) -> Result<(), Refusal> {
+        if self.query.is_empty() {
+            return Ok(());
+        }
+        let text = format!("the parameters {} have no meaning here; leave them out", quoted(self.query));
+        Err(self.refused(Issue::error(IssueCode::NotSupported, text)))
+    }
+
+    fn sent(&self, resource_type: ResourceType, id: String, resource: Option<Json>) -> Result<Sent, Refusal> {
+        let Some(resource) = resource else {
+            let text = format!("resource is required with {}", self.method);
+            let place = format_args!("Bundle.entry[{}].resource", self.index);
+            return Err(invalid(Issue::error(IssueCode::Required, text).at(place)));
+        };
+        Ok(Sent { resource_type, id, sent_id: None, resource })
+    }
+
+    /// `ifMatch` and `ifNoneMatch` of a change.
+    fn preconditions(&self) -> Result<Preconditions, Refusal> {
+        let known: &[&str] = match self.method {
+            "PUT" => &["ifMatch", "ifNoneMatch"],
+            "PATCH" | "DELETE" => &["ifMatch"],
+            "POST" => &["ifNoneExist"],
+            _ => &["ifNoneMatch", "ifModifiedSince"],
+        };
+        let meaningless = ["ifMatch", "ifNoneMatch", "ifModifiedSince", "ifNoneExist"]
+            .into_iter()
+            .filter(|name| self.object.contains(name) && !known.contains(name));
+        let problems: Vec<Issue> = meaningless
+            .map(|name| {
+                let text = format!("{name} has no meaning with {}; leave it out", self.method);
+                let place = format_args!("Bundle.entry[{}].request.{name}", self.index);
+                Issue::error(IssueCode::NotSupported, text).at(place)
+            })
+            .collect();
+        if !problems.is_empty() {
+            return Err(Refusal::invalid(problems));
+        }
+        let mut preconditions = Preconditions::default();
+        if matches!(self.method, "GET" | "HEAD") {
+            return Ok(preconditions);
+        }
+        preconditions.if_match = self.tags("ifMatch")?.map(|tags| tags.unwrap_or_default());
+        preconditions.must_not_exist = match self.tags("ifNoneMatch")? {
+            None => false,
+            Some(None) => true,
+            Some(Some(_)) => {
+                let expected = "*, the only form that a change can have";
+                return Err(self.malformed("ifNoneMatch", expected));
+            }
+        };
+        Ok(preconditions)
+    }
+
+    /// The versions in a list of entity tags; the inner `None` is `*`.
+    fn tags(&self, name: &str) -> Result<Option<Option<Vec<u64>>>, Refusal> {
+        let Some(text) = self.object.str(name) else { return Ok(None) };
+        if text.trim() == "*" && name == "ifNoneMatch" {
+            return Ok(Some(None));
+        }
+        match entity_tags(text) {
+            Some(tags) => Ok(Some(Some(tags))),
+            None => Err(self.malformed(name, "a list of entity tags such as W/\"3\"")),
+        }
+    }
+
+    fn malformed(&self, name: &str, expected: &str) -> Refusal {
+        let text = format!("{name} {} is not {expected}", quoted(self.object.str(name).unwrap_or_default()));
+        let place = format_args!("Bundle.entry[{}].request.{name}", self.index);
+        invalid(Issue::error(IssueCode::Value, text).at(place))
+    }
+}
+
+fn invalid(issue: Issue) -> Refusal {
+    Refusal::invalid(vec![issue])
+}
+
+/// The steps of a path, percent-decoded; a slash at the end makes no step. `None` when they are not UTF-8.
+fn steps(path: &str) -> Option<Vec<String>> {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.is_empty() {
+        return Some(Vec::new());
+    }
+    let decoded = path.split('/').map(|step| percent_decode_str(step).decode_utf8().ok());
+    decoded.map(|step| Some(step?.into_owned())).collect()
+}
+
+/// An instant, in milliseconds since the epoch.
+fn instant(text: &str) -> Option<i64> {
+    PartialDateTime::parse(text).map(|time| time.start(&TimeZone::UTC))
+}

@@ -1,0 +1,174 @@
+//! batch and transaction (<http://hl7.org/fhir/R4/http.html#transaction>): many interactions in one Bundle.
+//!
+//! What needs no store is done first, for all entries: the Bundle is taken apart (`outline`), requests are read and
+//! admitted (`entry`), resources validated, pointed to one another and indexed (`prepare`). The write then does what
+//! depends on what is stored. Both kinds share that; they differ in what a refused entry means:
+//!
+//! * a *transaction* is one write. All entries are tried, so that all that fail can be told, and then none is kept.
+//! * a *batch* is some writes of many entries each. An entry is refused before anything of it is stored, so the
+//!   others in its write are kept without it, and one sync serves them all.
+//!
+//! A Bundle inside a Bundle is stored, not carried out.
+
+mod batch;
+mod entry;
+mod get;
+mod identity;
+mod outline;
+mod prepare;
+mod references;
+mod response;
+mod status;
+mod transaction;
+mod write;
+
+pub use outline::ENTRIES;
+
+use crate::engine::Engine;
+use crate::error::Refusal;
+use entry::{Action, Entry, EntryReader, Sent};
+use fhir::{Json, ResourceType};
+use identity::Identities;
+use outline::{BundleType, Outline};
+use prepare::{Body, Conditionals, Preparer, conditionals};
+use std::collections::BTreeMap;
+
+/// Whoever sent the Bundle, as far as its entries are concerned.
+pub trait Caller {
+    /// Whether resources of the type may be read.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal>;
+
+    /// Whether resources of the type may be changed.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    fn may_write(&self, resource_type: ResourceType) -> Result<(), Refusal>;
+}
+
+/// What entries are answered with (`Prefer: return=…`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EntryReturn {
+    /// Status, location and version.
+    #[default]
+    Minimal,
+    /// The resource as well.
+    Representation,
+    /// What became of it, in words.
+    OperationOutcome,
+}
+
+/// A Bundle, ready to be carried out.
+pub struct Bundle {
+    bundle_type: BundleType,
+    /// How many entries were sent.
+    length: usize,
+    /// Those that can be tried, in their order.
+    entries: Vec<Entry<Body>>,
+    conditionals: Conditionals,
+    /// Those of a batch that cannot, by their places.
+    refused: BTreeMap<usize, Refusal>,
+}
+
+impl Engine {
+    /// Reads a batch or transaction, with all work that needs no store: it may take a while, on several threads.
+    /// `now` is in milliseconds since the epoch.
+    ///
+    /// # Errors
+    ///
+    /// 400 when it is neither, 413 when it has too many entries. A transaction is refused with all its entries that
+    /// are; those of a batch are told in its answer.
+    pub fn read_bundle(&self, bundle: Json, caller: &dyn Caller, now: i64) -> Result<Bundle, Refusal> {
+        let Outline { bundle_type, entries, problems } = Outline::read(bundle)?;
+        let mut refused =
+            Refused { is_transaction: bundle_type == BundleType::Transaction, ..Refused::default() };
+        let mut broken: BTreeMap<usize, Vec<fhir::Issue>> = BTreeMap::new();
+        for (index, issue) in problems {
+            broken.entry(index).or_default().push(issue);
+        }
+        let length = entries.len();
+        let reader = EntryReader { engine: self, caller, now };
+        let mut sent: Vec<Option<Entry<Sent>>> = Vec::with_capacity(length);
+        for (index, (entry, resource)) in entries.into_iter().enumerate() {
+            match broken.remove(&index) {
+                Some(issues) => refused.add(index, Refusal::invalid(issues)),
+                None => match reader.read(index, &entry, resource) {
+                    Ok(entry) => sent.push(Some(entry)),
+                    Err(refusal) => refused.add(index, refusal),
+                },
+            }
+        }
+        refused.end_if(|refusal| refusal.row().status == 403)?;
+        let (entries, conditionals) = self.prepare_entries(&mut sent, caller, now, &mut refused);
+        refused.end_if(|_| true)?;
+        Ok(Bundle { bundle_type, length, entries, conditionals, refused: refused.entries })
+    }
+
+    fn prepare_entries(
+        &self,
+        sent: &mut [Option<Entry<Sent>>],
+        caller: &dyn Caller,
+        now: i64,
+        refused: &mut Refused,
+    ) -> (Vec<Entry<Body>>, Conditionals) {
+        let (identities, doubled) = Identities::of(sent.iter().flatten());
+        if refused.is_transaction {
+            doubled.into_iter().for_each(|(index, issue)| refused.add(index, Refusal::invalid(vec![issue])));
+        }
+        let preparer =
+            Preparer { engine: self, identities: &identities, is_transaction: refused.is_transaction };
+        let (mut entries, problems) = preparer.all(sent);
+        problems.into_iter().for_each(|(index, refusal)| refused.add(index, refusal));
+        let mut known = Conditionals::new();
+        entries.retain(|entry| {
+            let Action::Change(change) = &entry.action else { return true };
+            let Some(body) = change.body() else { return true };
+            match conditionals(self, caller, now, body, &mut known) {
+                Ok(()) => true,
+                Err(refusal) => {
+                    refused.add(entry.index, refusal);
+                    false
+                }
+            }
+        });
+        (entries, known)
+    }
+
+    /// Carries a Bundle out. Returns the Bundle that answers it.
+    ///
+    /// # Errors
+    ///
+    /// A transaction's: the status of the first entry that fails, and every entry that does. The store's failures.
+    pub async fn carry_out(&self, bundle: Bundle, entry_return: EntryReturn) -> Result<Vec<u8>, Refusal> {
+        match bundle.bundle_type {
+            BundleType::Transaction => self.transaction(bundle, entry_return).await,
+            BundleType::Batch => self.batch(bundle, entry_return).await,
+        }
+    }
+}
+
+/// Entries that cannot be tried.
+#[derive(Default)]
+struct Refused {
+    is_transaction: bool,
+    entries: BTreeMap<usize, Refusal>,
+}
+
+impl Refused {
+    fn add(&mut self, index: usize, refusal: Refusal) {
+        self.entries.insert(index, refusal);
+    }
+
+    /// Refuses a transaction for those of its entries that `counts` picks.
+    fn end_if(&mut self, counts: impl Fn(&Refusal) -> bool) -> Result<(), Refusal> {
+        if !self.is_transaction || !self.entries.values().any(&counts) {
+            return Ok(());
+        }
+        let entries = std::mem::take(&mut self.entries);
+        Err(Refusal::of_entries(entries.into_iter().filter(|(_, refusal)| counts(refusal))))
+    }
+}

@@ -1,0 +1,44 @@
+//! `POST /fhir`: batch and transaction.
+
+use super::preference::prefers;
+use super::{Call, parameters, respond};
+use crate::authenticate::may;
+use crate::clock::now;
+use crate::http::answer::Answer;
+use auth::Access;
+use fhir::ResourceType;
+use interactions::Refusal;
+use interactions::bundle::{Caller, EntryReturn};
+use std::sync::Arc;
+
+/// Carries the entries of a Bundle out.
+pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
+    parameters::none(&call.query)?;
+    let (engine, pretty, caller) = (call.app.engine.clone(), call.pretty, Bearer(Arc::clone(&call.caller)));
+    let entry_return = if prefers(&call.ask, "return=representation") {
+        EntryReturn::Representation
+    } else if prefers(&call.ask, "return=OperationOutcome") {
+        EntryReturn::OperationOutcome
+    } else {
+        EntryReturn::Minimal
+    };
+    let body = call.body().await?;
+    // A large Bundle takes a while, which other requests must not wait for.
+    let reader = engine.clone();
+    let read = move || reader.read_bundle(body.tree(&reader)?, &caller, now());
+    let bundle = tokio::task::spawn_blocking(read).await.map_err(Refusal::failed)??;
+    Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?, pretty))
+}
+
+/// The bearer of the token, as the entries' requests are concerned.
+struct Bearer(Arc<auth::Caller>);
+
+impl Caller for Bearer {
+    fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal> {
+        may(&self.0, resource_type, Access::Read)
+    }
+
+    fn may_write(&self, resource_type: ResourceType) -> Result<(), Refusal> {
+        may(&self.0, resource_type, Access::Write)
+    }
+}
