@@ -49,7 +49,8 @@ impl FhirpathJs {
             .stdout(Stdio::piped())
             .spawn()
             .expect("node runs, since npm did");
-        let (stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
+        let stdin = child.stdin.take().expect("it is piped");
+        let stdout = child.stdout.take().expect("it is piped");
         Some(FhirpathJs { child, stdin, stdout: BufReader::new(stdout) })
     }
 

@@ -19,10 +19,6 @@ pub(crate) const BY_WALK: &[&str] = &[
     "dom-2", "dom-3", "dom-4", "dom-5", "ele-1", "ext-1", "ref-1", "txt-1", "txt-2",
 ];
 
-/// Expressions that do not say what they mean, with what they mean: the type of an answer is FHIR's `boolean`, not
-/// FHIRPath's `Boolean`.
-const CORRECTED: &[(&str, &str)] = &[("que-7", "operator = 'exists' implies (answer is boolean)")];
-
 /// Those of each type that have to be evaluated.
 static OF_TYPES: LazyLock<Vec<Box<[InvariantId]>>> = LazyLock::new(|| {
     let evaluated = |id: &&InvariantId| expression(**id).is_some();
@@ -37,16 +33,7 @@ const MAX_WORK: u64 = 20_000_000;
 
 /// The compiled expression of an invariant that the walk does not decide.
 fn expression(id: InvariantId) -> Option<&'static Expression> {
-    static CORRECTIONS: LazyLock<Vec<Option<Expression>>> =
-        LazyLock::new(|| CORRECTED.iter().map(|(_, text)| Expression::compile(text).ok()).collect());
-    let key = id.definition().key;
-    if BY_WALK.contains(&key) {
-        return None;
-    }
-    match CORRECTED.iter().position(|(corrected, _)| *corrected == key) {
-        Some(index) => CORRECTIONS.get(index)?.as_ref(),
-        None => fhirpath::invariant(id),
-    }
+    if BY_WALK.contains(&id.definition().key) { None } else { fhirpath::invariant(id) }
 }
 
 impl<'r> Walk<'r> {
