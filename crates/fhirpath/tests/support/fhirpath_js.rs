@@ -98,7 +98,7 @@ fn answer(json: &Json) -> Answer {
     }
 }
 
-/// The JSON files of the examples.
+/// The JSON files of the examples; none if they can't be had here.
 pub fn examples() -> Vec<PathBuf> {
     let folder = match std::env::var_os("EASEL_R4_EXAMPLES") {
         Some(folder) => PathBuf::from(folder),
