@@ -209,7 +209,6 @@ pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
     ("checkModifiers", "modifier extensions are checked by validation"),
     ("elementDefinition", "definitions are no part of the tree"),
     ("slice", "slices are known to validation alone"),
-    ("type", "types are told by 'is' and ofType()"),
 ];
 
 impl fmt::Debug for Function {

@@ -54,6 +54,7 @@ fn shown(item: &Item<'_>) -> String {
         ItemValue::Decimal(value) => value.to_string(),
         ItemValue::Quantity(quantity) => quantity.to_string(),
         ItemValue::Text(text) => text.to_string(),
+        ItemValue::Type(item_type) => item_type.to_string(),
         ItemValue::Elsewhere(text) => format!("->{text}"),
     };
     format!("{value}:{}", item.item_type)
