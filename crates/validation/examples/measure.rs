@@ -1,9 +1,10 @@
 //! How long validation takes: `cargo run --release -p validation --example measure -- [PACKAGE.tgz…] FILE.json…`
 //!
 //! Prints how long each package takes to load, then, for each resource type in the files (the entries of Bundles count
-//! one by one), the number of resources and the mean time and size of one; the best of several rounds.
+//! one by one), the number of resources, the mean time and size of one, the best of several rounds, and how many are
+//! refused, the first problem below.
 
-use fhir::{Json, ResourceType};
+use fhir::{Issue, Json, ResourceType};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use terminology::Terminology;
@@ -33,12 +34,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, bodies) in &resources {
         let best = (0..ROUNDS).map(|_| round(bodies, &options)).min().unwrap_or_default();
         let bytes: usize = bodies.iter().map(|body| body.to_bytes().len()).sum();
+        let refused: Vec<Vec<Issue>> = bodies.iter().map(|body| validate(body, &options)).collect();
+        let first = refused.iter().flatten().next();
+        let count = refused.iter().filter(|issues| !issues.is_empty()).count();
         let (each, size) = (best / bodies.len() as u32, bytes / bodies.len());
         println!(
-            "{name:32} {:>6} × {:>8.2} µs {size:>8} bytes",
+            "{name:32} {:>6} × {:>8.2} µs {size:>8} bytes, {count} refused",
             bodies.len(),
             each.as_nanos() as f64 / 1000.0
         );
+        if let Some(issue) = first {
+            println!("    {}: {}", issue.expression.as_deref().unwrap_or("-"), issue.text);
+        }
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 16;
 
 /// How many values may be compared with how many elements of profiles in one validation. A typical resource takes
 /// hundreds; more than this says that resource and profiles were made to take time.
-const MAX_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 2_000_000;
 
 /// How far checking profiles has come.
 #[derive(Debug, Default)]

@@ -117,3 +117,14 @@ fn a_full_url_that_disagrees_with_its_resource_deserves_a_look() {
     assert!(issues.iter().any(|issue| issue.text
         == "entry.fullUrl 'http://a/Patient/2' does not agree with the id '1' of its resource"));
 }
+
+#[test]
+fn a_urn_that_no_entry_has_deserves_a_look() {
+    let body = r#"{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"http://a/Account/1","resource":
+        {"resourceType":"Account","status":"active","subject":[
+          {"reference":"urn:uuid:c757873d-ec9a-4326-a141-556f43239520"}]}}]}"#;
+    check(body, &[]);
+    let issues = validate(&parse(body), &Options { mode: validation::Mode::Check, ..Options::default() });
+    let expression = "Bundle.entry[0].resource.subject[0].reference";
+    assert!(issues.iter().any(|issue| issue.expression.as_deref() == Some(expression)));
+}
