@@ -103,7 +103,7 @@ fn no_text_makes_compiling_or_evaluating_panic() {
     let context = Context::new(&root).with_now(0, &jiff::tz::TimeZone::UTC);
     let mut dice = Dice(1);
     let mut compiled = 0;
-    for _ in 0..20_000 {
+    for _ in 0..15_000 {
         let text: String = (0..1 + dice.roll(9)).map(|_| PIECES[dice.roll(PIECES.len())]).collect();
         if let Ok(expression) = Expression::compile(&text) {
             let _ = expression.evaluate(&context, &root);
@@ -164,7 +164,7 @@ fn no_changed_expression_makes_compiling_or_evaluating_panic() {
     let context = Context::new(&root).with_now(0, &jiff::tz::TimeZone::UTC);
     let mut dice = Dice(2);
     let (mut compiled, mut evaluated) = (0, 0);
-    for _ in 0..6_000 {
+    for _ in 0..4_000 {
         let mut changed = pieces(real[dice.roll(real.len())]);
         let other = pieces(real[dice.roll(real.len())]);
         for _ in 0..1 + dice.roll(3) {
@@ -182,7 +182,7 @@ fn no_changed_expression_makes_compiling_or_evaluating_panic() {
             evaluated += usize::from(expression.evaluate(&context, &root).is_ok());
         }
     }
-    assert!(compiled > 600 && evaluated > 300, "{compiled} {evaluated}");
+    assert!(compiled > 400 && evaluated > 200, "{compiled} {evaluated}");
 }
 
 #[test]

@@ -156,7 +156,9 @@ fn same_value(item: &Item<'_>, value: &Json) -> bool {
             value.as_str().is_some_and(|value| value.trim_start_matches('T') == text.trim_start_matches('T'))
         }
         ItemValue::Quantity(quantity) => value.as_str().is_some_and(|value| value == quantity.to_string()),
-        ItemValue::Type(item_type) => value.str("name") == Some(item_type.name()),
+        ItemValue::Type(item_type) => {
+            value.as_str() == Some(&format!("{}.{}", item_type.namespace(), item_type.name()))
+        }
         ItemValue::Elsewhere(_) => false,
     }
 }
