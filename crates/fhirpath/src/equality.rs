@@ -1,12 +1,12 @@
 //! What `=` and `~` mean (<http://hl7.org/fhirpath/N1/#equality>), item by item.
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
 use crate::item_type::{ItemType, SystemType};
 use crate::limits;
 use crate::number::Number;
 use crate::quantity::Quantity;
+use crate::run::Run;
 use crate::temporal::Temporal;
 use fhir::Json;
 

@@ -1,12 +1,12 @@
 //! What `<`, `<=`, `>` and `>=` mean (<http://hl7.org/fhirpath/N1/#comparison>).
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::Item;
 use crate::item_type::SystemType;
 use crate::limits;
 use crate::number::Number;
 use crate::quantity::Quantity;
+use crate::run::Run;
 use crate::temporal::Temporal;
 use std::cmp::Ordering;
 

@@ -4,9 +4,9 @@
 //! the expression is compiled is looked up then; where a type is known only at the item, it is looked up there.
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
 use crate::item_type::{ItemType, SystemType};
+use crate::run::Run;
 use fhir::definitions::{ElementDefinition, MemberRef, TypeDefinition, TypeId, TypeKind};
 use fhir::{Json, Object, ResourceType};
 

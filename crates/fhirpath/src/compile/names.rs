@@ -3,8 +3,8 @@
 use super::Compiled;
 use crate::ast::Specifier;
 use crate::error::CompileError;
-use crate::evaluate::Node;
 use crate::item_type::{ItemType, SystemType};
+use crate::node::Node;
 use crate::path::{Known, Path, Step};
 use crate::shape::Shape;
 use fhir::outcome::did_you_mean;

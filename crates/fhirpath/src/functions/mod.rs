@@ -16,9 +16,11 @@ mod tree;
 mod utility;
 
 use crate::error::EvaluateError;
-use crate::evaluate::{Frame, Node, Run, evaluate, truth_of, with};
+use crate::evaluate::{Frame, evaluate, truth_of, with};
 use crate::item::Item;
 use crate::item_type::SystemType;
+use crate::node::Node;
+use crate::run::Run;
 use std::borrow::Cow;
 use std::fmt;
 
