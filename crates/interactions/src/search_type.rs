@@ -1,6 +1,7 @@
 //! search-type and search-system (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources that match, of one
 //! type or several, of the whole server or of a compartment.
 
+use crate::codes::{Codes, ValueSets};
 use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
@@ -115,13 +116,14 @@ impl Engine {
     ///
     /// As [`search_type`](Self::search_type); 404 when there is no such compartment.
     pub async fn search_within(&self, within: &Within, asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
-        let search = self.read_search(within, asked)?;
+        let value_sets = self.named_value_sets(&asked.parameters).await?;
+        let search = self.read_search(within, asked, value_sets)?;
         let engine = self.clone();
         self.snapshot(move |reader| engine.search_page(&search, reader)).await
     }
 
     /// What searches depend on besides their parameters.
-    pub(crate) fn search_options<'a>(&'a self, asked: &Asked<'a>) -> SearchOptions<'a> {
+    pub(crate) fn search_options<'a>(&'a self, asked: &Asked<'a>, codes: &'a Codes) -> SearchOptions<'a> {
         SearchOptions {
             zone: self.zone(),
             now: asked.now,
@@ -131,18 +133,24 @@ impl Engine {
             ignored: asked.ignored,
             lenient: asked.lenient,
             internal: false,
-            terminology: None,
+            terminology: Some(codes),
         }
     }
 
-    /// Reads a search.
+    /// Reads a search. `value_sets` are those that it may name by their ids.
     ///
     /// # Errors
     ///
     /// 400 with everything that cannot be honoured; 403; 404.
-    pub(crate) fn read_search(&self, within: &Within, mut asked: Asked<'_>) -> Result<Search, Refusal> {
+    pub(crate) fn read_search(
+        &self,
+        within: &Within,
+        mut asked: Asked<'_>,
+        value_sets: ValueSets,
+    ) -> Result<Search, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
-        let mut request = self.request(within, &asked)?;
+        let codes = self.codes(value_sets);
+        let mut request = self.request(within, &asked, &codes)?;
         if let Some(hidden) = request.looked_at().into_iter().find(|looked| !asked.readable.allows(*looked)) {
             return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));
         }
@@ -160,9 +168,9 @@ impl Engine {
         Ok(Search { request, walk, start, readable: asked.readable })
     }
 
-    fn request(&self, within: &Within, asked: &Asked<'_>) -> Result<SearchRequest, Refusal> {
+    fn request(&self, within: &Within, asked: &Asked<'_>, codes: &Codes) -> Result<SearchRequest, Refusal> {
         let (registry, options, parameters) =
-            (self.registry(), self.search_options(asked), &asked.parameters);
+            (self.registry(), self.search_options(asked, codes), &asked.parameters);
         let readable = |resource_type: &ResourceType| asked.readable.allows(*resource_type);
         let request = match within {
             Within::Type(resource_type) => search::from_url(registry, *resource_type, parameters, &options),

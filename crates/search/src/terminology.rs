@@ -3,20 +3,20 @@
 use std::fmt::Debug;
 
 /// Whoever knows code systems and value sets.
-pub trait Terminology: Debug {
+pub trait Terminology: Debug + Sync {
     /// The members of a value set, `(system, code)`, given its canonical URL (`url|version`) or, for one that is
     /// stored here, `ValueSet/id`.
     ///
     /// # Errors
     ///
-    /// Why they are not known, in words that follow "value set 'x'": `is not known`.
+    /// Why they are not known, in a sentence that names the value set.
     fn members(&self, value_set: &str) -> Result<Vec<(String, String)>, String>;
 
     /// The codes that a code subsumes, itself included.
     ///
     /// # Errors
     ///
-    /// Why they are not known, in words that follow "code 'x' of 'y'".
+    /// Why they are not known, in a sentence that names the code or its system.
     fn descendants(&self, system: &str, code: &str) -> Result<Vec<String>, String>;
 
     /// The codes that subsume a code, itself included.

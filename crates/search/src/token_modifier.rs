@@ -16,7 +16,6 @@ use crate::string::folded;
 use crate::terminology::Terminology;
 use crate::token::Token;
 use crate::value::{BAD_ESCAPE, split, unescape};
-use fhir::outcome::{cut, quoted};
 use fhir::{Issue, IssueCode, Json};
 use fhirpath::Item;
 use std::sync::Arc;
@@ -96,7 +95,7 @@ fn of_type(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> 
 fn is_in(parameter: &Arc<Parameter>, value: &str, terminology: &dyn Terminology) -> Result<Condition, Issue> {
     let value_set = plain(parameter, value)?;
     let members = terminology.members(&value_set).map_err(|why| {
-        let text = format!("search parameter '{}': value set {} {why}", parameter.code(), quoted(&value_set));
+        let text = format!("search parameter '{}': {why}", parameter.code());
         Issue::error(IssueCode::NotFound, text)
     })?;
     let tokens = members.iter().map(|(system, code)| Token::of(system, code));
@@ -123,7 +122,7 @@ fn related(
         _ => terminology.descendants(system, code),
     };
     let codes = codes.map_err(|why| {
-        let text = format!("search parameter '{name}': code {} of '{}' {why}", quoted(code), cut(system));
+        let text = format!("search parameter '{name}': {why}");
         Issue::error(IssueCode::NotFound, text)
     })?;
     has_code(parameter, codes.iter().map(|code| Token::of(system, code)), codes.len())

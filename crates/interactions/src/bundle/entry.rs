@@ -6,6 +6,7 @@ use crate::conditional::Criteria;
 use crate::create::new_id;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::patch::{Format, Patch, offered_patches};
 use crate::precondition::{Preconditions, entity_tags};
 use crate::query_string;
 use crate::registry::Interaction;
@@ -14,7 +15,7 @@ use crate::target::Target;
 use crate::update::check_id;
 use fhir::datetime::PartialDateTime;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Object, ResourceType};
+use fhir::{Issue, IssueCode, Json, Object, ResourceType, base64};
 use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
 
@@ -46,6 +47,8 @@ pub(super) enum Change<B> {
     Create(B, Option<Criteria>),
     /// update of what matches, or by id
     Update(B, Option<Criteria>),
+    /// patch
+    Patch(Subject, Patch),
 }
 
 /// Which resource.
@@ -73,7 +76,7 @@ impl<B> Entry<B> {
         match &self.action {
             Action::Change(Change::Delete(_)) => 0,
             Action::Change(Change::Create(..)) => 1,
-            Action::Change(Change::Update(..)) => 2,
+            Action::Change(Change::Update(..) | Change::Patch(..)) => 2,
             Action::Get(_) => 3,
         }
     }
@@ -161,10 +164,12 @@ impl EntryReader<'_> {
             self.caller.may_write(resource_type)?;
         }
         let has_criteria = interaction.is_conditional() || request.object.contains("ifNoneExist");
-        if !interaction.writes() || has_criteria {
-            self.caller.may_read(resource_type)?;
+        match interaction {
+            Interaction::SearchType => self.caller.may_search(resource_type),
+            _ if has_criteria => self.caller.may_search(resource_type),
+            _ if interaction.writes() => Ok(()),
+            _ => self.caller.may_read(resource_type),
         }
-        Ok(())
     }
 
     fn action(
@@ -197,6 +202,15 @@ impl EntryReader<'_> {
                 }
                 Change::Update(sent, Some(criteria))
             }
+            (Interaction::Patch, Target::Instance(id)) => {
+                request.no_query()?;
+                let patch = self.patch(request, resource)?;
+                Change::Patch(Subject::Id(resource_type, id.to_owned()), patch)
+            }
+            (Interaction::ConditionalPatch, _) => {
+                let criteria = self.criteria(request, resource_type)?;
+                Change::Patch(Subject::Criteria(criteria), self.patch(request, resource)?)
+            }
             (Interaction::Delete, Target::Instance(id)) => {
                 request.no_query()?;
                 Change::Delete(Subject::Id(resource_type, id.to_owned()))
@@ -228,6 +242,37 @@ impl EntryReader<'_> {
     fn criteria(&self, request: &Request<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
         let criteria = self.engine.criteria_of_text(resource_type, request.query, self.now);
         criteria.map_err(|issues| request.all_refused(issues))
+    }
+
+    /// The patch of an entry: Parameters of a FHIRPath Patch, or a Binary of any other
+    /// (<http://hl7.org/fhir/R4/http.html#patch>).
+    fn patch(&self, request: &Request<'_>, resource: Option<Json>) -> Result<Patch, Refusal> {
+        let resource = request.resource(resource)?;
+        let named = resource.str("resourceType").and_then(ResourceType::from_name);
+        let resource_type = named.unwrap_or(ResourceType::PARAMETERS);
+        let root = format!("Bundle.entry[{}].resource", request.index);
+        let problems = self.engine.inner.problems(resource_type, &resource, Some(&root));
+        if !problems.is_empty() {
+            return Err(Refusal::invalid(problems));
+        }
+        let max_depth = self.engine.max_depth();
+        match resource_type {
+            ResourceType::PARAMETERS => {
+                Patch::from_parameters(&resource, max_depth).map_err(Refusal::invalid)
+            }
+            ResourceType::BINARY => {
+                let content_type = resource.str("contentType").unwrap_or_default();
+                let essence = content_type.split(';').next().unwrap_or_default().trim();
+                let format = Format::from_media_type(essence)
+                    .ok_or_else(|| Refusal::unsupported_patch(content_type, &offered_patches()))?;
+                let document = resource.str("data").and_then(base64::decode).unwrap_or_default();
+                self.engine.parse_patch(format, &document)
+            }
+            other => {
+                let text = format!("{other} is no patch; send Parameters of a FHIRPath Patch, or a Binary");
+                Err(invalid(Issue::error(IssueCode::Structure, text).at(root)))
+            }
+        }
     }
 
     fn if_none_exist(
@@ -264,12 +309,15 @@ impl Request<'_> {
     }
 
     fn sent(&self, resource_type: ResourceType, id: String, resource: Option<Json>) -> Result<Sent, Refusal> {
-        let Some(resource) = resource else {
+        Ok(Sent { resource_type, id, sent_id: None, resource: self.resource(resource)? })
+    }
+
+    fn resource(&self, resource: Option<Json>) -> Result<Json, Refusal> {
+        resource.ok_or_else(|| {
             let text = format!("resource is required with {}", self.method);
             let place = format_args!("Bundle.entry[{}].resource", self.index);
-            return Err(invalid(Issue::error(IssueCode::Required, text).at(place)));
-        };
-        Ok(Sent { resource_type, id, sent_id: None, resource })
+            invalid(Issue::error(IssueCode::Required, text).at(place))
+        })
     }
 
     /// `ifMatch` and `ifNoneMatch` of a change.

@@ -1,5 +1,7 @@
 //! Entries that change nothing: read, vread, search.
 
+use super::Caller;
+use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::read;
@@ -66,7 +68,7 @@ impl Get {
             Target::Version(id, version) => What::Vread(resource_type, id.to_owned(), version.to_owned()),
             Target::Type => {
                 let asked = Asked { parameters, lenient: false, ignored: &PASSED_OVER, now, readable };
-                let search = engine.read_search(&Within::Type(resource_type), asked);
+                let search = engine.read_search(&Within::Type(resource_type), asked, ValueSets::new());
                 let search =
                     search.map_err(|refusal| refusal.issues().get(1..).unwrap_or_default().to_vec())?;
                 return Ok(Self::of(What::Search(Box::new(search)), method));
@@ -91,8 +93,13 @@ impl Get {
     ///
     /// # Errors
     ///
-    /// 404 and 410; the store's failures.
-    pub(super) fn run(&self, engine: &Engine, reader: &mut dyn Reader) -> Result<Got, Refusal> {
+    /// 403, 404 and 410; the store's failures.
+    pub(super) fn run(
+        &self,
+        engine: &Engine,
+        caller: &dyn Caller,
+        reader: &mut dyn Reader,
+    ) -> Result<Got, Refusal> {
         let version = match &self.what {
             What::Read(resource_type, id) => read::read(reader, *resource_type, id)?,
             What::Vread(resource_type, id, version) => read::vread(reader, *resource_type, id, version)?,
@@ -102,6 +109,7 @@ impl Get {
                 return Ok(Got { status: 200, version: None, body });
             }
         };
+        caller.may_see(&version)?;
         if self.is_known(&version) {
             return Ok(Got { status: 304, version: Some(version), body: None });
         }

@@ -167,6 +167,28 @@ impl Refusal {
         Self::filled(&rows::UNSUPPORTED_MEDIA_TYPE, &[("{content-type}", &cut(content_type))])
     }
 
+    /// 415: a patch in no format that is known; `offered` are those that are.
+    pub fn unsupported_patch(content_type: &str, offered: &str) -> Self {
+        let values = [("{content-type}", cut(content_type)), ("{offered}", offered.to_owned())];
+        Self::filled(
+            &rows::UNSUPPORTED_PATCH,
+            &values.each_ref().map(|(name, value)| (*name, value.as_str())),
+        )
+        .with("accept-patch", offered.to_owned())
+    }
+
+    /// 422: what keeps a patch from being applied.
+    pub fn patch_failed(failures: Vec<Issue>) -> Self {
+        Refusal { row: &rows::PATCH_FAILED, ..Self::broken_rules(failures) }
+    }
+
+    /// 422: what is wrong with what a patch would leave.
+    pub fn patch_invalid(problems: Vec<Issue>) -> Self {
+        let mut refusal = Self::documented(&rows::PATCH_INVALID);
+        refusal.issues.extend(problems);
+        refusal
+    }
+
     /// 422 with the texts of the rules that were broken, the first broken first, each with its place if it
     /// has one. Their code is `business-rule` whatever the issues say.
     pub fn broken_rules(rules: Vec<Issue>) -> Self {
@@ -272,7 +294,7 @@ impl Refusal {
 
     /// How many of the issues, from the first on, are those that the table documents.
     fn documented_issues(&self) -> usize {
-        usize::from(self.row.id != rows::BUSINESS_RULE.id)
+        usize::from(![rows::BUSINESS_RULE.id, rows::PATCH_FAILED.id].contains(&self.row.id))
     }
 
     /// The same refusal with one more issue.

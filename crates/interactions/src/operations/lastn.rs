@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::search_type::{Asked, SEARCH_PAGE, SEARCH_PAGE_LIMIT};
+use crate::search_type::Asked;
 use crate::unit::stored_json;
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::outcome::quoted;
@@ -30,7 +30,8 @@ impl Engine {
     pub async fn lastn(&self, mut asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
         let max = take_max(&mut asked.parameters)?;
         confined(&asked.parameters)?;
-        let options = self.search_options(&asked);
+        let codes = self.codes(self.named_value_sets(&asked.parameters).await?);
+        let options = self.search_options(&asked, &codes);
         let mut request =
             search::from_url(self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
                 .map_err(Refusal::invalid)?;

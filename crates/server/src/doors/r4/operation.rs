@@ -70,7 +70,9 @@ pub(super) async fn of_type(
         ("lastn", None) => {
             let lenient = super::preference::prefers(&call.ask, "handling=lenient");
             let parameters = input(call).await?.into_url()?;
-            let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now: crate::clock::now() };
+            let now = crate::clock::now();
+            let readable = super::search::readable(&caller);
+            let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now, readable };
             Ok(respond::json(200, engine.lastn(asked).await?, pretty))
         }
         ("meta", Some(id)) => resource(engine.meta(resource_type, id, &input(call).await?).await?),
