@@ -321,6 +321,14 @@ impl Refusal {
         &self.issues
     }
 
+    /// What the client is told beyond the documented issue; that one where there is nothing else.
+    pub fn explanations(&self) -> &[Issue] {
+        match self.issues.get(self.documented_issues()..) {
+            Some(explanations) if !explanations.is_empty() => explanations,
+            _ => &self.issues,
+        }
+    }
+
     /// The headers that belong to it.
     pub fn headers(&self) -> &[(&'static str, String)] {
         &self.headers
