@@ -12,6 +12,7 @@ pub mod location;
 pub mod outcome;
 pub mod primitive;
 pub mod reference;
+mod subset;
 mod text_position;
 pub mod xml;
 
@@ -20,3 +21,4 @@ pub use json::{Json, Number, Object};
 pub use location::Location;
 pub use outcome::{Issue, IssueCode, Severity};
 pub use reference::Reference;
+pub use subset::Subset;

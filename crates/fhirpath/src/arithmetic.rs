@@ -2,15 +2,15 @@
 
 mod duration;
 
-use crate::context::Host;
 use crate::error::EvaluateError;
 use crate::evaluate::Run;
 use crate::item::Item;
-use crate::item_type::SystemType;
+use crate::limits;
 use crate::number::Number;
 use crate::quantity::{Quantity, Unit};
 use crate::temporal::Temporal;
 use rust_decimal::Decimal;
+use std::cmp::Ordering;
 
 /// An operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +61,6 @@ pub(crate) fn apply<'a>(
     operator: Arithmetic,
     left: &[Item<'a>],
     right: &[Item<'a>],
-    host: Option<&dyn Host>,
     run: &mut Run<'a>,
 ) -> Result<Option<Item<'a>>> {
     let (left, right) = (single(left, operator)?, single(right, operator)?);
@@ -82,8 +81,9 @@ pub(crate) fn apply<'a>(
         };
         return duration::moved(moved, &span, operator == Arithmetic::Subtract);
     }
+    run.count_many(limits::UNIT_ITEMS)?;
     match (Quantity::of(left), Quantity::of(right)) {
-        (Some(left), Some(right)) => Ok(quantities(operator, &left, &right, host).map(Item::quantity)),
+        (Some(left), Some(right)) => Ok(quantities(operator, &left, &right).map(Item::quantity)),
         _ => Err(EvaluateError::WrongType(operator.place())),
     }
 }
@@ -97,7 +97,7 @@ fn single<'i, 'a>(items: &'i [Item<'a>], operator: Arithmetic) -> Result<Option<
 }
 
 fn is_text(item: &Item<'_>) -> bool {
-    item.system_type() == Some(SystemType::String) && item.as_str().is_some()
+    item.string_text().is_some()
 }
 
 fn concatenate<'a>(
@@ -154,39 +154,31 @@ fn decimals(operator: Arithmetic, left: Decimal, right: Decimal) -> Option<Decim
         Arithmetic::Add => left.checked_add(right),
         Arithmetic::Subtract => left.checked_sub(right),
         Arithmetic::Multiply => left.checked_mul(right),
-        Arithmetic::Divide => left.checked_div(right),
+        Arithmetic::Divide => left.checked_div(right).map(|quotient| quotient.normalize()),
         Arithmetic::Mod => left.checked_rem(right),
         Arithmetic::Div | Arithmetic::Concatenate => None,
     }
 }
 
-/// Quantities are added in the unit of the left one. Products and quotients have a unit only where one side is a plain
-/// number or both have the same unit: the algebra of units is not FHIRPath's.
-fn quantities(
-    operator: Arithmetic,
-    left: &Quantity,
-    right: &Quantity,
-    host: Option<&dyn Host>,
-) -> Option<Quantity> {
-    let one = Unit::one();
-    match operator {
-        Arithmetic::Add | Arithmetic::Subtract => {
-            let other = right.converted(&left.unit, host)?;
-            Some(Quantity { value: decimals(operator, left.value, other)?, unit: left.unit.clone() })
-        }
-        Arithmetic::Multiply if right.unit == one || left.unit == one => {
-            let unit = if right.unit == one { &left.unit } else { &right.unit };
-            Some(Quantity { value: left.value.checked_mul(right.value)?, unit: unit.clone() })
-        }
-        Arithmetic::Divide if right.unit == one => {
-            Some(Quantity { value: left.value.checked_div(right.value)?, unit: left.unit.clone() })
-        }
-        Arithmetic::Divide => {
-            let (left, right) = left.in_common_unit(right, host)?;
-            Some(Quantity { value: left.checked_div(right)?, unit: one })
-        }
-        _ => None,
-    }
+/// Quantities are added in the smaller of their units; products and quotients have a unit of both.
+fn quantities(operator: Arithmetic, left: &Quantity, right: &Quantity) -> Option<Quantity> {
+    let (other, unit) = match operator {
+        Arithmetic::Add | Arithmetic::Subtract => return sums(operator, left, right),
+        Arithmetic::Multiply => (right.value, left.unit.combined('.', &right.unit)?),
+        Arithmetic::Divide => (right.value, left.unit.combined('/', &right.unit)?),
+        _ => return None,
+    };
+    Some(Quantity { value: decimals(operator, left.value, other)?, unit })
+}
+
+fn sums(operator: Arithmetic, left: &Quantity, right: &Quantity) -> Option<Quantity> {
+    let one = |unit: &Unit| Quantity { value: Decimal::ONE, unit: unit.clone() };
+    let unit = match one(&left.unit).compare(&one(&right.unit))? {
+        Ordering::Greater => &right.unit,
+        Ordering::Less | Ordering::Equal => &left.unit,
+    };
+    let value = decimals(operator, left.converted(unit)?, right.converted(unit)?)?;
+    Some(Quantity { value, unit: unit.clone() })
 }
 
 /// `-a` and `+a`, of a number or quantity.

@@ -27,11 +27,13 @@ pub(crate) struct Compiler {
     repeating: bool,
     /// How many parts are evaluated once.
     parts: usize,
+    /// How many regular expressions are compiled.
+    patterns: usize,
 }
 
 impl Compiler {
     pub(crate) fn new(resolving: bool) -> Self {
-        Compiler { resolving, repeating: false, parts: 0 }
+        Compiler { resolving, repeating: false, parts: 0, patterns: 0 }
     }
 
     /// Compiles an expression that is evaluated on items of the shape `focus`.

@@ -3,7 +3,6 @@
 use crate::item::Item;
 use fhir::Json;
 use jiff::tz::TimeZone;
-use rust_decimal::Decimal;
 
 /// What an evaluation may look at besides the item it starts from.
 #[derive(Clone)]
@@ -77,11 +76,9 @@ pub trait Host {
         None
     }
 
-    /// A UCUM unit in canonical units: a factor and the canonical unit (`mg` is 0.001 `g`), so that quantities
-    /// of different units can be compared. Without an answer only quantities of the same unit are comparable;
-    /// units of time are known without asking.
-    fn canonical_unit(&self, unit: &str) -> Option<(Decimal, String)> {
-        let _ = unit;
+    /// Whether the XHTML of a narrative is what FHIR allows, for `htmlChecks()`.
+    fn allows_narrative(&self, div: &str) -> Option<bool> {
+        let _ = div;
         None
     }
 }

@@ -1,6 +1,5 @@
 //! Collections without duplicates (<http://hl7.org/fhirpath/N1/#distinct--collection>).
 
-use crate::context::Host;
 use crate::equality::{contains, items_equal};
 use crate::error::EvaluateError;
 use crate::evaluate::Run;
@@ -17,15 +16,14 @@ pub(crate) struct Distinct<'a> {
     texts: HashSet<Cow<'a, str>>,
     /// Where the items that are no text stand, once there are [`FEW`].
     others: Vec<usize>,
-    host: Option<&'a dyn Host>,
 }
 
 /// Fewer items than this are compared one by one, which is faster than hashing.
 const FEW: usize = 8;
 
 impl<'a> Distinct<'a> {
-    pub(crate) fn new(host: Option<&'a dyn Host>) -> Self {
-        Distinct { items: Vec::new(), texts: HashSet::new(), others: Vec::new(), host }
+    pub(crate) fn new() -> Self {
+        Distinct { items: Vec::new(), texts: HashSet::new(), others: Vec::new() }
     }
 
     /// Adds an item unless an equal one is there; says whether it was added.
@@ -49,13 +47,14 @@ impl<'a> Distinct<'a> {
             && let Some(text) = text(item)
         {
             run.count()?;
+            run.count_reading(text)?;
             return Ok(self.texts.contains(text));
         }
         if self.items.len() < FEW {
-            return contains(&self.items, item, self.host, run);
+            return contains(&self.items, item, run);
         }
         for other in self.others.iter().filter_map(|place| self.items.get(*place)) {
-            if items_equal(other, item, self.host, run)? == Some(true) {
+            if items_equal(other, item, run)? == Some(true) {
                 return Ok(true);
             }
         }
@@ -71,6 +70,11 @@ impl<'a> Distinct<'a> {
             }
             _ => self.others.push(place),
         }
+    }
+
+    /// The item that was added last.
+    pub(crate) fn last(&self) -> Option<&Item<'a>> {
+        self.items.last()
     }
 
     pub(crate) fn into_items(self) -> Vec<Item<'a>> {

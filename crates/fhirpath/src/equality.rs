@@ -1,10 +1,10 @@
 //! What `=` and `~` mean (<http://hl7.org/fhirpath/N1/#equality>), item by item.
 
-use crate::context::Host;
 use crate::error::EvaluateError;
 use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
 use crate::item_type::SystemType;
+use crate::limits;
 use crate::number::Number;
 use crate::quantity::Quantity;
 use crate::temporal::Temporal;
@@ -14,7 +14,6 @@ use fhir::Json;
 pub(crate) fn equal<'a>(
     left: &[Item<'a>],
     right: &[Item<'a>],
-    host: Option<&dyn Host>,
     run: &mut Run<'a>,
 ) -> Result<Option<bool>, EvaluateError> {
     if left.is_empty() || right.is_empty() {
@@ -25,7 +24,7 @@ pub(crate) fn equal<'a>(
     }
     let mut all = Some(true);
     for (left, right) in left.iter().zip(right) {
-        match items_equal(left, right, host, run)? {
+        match items_equal(left, right, run)? {
             Some(false) => return Ok(Some(false)),
             Some(true) => {}
             None => all = None,
@@ -39,12 +38,11 @@ pub(crate) fn equal<'a>(
 pub(crate) fn items_equal<'a>(
     left: &Item<'a>,
     right: &Item<'a>,
-    host: Option<&dyn Host>,
     run: &mut Run<'a>,
 ) -> Result<Option<bool>, EvaluateError> {
     run.count()?;
     Ok(match (Comparable::of(left), Comparable::of(right)) {
-        (Comparable::Text(left), Comparable::Text(right)) => Some(left == right),
+        (Comparable::Text(left), Comparable::Text(right)) => Some(texts_equal(left, right, run)?),
         (Comparable::Boolean(left), Comparable::Boolean(right)) => Some(left == right),
         (Comparable::Number(left), Comparable::Number(right)) => Some(left.compare(right).is_eq()),
         (Comparable::Temporal(left), Comparable::Temporal(right)) => {
@@ -54,11 +52,13 @@ pub(crate) fn items_equal<'a>(
             if trees_match(one, other, Strictness::Equal, run)? {
                 return Ok(Some(true));
             }
-            return Ok(quantities_equal(left, right, host).unwrap_or(Some(false)));
+            run.count_many(limits::UNIT_ITEMS)?;
+            return Ok(quantities_equal(left, right).unwrap_or(Some(false)));
         }
         (Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_), _)
         | (_, Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_)) => {
-            quantities_equal(left, right, host).unwrap_or(Some(false))
+            run.count_many(limits::UNIT_ITEMS)?;
+            quantities_equal(left, right).unwrap_or(Some(false))
         }
         _ => Some(false),
     })
@@ -68,11 +68,10 @@ pub(crate) fn items_equal<'a>(
 pub(crate) fn contains<'a>(
     items: &[Item<'a>],
     wanted: &Item<'a>,
-    host: Option<&dyn Host>,
     run: &mut Run<'a>,
 ) -> Result<bool, EvaluateError> {
     for item in items {
-        if items_equal(item, wanted, host, run)? == Some(true) {
+        if items_equal(item, wanted, run)? == Some(true) {
             return Ok(true);
         }
     }
@@ -80,16 +79,15 @@ pub(crate) fn contains<'a>(
 }
 
 /// Whether two items are equal as quantities; `None` if one of them is none.
-fn quantities_equal(left: &Item<'_>, right: &Item<'_>, host: Option<&dyn Host>) -> Option<Option<bool>> {
+fn quantities_equal(left: &Item<'_>, right: &Item<'_>) -> Option<Option<bool>> {
     let (left, right) = (Quantity::of(left)?, Quantity::of(right)?);
-    Some(left.compare(&right, host).map(|order| order.is_eq()))
+    Some(left.compare(&right).map(|order| order.is_eq()))
 }
 
 /// Whether two collections are equivalent: the same items, in any order. Two empty ones are.
 pub(crate) fn equivalent<'a>(
     left: &[Item<'a>],
     right: &[Item<'a>],
-    host: Option<&dyn Host>,
     run: &mut Run<'a>,
 ) -> Result<bool, EvaluateError> {
     if left.len() != right.len() {
@@ -99,7 +97,7 @@ pub(crate) fn equivalent<'a>(
     for item in left {
         let mut found = None;
         for (place, candidate) in unmatched.iter().enumerate() {
-            if items_equivalent(item, candidate, host, run)? {
+            if items_equivalent(item, candidate, run)? {
                 found = Some(place);
                 break;
             }
@@ -112,32 +110,28 @@ pub(crate) fn equivalent<'a>(
     Ok(true)
 }
 
-fn items_equivalent<'a>(
-    left: &Item<'a>,
-    right: &Item<'a>,
-    host: Option<&dyn Host>,
-    run: &mut Run<'a>,
-) -> Result<bool, EvaluateError> {
+fn items_equivalent<'a>(left: &Item<'a>, right: &Item<'a>, run: &mut Run<'a>) -> Result<bool, EvaluateError> {
     run.count()?;
     Ok(match (Comparable::of(left), Comparable::of(right)) {
-        (Comparable::Text(left), Comparable::Text(right)) => texts_equivalent(left, right),
+        (Comparable::Text(left), Comparable::Text(right)) => texts_equivalent(left, right, run)?,
         (Comparable::Boolean(left), Comparable::Boolean(right)) => left == right,
         (Comparable::Number(left), Comparable::Number(right)) => left.is_equivalent(right),
         (Comparable::Temporal(left), Comparable::Temporal(right)) => left.is_equivalent(&right),
         (Comparable::Tree(one), Comparable::Tree(other)) => {
-            trees_match(one, other, Strictness::Equivalent, run)? || quantities_equivalent(left, right, host)
+            trees_match(one, other, Strictness::Equivalent, run)? || quantities_equivalent(left, right)
         }
         (Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_), _)
         | (_, Comparable::Quantity | Comparable::Tree(_) | Comparable::Number(_)) => {
-            quantities_equivalent(left, right, host)
+            run.count_many(limits::UNIT_ITEMS)?;
+            quantities_equivalent(left, right)
         }
         _ => false,
     })
 }
 
-fn quantities_equivalent(left: &Item<'_>, right: &Item<'_>, host: Option<&dyn Host>) -> bool {
+fn quantities_equivalent(left: &Item<'_>, right: &Item<'_>) -> bool {
     match (Quantity::of(left), Quantity::of(right)) {
-        (Some(left), Some(right)) => left.is_equivalent(&right, host),
+        (Some(left), Some(right)) => left.is_equivalent(&right),
         _ => false,
     }
 }
@@ -202,6 +196,7 @@ fn trees_match(
                 return Ok(false);
             }
             for (name, value) in left.iter() {
+                run.count_lookup(right)?;
                 let Some(other) = right.get(name) else { return Ok(false) };
                 if !trees_match(value, other, strictness, run)? {
                     return Ok(false);
@@ -211,15 +206,16 @@ fn trees_match(
         }
         (Json::Array(left), Json::Array(right)) => arrays_match(left, right, strictness, run),
         (Json::Number(left), Json::Number(right)) => {
-            let (left, right) = (Number::of_literal(left.as_str()), Number::of_literal(right.as_str()));
-            Ok(match strictness {
-                Strictness::Equal => left.compare(right).is_eq(),
-                Strictness::Equivalent => left.is_equivalent(right),
+            let numbers = (Number::of_literal(left.as_str()), Number::of_literal(right.as_str()));
+            Ok(match (numbers, strictness) {
+                ((Some(left), Some(right)), Strictness::Equal) => left.compare(right).is_eq(),
+                ((Some(left), Some(right)), Strictness::Equivalent) => left.is_equivalent(right),
+                _ => left == right,
             })
         }
         (Json::String(left), Json::String(right)) => Ok(match strictness {
-            Strictness::Equal => left == right,
-            Strictness::Equivalent => texts_equivalent(left, right),
+            Strictness::Equal => texts_equal(left, right, run)?,
+            Strictness::Equivalent => texts_equivalent(left, right, run)?,
         }),
         _ => Ok(left == right),
     }
@@ -257,8 +253,16 @@ fn arrays_match(
     Ok(true)
 }
 
+fn texts_equal(left: &str, right: &str, run: &mut Run<'_>) -> Result<bool, EvaluateError> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    run.count_reading(left)?;
+    Ok(left == right)
+}
+
 /// Whether two texts are the same but for case and the kind of white space.
-fn texts_equivalent(left: &str, right: &str) -> bool {
+fn texts_equivalent(left: &str, right: &str, run: &mut Run<'_>) -> Result<bool, EvaluateError> {
     fn folded(text: &str) -> impl Iterator<Item = char> {
         let mut after_space = false;
         let single = text.chars().filter_map(move |character| {
@@ -268,5 +272,6 @@ fn texts_equivalent(left: &str, right: &str) -> bool {
         });
         single.flat_map(char::to_lowercase)
     }
-    left == right || folded(left).eq(folded(right))
+    run.count_reading(left)?;
+    Ok(left == right || folded(left).eq(folded(right)))
 }

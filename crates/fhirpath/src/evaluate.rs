@@ -187,9 +187,9 @@ pub(crate) fn evaluate<'a>(
         }
         Node::Pattern(pattern) => run.emit(Item::string(pattern.text()), out),
         Node::Quantity(quantity) => run.emit(Item::quantity(quantity.clone()), out),
-        Node::Focus => frame.this.iter().try_for_each(|item| run.emit(item.clone(), out)),
+        Node::Focus => frame.this.iter().try_for_each(|item| run.emit_copy(item, out)),
         Node::Index => run.emit(Item::integer(frame.index as i64), out),
-        Node::Total => frame.total.iter().try_for_each(|item| run.emit(item.clone(), out)),
+        Node::Total => frame.total.iter().try_for_each(|item| run.emit_copy(item, out)),
         Node::Resource => run.emit(frame.scope.context.resource.clone(), out),
         Node::RootResource => run.emit(frame.scope.context.root.clone(), out),
         Node::Start => run.emit(frame.scope.start.clone(), out),
@@ -200,13 +200,13 @@ pub(crate) fn evaluate<'a>(
         Node::Indexer { base, index } => {
             let Some(index) = single_index(index, frame, run)? else { return Ok(()) };
             with(base, frame, run, |items, run| {
-                items.get(index).map_or(Ok(()), |item| run.emit(item.clone(), out))
+                items.get(index).map_or(Ok(()), |item| run.emit_copy(item, out))
             })
         }
         Node::Union(operands) => union(operands, frame, run, out),
         Node::Arithmetic { operator, left, right } => {
             let item = with_both(left, right, frame, run, |left, right, run| {
-                arithmetic::apply(*operator, left, right, frame.host(), run)
+                arithmetic::apply(*operator, left, right, run)
             })?;
             item.map_or(Ok(()), |item| run.emit(item, out))
         }
@@ -216,7 +216,7 @@ pub(crate) fn evaluate<'a>(
         }
         Node::As { operand, wanted } => with(operand, frame, run, |items, run| {
             let mut kept = items.iter().filter(|item| item.item_type.is_a(*wanted));
-            kept.try_for_each(|item| run.emit(item.clone(), out))
+            kept.try_for_each(|item| run.emit_copy(item, out))
         }),
         Node::Call { base, function, arguments } => call(base, function, arguments, frame, run, out),
         Node::Once { part, node } => once(*part, node, frame, run, out),
@@ -251,23 +251,21 @@ pub(crate) fn truth_of<'a>(
             Ok(operator.apply(left, right))
         }
         Node::Equality { left, right, equivalent, negated } => {
-            let host = frame.host();
             let equal = with_both(left, right, frame, run, |left, right, run| match equivalent {
-                true => equality::equivalent(left, right, host, run).map(Some),
-                false => equality::equal(left, right, host, run),
+                true => equality::equivalent(left, right, run).map(Some),
+                false => equality::equal(left, right, run),
             })?;
             Ok(equal.map(|equal| equal != *negated))
         }
         Node::Comparison { comparison, left, right } => {
-            let host = frame.host();
-            with_both(left, right, frame, run, |left, right, _| {
-                ordering::holds(*comparison, left, right, host)
+            with_both(left, right, frame, run, |left, right, run| {
+                ordering::holds(*comparison, left, right, run)
             })
         }
         Node::Membership { item, collection } => {
             with_both(item, collection, frame, run, |item, items, run| match item {
                 [] => Ok(None),
-                [item] => equality::contains(items, item, frame.host(), run).map(Some),
+                [item] => equality::contains(items, item, run).map(Some),
                 _ => Err(EvaluateError::NotSingle("'in' and 'contains'")),
             })
         }
@@ -320,15 +318,17 @@ fn once<'a>(
     run: &mut Run<'a>,
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
-    if run.remembered(part).is_none() {
-        let mut items = Vec::new();
-        evaluate(node, frame, run, &mut items)?;
-        run.remember(part, items);
-    }
-    let items = run.remembered(part).unwrap_or_default();
-    out.extend_from_slice(items);
-    let count = items.len();
-    run.count_many(count)
+    let items = match run.take_remembered(part) {
+        Some(items) => items,
+        None => {
+            let mut items = Vec::new();
+            evaluate(node, frame, run, &mut items)?;
+            items
+        }
+    };
+    let copied = items.iter().try_for_each(|item| run.emit_copy(item, out));
+    run.remember(part, items);
+    copied
 }
 
 /// Evaluates a node and hands its items to `then`.
@@ -403,7 +403,7 @@ fn union<'a>(
     run: &mut Run<'a>,
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
-    let mut distinct = Distinct::new(frame.host());
+    let mut distinct = Distinct::new();
     let mut items = run.buffer();
     for (operand, _) in operands {
         evaluate(operand, frame, run, &mut items)?;

@@ -65,6 +65,11 @@ impl<'a> Evaluator<'a> {
         Ok(items)
     }
 
+    /// How much all evaluations so far have cost, in items produced or as much work: for callers who bound the whole.
+    pub fn work(&self) -> u64 {
+        self.run.work()
+    }
+
     /// Goes on with another context: another `%resource`, when an evaluation of constraints enters one that is
     /// contained.
     pub fn set_context(&mut self, context: Context<'a>) {

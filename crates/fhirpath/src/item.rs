@@ -109,14 +109,12 @@ impl<'a> Item<'a> {
         }
     }
 
-    /// The text of a string, borrowed from the tree if it lies there.
+    /// The text of a string, borrowed from the tree if it lies there. Dates and times of the tree are taken for text
+    /// too: constraints of implementation guides look at their characters.
     pub(crate) fn string_text(&self) -> Option<Cow<'a, str>> {
-        if self.system_type() != Some(SystemType::String) {
-            return None;
-        }
         match &self.value {
             ItemValue::Json(json) => json.as_str().map(Cow::Borrowed),
-            ItemValue::Text(text) => Some(text.clone()),
+            ItemValue::Text(text) if self.system_type() == Some(SystemType::String) => Some(text.clone()),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Numbers (<http://hl7.org/fhirpath/N1/#decimal>): compared exactly, however many digits the tree writes.
 
 use crate::item::{Item, ItemValue};
-use fhir::Json;
+use fhir::{Json, primitive};
 use rust_decimal::Decimal;
 use std::cmp::Ordering;
 use std::str::FromStr;
@@ -21,16 +21,20 @@ impl<'i> Number<'i> {
         match &item.value {
             ItemValue::Integer(value) => Some(Number::Integer(*value)),
             ItemValue::Decimal(value) => Some(Number::Decimal(*value)),
-            ItemValue::Json(Json::Number(number)) => Some(Number::of_literal(number.as_str())),
+            ItemValue::Json(Json::Number(number)) => Number::of_literal(number.as_str()),
             _ => None,
         }
     }
 
-    pub(crate) fn of_literal(literal: &'i str) -> Self {
-        if let Ok(value) = literal.parse() {
-            return Number::Integer(value);
+    /// The number that a literal of JSON names; `None` if it is longer than FHIR allows.
+    pub(crate) fn of_literal(literal: &'i str) -> Option<Self> {
+        if literal.len() > primitive::limits::DECIMAL {
+            return None;
         }
-        exact(literal).map_or(Number::Long(literal), Number::Decimal)
+        if let Ok(value) = literal.parse() {
+            return Some(Number::Integer(value));
+        }
+        Some(exact(literal).map_or(Number::Long(literal), Number::Decimal))
     }
 
     /// The value for arithmetic, rounded to the digits of a [`Decimal`]; `None` if it is too large.
@@ -152,7 +156,7 @@ mod tests {
             ("9", '<', "10.5"),
             ("1e9999999999999999999", '>', "1e400"),
         ] {
-            let order = match Number::of_literal(left).compare(Number::of_literal(right)) {
+            let order = match Number::of_literal(left).unwrap().compare(Number::of_literal(right).unwrap()) {
                 Ordering::Less => '<',
                 Ordering::Equal => '=',
                 Ordering::Greater => '>',

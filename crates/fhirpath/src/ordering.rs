@@ -1,9 +1,10 @@
 //! What `<`, `<=`, `>` and `>=` mean (<http://hl7.org/fhirpath/N1/#comparison>).
 
-use crate::context::Host;
 use crate::error::EvaluateError;
+use crate::evaluate::Run;
 use crate::item::Item;
 use crate::item_type::SystemType;
+use crate::limits;
 use crate::number::Number;
 use crate::quantity::Quantity;
 use crate::temporal::Temporal;
@@ -44,21 +45,17 @@ pub(crate) fn holds(
     comparison: Comparison,
     left: &[Item<'_>],
     right: &[Item<'_>],
-    host: Option<&dyn Host>,
+    run: &mut Run<'_>,
 ) -> Result<Option<bool>, EvaluateError> {
     match (left, right) {
         ([], _) | (_, []) => Ok(None),
-        ([left], [right]) => Ok(compare(left, right, host)?.map(|order| comparison.fits(order))),
+        ([left], [right]) => Ok(compare(left, right, run)?.map(|order| comparison.fits(order))),
         _ => Err(EvaluateError::NotSingle("a comparison")),
     }
 }
 
 /// Which of two items comes later.
-fn compare(
-    left: &Item<'_>,
-    right: &Item<'_>,
-    host: Option<&dyn Host>,
-) -> Result<Option<Ordering>, EvaluateError> {
+fn compare(left: &Item<'_>, right: &Item<'_>, run: &mut Run<'_>) -> Result<Option<Ordering>, EvaluateError> {
     if !left.has_value() || !right.has_value() {
         return Ok(None);
     }
@@ -69,6 +66,11 @@ fn compare(
     let (left_type, right_type) = (left.system_type(), right.system_type());
     if is_time(left_type) && is_time(right_type) {
         return match (Temporal::of(left), Temporal::of(right)) {
+            (Some(left), Some(right))
+                if (left.kind == SystemType::Time) != (right.kind == SystemType::Time) =>
+            {
+                Err(EvaluateError::WrongType("a comparison"))
+            }
             (Some(left), Some(right)) => Ok(left.compare(&right)),
             // Text that is no date, which validation tells of.
             _ => Ok(None),
@@ -79,10 +81,12 @@ fn compare(
         && is_text(left_type)
         && is_text(right_type)
     {
+        run.count_reading(one)?;
         return Ok(Some(one.cmp(other)));
     }
+    run.count_many(limits::UNIT_ITEMS)?;
     match (Quantity::of(left), Quantity::of(right)) {
-        (Some(left), Some(right)) => Ok(left.compare(&right, host)),
+        (Some(left), Some(right)) => Ok(left.compare(&right)),
         // A Quantity of FHIR without a value, or with a comparator, says too little.
         _ if left.object().is_some() && right.object().is_some() => Ok(None),
         _ => Err(EvaluateError::WrongType("a comparison")),

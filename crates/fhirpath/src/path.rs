@@ -84,7 +84,7 @@ fn follow<'a>(
     out: &mut Vec<Item<'a>>,
 ) -> Result<(), EvaluateError> {
     let Some((step, rest)) = steps.split_first() else {
-        return run.emit(item.clone(), out);
+        return run.emit_copy(item, out);
     };
     let ItemType::Fhir(type_id) = item.item_type else { return Ok(()) };
     if let ItemValue::Elsewhere(_) = item.value {
@@ -127,13 +127,12 @@ pub(crate) fn children<'a>(
     }
     let Some(object) = item.extended() else { return Ok(()) };
     let definition = type_id.definition();
+    run.count_lookup(object)?;
     let mut walk = Walk { rest: &[], only: None, run, out };
     for (key, _) in object.iter() {
         let plain = key.strip_prefix('_').unwrap_or(key);
-        if plain.len() != key.len() && object.contains(plain) {
-            continue;
-        }
-        if let Some(named) = named(definition, plain) {
+        let Some(named) = named(definition, plain) else { continue };
+        if plain.len() == key.len() || !object.contains(plain) {
             walk.member(object, &named)?;
         }
     }
@@ -198,16 +197,15 @@ impl<'a> Walk<'a, '_> {
         name: &str,
         find: impl Fn(&str) -> Option<Named>,
     ) -> Result<(), EvaluateError> {
+        self.run.count_lookup(object)?;
         for (key, _) in object.iter() {
             let plain = key.strip_prefix('_').unwrap_or(key);
             if !plain.starts_with(name) {
                 continue;
             }
+            let Some(named) = find(plain) else { continue };
             // `_valueString` counts only where `valueString` doesn't bring it along.
-            if plain.len() != key.len() && object.contains(plain) {
-                continue;
-            }
-            if let Some(named) = find(plain) {
+            if plain.len() == key.len() || !object.contains(plain) {
                 self.member(object, &named)?;
             }
         }
@@ -215,6 +213,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     fn member(&mut self, object: &'a Object, named: &Named) -> Result<(), EvaluateError> {
+        self.run.count_lookup(object)?;
         let value = object.get(named.key);
         if named.kind != TypeKind::Primitive {
             return match value {

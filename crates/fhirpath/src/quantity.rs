@@ -1,6 +1,5 @@
 //! Quantities (<http://hl7.org/fhirpath/N1/#quantity>): numbers with a unit of UCUM or of the calendar.
 
-use crate::context::Host;
 use crate::item::{Item, ItemValue};
 use crate::number::{Number, decimals_equivalent, exact};
 use fhir::Json;
@@ -69,23 +68,13 @@ impl CalendarUnit {
         TIMES.iter().find(|row| row.3 == code).map(|row| row.0)
     }
 
-    pub(crate) fn name(self) -> &'static str {
-        TIMES.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+    fn name(self, singular: bool) -> &'static str {
+        TIMES.iter().find(|row| row.0 == self).map_or("", |row| if singular { row.1 } else { row.2 })
     }
 
-    /// How many milliseconds it always has, or how many months.
-    fn scale(self) -> (Decimal, &'static str) {
-        let (factor, base) = match self {
-            CalendarUnit::Year => (12, "month"),
-            CalendarUnit::Month => (1, "month"),
-            CalendarUnit::Week => (7 * 24 * 3_600_000, "ms"),
-            CalendarUnit::Day => (24 * 3_600_000, "ms"),
-            CalendarUnit::Hour => (3_600_000, "ms"),
-            CalendarUnit::Minute => (60_000, "ms"),
-            CalendarUnit::Second => (1_000, "ms"),
-            CalendarUnit::Millisecond => (1, "ms"),
-        };
-        (Decimal::from(factor), base)
+    /// UCUM's unit of the same name.
+    fn ucum(self) -> &'static str {
+        TIMES.iter().find(|row| row.0 == self).map_or("", |row| row.3)
     }
 }
 
@@ -95,24 +84,31 @@ impl Unit {
         Unit::Ucum("1".into())
     }
 
-    /// What it measures in, in units that can be compared with one another: a factor and a canonical unit.
-    fn canonical(&self, host: Option<&dyn Host>) -> (Decimal, String) {
+    /// The unit of UCUM that measures the same. Years and months of the calendar have none: UCUM's are averages.
+    fn definite(&self) -> Option<&str> {
         match self {
-            Unit::Calendar(unit) => {
-                let (factor, base) = unit.scale();
-                (factor, base.to_owned())
-            }
-            Unit::Ucum(code) => match CalendarUnit::of_ucum(code).map(CalendarUnit::scale) {
-                // A month of UCUM has 30.4375 days; that of the calendar is another thing.
-                Some((factor, "month")) => (factor, String::from("mo")),
-                Some((factor, base)) => (factor, base.to_owned()),
-                None => host
-                    .and_then(|host| host.canonical_unit(code))
-                    .unwrap_or_else(|| (Decimal::ONE, code.to_string())),
-            },
-            // No unit of UCUM has a space.
-            Unit::Other(name) => (Decimal::ONE, format!("other {name}")),
+            Unit::Calendar(CalendarUnit::Year | CalendarUnit::Month) | Unit::Other(_) => None,
+            Unit::Calendar(unit) => Some(unit.ucum()),
+            Unit::Ucum(code) => Some(code),
         }
+    }
+
+    /// The product or quotient of two units.
+    pub(crate) fn combined(&self, operator: char, other: &Unit) -> Option<Unit> {
+        let one = Unit::one();
+        match operator {
+            _ if *other == one => return Some(self.clone()),
+            '/' if self == other => return Some(one),
+            '.' if *self == one => return Some(other.clone()),
+            _ => {}
+        }
+        let factor = |unit: &str| match unit.contains(['.', '/']) {
+            true => format!("({unit})"),
+            false => unit.to_owned(),
+        };
+        let code = format!("{}{operator}{}", factor(self.definite()?), factor(other.definite()?));
+        ucum::canonical(&code)?;
+        Some(Unit::Ucum(code.into()))
     }
 }
 
@@ -150,66 +146,66 @@ impl Quantity {
     }
 
     /// Which is larger; unknown if their units measure different things.
-    pub(crate) fn compare(&self, other: &Quantity, host: Option<&dyn Host>) -> Option<Ordering> {
-        let (left, right) = self.in_common_unit(other, host)?;
-        Some(left.cmp(&right))
+    pub(crate) fn compare(&self, other: &Quantity) -> Option<Ordering> {
+        if self.unit == other.unit {
+            return Some(self.value.cmp(&other.value));
+        }
+        if let (Some((left, _)), Some((right, _))) = (self.months(), other.months()) {
+            return Some(left.cmp(&right));
+        }
+        let (left, right) = (self.value.to_string(), other.value.to_string());
+        ucum::compare((&left, self.unit.definite()?), (&right, other.unit.definite()?))
     }
 
-    /// Whether they are about the same (<http://hl7.org/fhirpath/N1/#equivalent>); a month of the calendar is about a
-    /// month of UCUM.
-    pub(crate) fn is_equivalent(&self, other: &Quantity, host: Option<&dyn Host>) -> bool {
-        let (left, right) = (self.definite(), other.definite());
+    /// How many months of the calendar it has, and how many one of its unit has.
+    fn months(&self) -> Option<(Decimal, Decimal)> {
+        let factor = match self.unit {
+            Unit::Calendar(CalendarUnit::Year) => Decimal::from(12),
+            Unit::Calendar(CalendarUnit::Month) => Decimal::ONE,
+            _ => return None,
+        };
+        Some((self.value.checked_mul(factor)?, factor))
+    }
+
+    /// Whether they are about the same (<http://hl7.org/fhirpath/N1/#equivalent>): rounded to what the less precise of
+    /// them says. A month of the calendar is about a month of UCUM.
+    pub(crate) fn is_equivalent(&self, other: &Quantity) -> bool {
+        let (left, right) = (self.about(), other.about());
         if left.unit == right.unit {
             return decimals_equivalent(left.value, right.value);
         }
-        let Some((a, b)) = left.in_common_unit(&right, host) else { return false };
-        // What the less precise of them leaves open, in the common unit.
-        let step = |quantity: &Quantity, converted: Decimal| {
-            let own = Decimal::new(1, quantity.value.normalize().scale());
-            let factor = if quantity.value.is_zero() { None } else { converted.checked_div(quantity.value) };
-            factor.and_then(|factor| own.checked_mul(factor)).unwrap_or_default()
+        let converted = |value: Decimal| Quantity { value, unit: right.unit.clone() }.converted(&left.unit);
+        let precision = |quantity: &Quantity| Decimal::new(1, quantity.value.normalize().scale());
+        let same = || {
+            let other = converted(right.value)?;
+            let other_step = converted(precision(&right))?.checked_sub(converted(Decimal::ZERO)?)?;
+            let step = precision(&left).max(other_step);
+            let steps = |value: Decimal| value.checked_div(step).map(|steps| steps.round());
+            Some(steps(left.value)? == steps(other)?)
         };
-        let step = step(&left, a).max(step(&right, b));
-        let rounded = |value: Decimal| value.checked_div(step).map(|steps| steps.round());
-        a == b || (!step.is_zero() && rounded(a).is_some() && rounded(a) == rounded(b))
+        same() == Some(true)
     }
 
-    /// The value in another unit, if both measure the same.
-    pub(crate) fn converted(&self, unit: &Unit, host: Option<&dyn Host>) -> Option<Decimal> {
+    /// The same in a unit of UCUM that may be an average.
+    fn about(&self) -> Quantity {
+        match self.unit {
+            Unit::Calendar(unit) => Quantity { value: self.value, unit: Unit::Ucum(unit.ucum().into()) },
+            _ => self.clone(),
+        }
+    }
+
+    /// The value in another unit, if both measure the same: exact if it has up to 15 digits.
+    pub(crate) fn converted(&self, unit: &Unit) -> Option<Decimal> {
         if self.unit == *unit {
             return Some(self.value);
         }
-        let ((from, base), (to, other)) = (self.unit.canonical(host), unit.canonical(host));
-        if base != other || to.is_zero() {
-            return None;
+        let one = Quantity { value: Decimal::ONE, unit: unit.clone() };
+        if let (Some((months, _)), Some((_, factor))) = (self.months(), one.months()) {
+            return months.checked_div(factor);
         }
-        self.value.checked_mul(from)?.checked_div(to)
-    }
-
-    /// Both values in one unit.
-    pub(crate) fn in_common_unit(
-        &self,
-        other: &Quantity,
-        host: Option<&dyn Host>,
-    ) -> Option<(Decimal, Decimal)> {
-        if self.unit == other.unit {
-            return Some((self.value, other.value));
-        }
-        let ((left, base), (right, other_base)) = (self.unit.canonical(host), other.unit.canonical(host));
-        if base != other_base {
-            return None;
-        }
-        Some((self.value.checked_mul(left)?, other.value.checked_mul(right)?))
-    }
-
-    fn definite(&self) -> Quantity {
-        let unit = match &self.unit {
-            Unit::Calendar(unit) => {
-                TIMES.iter().find(|row| row.0 == *unit).map(|row| Unit::Ucum(row.3.into()))
-            }
-            Unit::Ucum(_) | Unit::Other(_) => None,
-        };
-        Quantity { value: self.value, unit: unit.unwrap_or_else(|| self.unit.clone()) }
+        let value = ucum::Exact::parse(&self.value.to_string())?;
+        let converted = ucum::convert(&value, self.unit.definite()?, unit.definite()?)?;
+        exact(&converted.to_f64().to_string())
     }
 }
 
@@ -217,7 +213,7 @@ impl fmt::Display for Quantity {
     /// As FHIRPath's literal: `4 'mg'`, `1 year`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.unit {
-            Unit::Calendar(unit) => write!(f, "{} {}", self.value, unit.name()),
+            Unit::Calendar(unit) => write!(f, "{} {}", self.value, unit.name(self.value == Decimal::ONE)),
             Unit::Ucum(code) | Unit::Other(code) => write!(f, "{} '{code}'", self.value),
         }
     }

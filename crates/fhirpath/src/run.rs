@@ -1,13 +1,17 @@
 //! The state of an evaluation: what it has cost so far, and buffers that are used again.
 
 use crate::error::EvaluateError;
-use crate::item::Item;
+use crate::item::{Item, ItemValue};
 use crate::limits;
+use fhir::Object;
+use std::borrow::Cow;
 
 /// One evaluation, or several one after the other, each with a budget of its own.
 #[derive(Default)]
 pub(crate) struct Run<'a> {
     produced: usize,
+    /// What earlier evaluations produced.
+    earlier: u64,
     written: usize,
     buffers: Vec<Vec<Item<'a>>>,
     /// The items of parts that are evaluated once, by their number.
@@ -20,8 +24,14 @@ const BUFFERS: usize = 16;
 impl<'a> Run<'a> {
     /// Starts another evaluation.
     pub(crate) fn restart(&mut self) {
+        self.earlier = self.work();
         (self.produced, self.written) = (0, 0);
         self.once.clear();
+    }
+
+    /// How many items all evaluations have produced.
+    pub(crate) fn work(&self) -> u64 {
+        self.earlier.saturating_add(self.produced as u64)
     }
 
     /// Counts one more item, or as much work.
@@ -46,6 +56,28 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Emits a copy of an item. Text that lies in the tree or the expression is not copied.
+    pub(crate) fn emit_copy(
+        &mut self,
+        item: &Item<'a>,
+        out: &mut Vec<Item<'a>>,
+    ) -> Result<(), EvaluateError> {
+        if let ItemValue::Text(Cow::Owned(text)) = &item.value {
+            self.count_text(text.len())?;
+        }
+        self.emit(item.clone(), out)
+    }
+
+    /// Counts text that is read from one end to the other.
+    pub(crate) fn count_reading(&mut self, text: &str) -> Result<(), EvaluateError> {
+        self.count_many(text.len() / limits::TEXT_BYTES_PER_ITEM)
+    }
+
+    /// Counts a look for a member in an object.
+    pub(crate) fn count_lookup(&mut self, object: &Object) -> Result<(), EvaluateError> {
+        self.count_many(object.len() / limits::MEMBERS_PER_ITEM)
+    }
+
     /// An empty collection.
     pub(crate) fn buffer(&mut self) -> Vec<Item<'a>> {
         self.buffers.pop().unwrap_or_default()
@@ -59,9 +91,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What a part that is evaluated once has yielded.
-    pub(crate) fn remembered(&self, part: usize) -> Option<&[Item<'a>]> {
-        self.once.get(part)?.as_deref()
+    /// What a part that is evaluated once has yielded; it is to be remembered again.
+    pub(crate) fn take_remembered(&mut self, part: usize) -> Option<Vec<Item<'a>>> {
+        self.once.get_mut(part)?.take()
     }
 
     pub(crate) fn remember(&mut self, part: usize, items: Vec<Item<'a>>) {

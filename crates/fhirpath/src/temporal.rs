@@ -51,6 +51,10 @@ impl Temporal {
     /// Reads a date (`2024-03`), date and time (`2024-03-01T10:15Z`, `2024-03-01T10`) or time (`10:15`, `10`), without
     /// the `@` and `T` of literals.
     pub(crate) fn parse(text: &str, kind: SystemType) -> Option<Self> {
+        // The longest says nanoseconds and an offset.
+        if text.len() > 40 {
+            return None;
+        }
         if kind == SystemType::Time {
             let civil = Temporal::parse_full(&format!("{SOME_DAY}{text}"), kind)?;
             return Some(civil).filter(|time| time.offset.is_none());

@@ -54,8 +54,14 @@ impl Inner {
         resource: &Json,
         root: Option<&str>,
     ) -> Vec<Issue> {
-        let options =
-            validation::Options { expected: Some(resource_type), root, ..validation::Options::default() };
+        let definitions = self.definitions.get();
+        let options = validation::Options {
+            expected: Some(resource_type),
+            root,
+            profiles: Some(&definitions.profiles),
+            terminology: Some(&definitions.terminology),
+            ..validation::Options::default()
+        };
         validation::validate(resource, &options)
     }
 }

@@ -3,6 +3,7 @@
 //! Criteria are evaluated inside the write that depends on them, so that of many clients with the same criteria one
 //! creates and the others find what it created.
 
+use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::query_string;
@@ -76,6 +77,7 @@ impl Engine {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let codes = self.codes(ValueSets::new());
         let options = SearchOptions {
             zone: self.zone(),
             now,
@@ -86,6 +88,7 @@ impl Engine {
             ignored: &PASSED_OVER,
             lenient: false,
             internal: false,
+            terminology: Some(&codes),
         };
         let request = search::from_url(self.registry(), resource_type, parameters, &options)?;
         // Without criteria every resource would match.

@@ -1,5 +1,6 @@
 //! The engine: the store and what gives its content meaning.
 
+use crate::definitions::{Definitions, InForce};
 use crate::error::Refusal;
 use crate::hooks::Rules;
 use crate::prepare::Prepared;
@@ -8,6 +9,7 @@ use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
 use search::Registry;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{Reader, Store};
 
 /// What the engine works by.
@@ -35,14 +37,21 @@ pub struct Engine {
 pub(crate) struct Inner {
     pub settings: Settings,
     pub cursor_key: [u8; 16],
+    pub definitions: InForce,
 }
 
 impl Engine {
     /// An engine over an open store.
     pub fn new(store: Store, settings: Settings) -> Self {
+        Self::with_definitions(store, settings, Definitions::default())
+    }
+
+    /// An engine over an open store that knows the definitions of packages from the start. Those in the store come
+    /// into force with [`load_definitions`](Self::load_definitions).
+    pub fn with_definitions(store: Store, settings: Settings, packaged: Definitions) -> Self {
         // Cursors are good for as long as the process: a fresh key refuses those of an earlier one.
         let cursor_key = *uuid::Uuid::new_v4().as_bytes();
-        Engine { store, inner: Arc::new(Inner { settings, cursor_key }) }
+        Engine { store, inner: Arc::new(Inner { settings, cursor_key, definitions: InForce::new(packaged) }) }
     }
 
     /// The store underneath.
@@ -105,7 +114,22 @@ impl Engine {
         W: FnMut(&mut Unit<'_>) -> Result<T, Refusal> + Send + 'static,
     {
         let inner = Arc::clone(&self.inner);
-        self.store.write(move |transaction| work(&mut Unit::new(transaction, &inner))).await
+        // Of the last run, which is the one that takes effect.
+        let changes_definitions = Arc::new(AtomicBool::new(false));
+        let changes = Arc::clone(&changes_definitions);
+        let result = self
+            .store
+            .write(move |transaction| {
+                let mut unit = Unit::new(transaction, &inner);
+                let result = work(&mut unit);
+                changes.store(unit.changes_definitions(), Ordering::Release);
+                result
+            })
+            .await?;
+        if changes_definitions.load(Ordering::Acquire) {
+            self.load_definitions().await?;
+        }
+        Ok(result)
     }
 
     /// Runs `work` over one snapshot of the store.

@@ -60,10 +60,13 @@ impl Interaction {
         Interaction::Delete,
         Interaction::ConditionalDelete,
         Interaction::HistoryInstance,
+        Interaction::HistoryType,
         Interaction::Create,
         Interaction::SearchType,
         Interaction::Transaction,
+        Interaction::HistorySystem,
         Interaction::Batch,
+        Interaction::SearchSystem,
         Interaction::Operation,
     ];
 

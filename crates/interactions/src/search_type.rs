@@ -1,32 +1,24 @@
-//! search-type (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources of a type that match.
+//! search-type and search-system (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources that match, of one
+//! type or several, of the whole server or of a compartment.
 
-use crate::cursor::{CURSOR_LIFETIME, Cursor, CursorError};
+use crate::codes::{Codes, ValueSets};
+use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::include::included;
+use crate::walk::{Walk, take_cursor};
 use fhir::bundle::{BundleWriter, EntryPart};
+use fhir::definitions::compartment;
 use fhir::outcome::operation_outcome;
-use fhir::{Issue, IssueCode, ResourceType};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use search::{SearchOptions, SearchRequest, Total};
-use storage::{Matches, Reader};
+use fhir::{ResourceType, Subset};
+use search::{SearchOptions, SearchRequest, Total, compartment_criterion};
+use std::sync::Arc;
+use storage::{Matches, Reader, Version};
 
 /// How many matches a page holds unless `_count` says otherwise.
 pub const SEARCH_PAGE: u64 = 20;
 /// The most matches that a page holds.
 pub const SEARCH_PAGE_LIMIT: u64 = 1000;
-
-/// The parameter that carries a [`Cursor`].
-const CURSOR: &str = "_cursor";
-
-/// What is left as it is in the values of links.
-const LINK: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b':')
-    .remove(b',')
-    .remove(b'/');
 
 /// A search as it was asked for.
 #[derive(Clone, Debug)]
@@ -39,6 +31,60 @@ pub struct Asked<'a> {
     pub ignored: &'a [&'a str],
     /// The present, in milliseconds since the epoch.
     pub now: i64,
+    /// What the caller may read besides the type that is searched.
+    pub readable: Readable,
+}
+
+/// The types that a caller may read.
+#[derive(Clone, Debug)]
+pub struct Readable(Option<Arc<[bool]>>);
+
+impl Readable {
+    /// All of them.
+    pub fn all() -> Self {
+        Readable(None)
+    }
+
+    /// Those that `allows` says.
+    pub fn of(allows: impl Fn(ResourceType) -> bool) -> Self {
+        Readable(Some(ResourceType::all().map(allows).collect()))
+    }
+
+    /// Whether a type is among them.
+    pub fn allows(&self, resource_type: ResourceType) -> bool {
+        let types = self.0.as_ref();
+        types.is_none_or(|types| types.get(usize::from(resource_type.index())).copied().unwrap_or(false))
+    }
+}
+
+/// Where is searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// All resources of a type.
+    Type(ResourceType),
+    /// All resources.
+    System,
+    /// What is in the compartment of a resource: of one type, or of all.
+    Compartment {
+        /// The type of the resource, such as Patient.
+        of: ResourceType,
+        /// Its id.
+        id: String,
+        /// What is searched for.
+        resource_type: Option<ResourceType>,
+    },
+}
+
+impl Within {
+    /// The path below the base.
+    fn path(&self) -> String {
+        match self {
+            Within::Type(resource_type) => format!("/{resource_type}"),
+            Within::System => String::new(),
+            Within::Compartment { of, id, resource_type: Some(found) } => format!("/{of}/{id}/{found}"),
+            Within::Compartment { of, id, resource_type: None } => format!("/{of}/{id}/*"),
+        }
+    }
 }
 
 /// A search that can be carried out, over any snapshot.
@@ -47,36 +93,38 @@ pub struct Search {
     request: SearchRequest,
     walk: Walk,
     start: Option<Cursor>,
+    readable: Readable,
 }
 
 impl Engine {
-    /// A page of matches as a searchset Bundle. The first page fixes what the following ones see.
+    /// A page of the matches of a type as a searchset Bundle. The first page fixes what the following ones see.
     ///
     /// # Errors
     ///
-    /// 400 with everything that cannot be honoured.
+    /// 400 with everything that cannot be honoured; 403 when it looks at what the caller may not read.
     pub async fn search_type(
         &self,
         resource_type: ResourceType,
         asked: Asked<'_>,
     ) -> Result<Vec<u8>, Refusal> {
-        let search = self.read_search(resource_type, asked)?;
+        self.search_within(&Within::Type(resource_type), asked).await
+    }
+
+    /// The same wherever is searched.
+    ///
+    /// # Errors
+    ///
+    /// As [`search_type`](Self::search_type); 404 when there is no such compartment.
+    pub async fn search_within(&self, within: &Within, asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
+        let value_sets = self.named_value_sets(&asked.parameters).await?;
+        let search = self.read_search(within, asked, value_sets)?;
         let engine = self.clone();
         self.snapshot(move |reader| engine.search_page(&search, reader)).await
     }
 
-    /// Reads a search.
-    ///
-    /// # Errors
-    ///
-    /// 400 with everything that cannot be honoured.
-    pub(crate) fn read_search(
-        &self,
-        resource_type: ResourceType,
-        mut asked: Asked<'_>,
-    ) -> Result<Search, Refusal> {
-        let cursor = take_cursor(&mut asked.parameters)?;
-        let options = SearchOptions {
+    /// What searches depend on besides their parameters.
+    pub(crate) fn search_options<'a>(&'a self, asked: &Asked<'a>, codes: &'a Codes) -> SearchOptions<'a> {
+        SearchOptions {
             zone: self.zone(),
             now: asked.now,
             default_count: SEARCH_PAGE,
@@ -85,38 +133,120 @@ impl Engine {
             ignored: asked.ignored,
             lenient: asked.lenient,
             internal: false,
-        };
-        let mut request = search::from_url(self.registry(), resource_type, &asked.parameters, &options)
-            .map_err(Refusal::invalid)?;
-        let walk = Walk::new(self, resource_type, &request.applied, asked.now);
+            terminology: Some(codes),
+        }
+    }
+
+    /// Reads a search. `value_sets` are those that it may name by their ids.
+    ///
+    /// # Errors
+    ///
+    /// 400 with everything that cannot be honoured; 403; 404.
+    pub(crate) fn read_search(
+        &self,
+        within: &Within,
+        mut asked: Asked<'_>,
+        value_sets: ValueSets,
+    ) -> Result<Search, Refusal> {
+        let cursor = take_cursor(&mut asked.parameters)?;
+        let codes = self.codes(value_sets);
+        let mut request = self.request(within, &asked, &codes)?;
+        if let Some(hidden) = request.looked_at().into_iter().find(|looked| !asked.readable.allows(*looked)) {
+            return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));
+        }
+        let walk = Walk::new(self, &within.path(), &request.applied, asked.now);
         let start = match &cursor {
             Some(text) => Some(walk.read(text)?),
             None => None,
         };
         if let Some(start) = start {
-            request.query.offset = start.offset;
-            request.query.as_of = Some(start.mark);
+            for query in request.queries_mut() {
+                query.offset = start.offset;
+                query.as_of = Some(start.mark);
+            }
         }
-        Ok(Search { request, walk, start })
+        Ok(Search { request, walk, start, readable: asked.readable })
+    }
+
+    fn request(&self, within: &Within, asked: &Asked<'_>, codes: &Codes) -> Result<SearchRequest, Refusal> {
+        let (registry, options, parameters) =
+            (self.registry(), self.search_options(asked, codes), &asked.parameters);
+        let readable = |resource_type: &ResourceType| asked.readable.allows(*resource_type);
+        let request = match within {
+            Within::Type(resource_type) => search::from_url(registry, *resource_type, parameters, &options),
+            Within::System => {
+                let types: Vec<ResourceType> = ResourceType::all().filter(readable).collect();
+                search::from_url_of_types(registry, &types, parameters, &options)
+            }
+            Within::Compartment { of, id, resource_type } => {
+                return self.request_in_compartment(*of, id, *resource_type, asked, &options);
+            }
+        };
+        request.map_err(Refusal::invalid)
+    }
+
+    fn request_in_compartment(
+        &self,
+        of: ResourceType,
+        id: &str,
+        resource_type: Option<ResourceType>,
+        asked: &Asked<'_>,
+        options: &SearchOptions<'_>,
+    ) -> Result<SearchRequest, Refusal> {
+        let registry = self.registry();
+        let path = Within::Compartment { of, id: id.to_owned(), resource_type }.path();
+        let unknown = || Refusal::unknown_path(&path);
+        let compartment = compartment(of.name()).ok_or_else(unknown)?;
+        let mut request = match resource_type {
+            Some(resource_type) => {
+                compartment.parameters(resource_type).ok_or_else(unknown)?;
+                search::from_url(registry, resource_type, &asked.parameters, options)
+            }
+            None => {
+                let members = compartment.members.iter().map(|member| member.resource_type);
+                let types: Vec<ResourceType> = members.filter(|one| asked.readable.allows(*one)).collect();
+                search::from_url_of_types(registry, &types, &asked.parameters, options)
+            }
+        }
+        .map_err(Refusal::invalid)?;
+        for query in request.queries_mut() {
+            query.criteria.extend(compartment_criterion(registry, compartment, id, query.resource_type));
+        }
+        Ok(request)
     }
 
     /// A page of what a search finds.
     pub(crate) fn search_page(&self, search: &Search, reader: &mut dyn Reader) -> Result<Vec<u8>, Refusal> {
-        let Search { request, walk, start } = search;
-        let matches = reader.search(&request.query)?;
-        let links = walk.links(request, *start, &matches);
-        Ok(self.searchset(request, &links, &matches))
+        let Search { request, walk, start, readable } = search;
+        let matches = if request.others.is_empty() {
+            reader.search(&request.query)?
+        } else {
+            let queries: Vec<search::Query> = request.queries().cloned().collect();
+            reader.search_all(&queries)?
+        };
+        let included = included(self.registry(), request, readable, &matches.resources, reader)?;
+        let links = walk.links(&request.query, *start, &matches);
+        Ok(self.searchset(request, &links, &matches, &included))
     }
 
-    fn searchset(&self, request: &SearchRequest, links: &[(&str, String)], matches: &Matches) -> Vec<u8> {
+    fn searchset(
+        &self,
+        request: &SearchRequest,
+        links: &[(&str, String)],
+        matches: &Matches,
+        included: &[Version],
+    ) -> Vec<u8> {
         let mut bundle = BundleWriter::new("searchset", matches.total, links);
         for version in &matches.resources {
-            let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
-            bundle.entry(&[
-                ("fullUrl", EntryPart::Text(&url)),
-                ("resource", EntryPart::Json(version.body.as_deref().unwrap_or_default())),
-                ("search", EntryPart::Json(br#"{"mode":"match"}"#)),
-            ]);
+            self.entry(&mut bundle, version, &request.subset, br#"{"mode":"match"}"#);
+        }
+        // Elements are listed of what is searched for; a summary is one of everything.
+        let subset = match &request.subset {
+            Subset::Elements(_) => &Subset::Whole,
+            summary => summary,
+        };
+        for version in included {
+            self.entry(&mut bundle, version, subset, br#"{"mode":"include"}"#);
         }
         if !request.warnings.is_empty() {
             let outcome = operation_outcome(&request.warnings);
@@ -127,85 +257,25 @@ impl Engine {
         }
         bundle.finish()
     }
+
+    fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
+        let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
+        let body = version.body.as_deref().unwrap_or_default();
+        let part = part(body, subset);
+        bundle.entry(&[
+            ("fullUrl", EntryPart::Text(&url)),
+            ("resource", EntryPart::Json(part.as_deref().unwrap_or(body))),
+            ("search", EntryPart::Json(mode)),
+        ]);
+    }
 }
 
-/// The cursor among the parameters, taken out.
-fn take_cursor(parameters: &mut Vec<(String, String)>) -> Result<Option<String>, Refusal> {
-    let mut cursors = parameters.extract_if(.., |(name, _)| name == CURSOR);
-    let cursor = cursors.next().map(|(_, text)| text);
-    if cursors.next().is_some() {
-        let text = format!("parameter '{CURSOR}' is given more than once");
-        return Err(Refusal::invalid(vec![Issue::error(IssueCode::Duplicate, text)]));
+/// The part of stored bytes that is wanted; nothing where they are wanted as they are.
+fn part(body: &[u8], subset: &Subset) -> Option<Vec<u8>> {
+    if *subset == Subset::Whole {
+        return None;
     }
-    drop(cursors);
-    Ok(cursor)
-}
-
-/// A walk over the pages of one search.
-#[derive(Clone, Debug)]
-struct Walk {
-    key: [u8; 16],
-    /// The search without its cursor, as the `self` link shows it.
-    url: String,
-    now: i64,
-}
-
-impl Walk {
-    fn new(engine: &Engine, resource_type: ResourceType, applied: &[(String, String)], now: i64) -> Self {
-        let pairs: Vec<String> = applied
-            .iter()
-            .map(|(name, value)| {
-                format!("{}={}", utf8_percent_encode(name, LINK), utf8_percent_encode(value, LINK))
-            })
-            .collect();
-        let mut url = format!("{}/{resource_type}", engine.base_url());
-        if !pairs.is_empty() {
-            url.push('?');
-            url.push_str(&pairs.join("&"));
-        }
-        Walk { key: *engine.cursor_key(), url, now }
-    }
-
-    fn read(&self, text: &str) -> Result<Cursor, Refusal> {
-        Cursor::decode(text, &self.key, &self.url, self.now).map_err(|error| {
-            let minutes = CURSOR_LIFETIME / 60_000;
-            let text = match error {
-                CursorError::Foreign => {
-                    "_cursor does not belong to this search; follow the links of its answers unchanged"
-                        .to_owned()
-                }
-                CursorError::Expired => {
-                    format!("_cursor is older than {minutes} minutes; start the search again without it")
-                }
-            };
-            Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
-        })
-    }
-
-    fn links(
-        &self,
-        request: &SearchRequest,
-        start: Option<Cursor>,
-        matches: &Matches,
-    ) -> Vec<(&'static str, String)> {
-        let (limit, offset) = (request.query.limit, request.query.offset);
-        let begun = start.map_or(self.now, |cursor| cursor.begun);
-        let mark = start.map_or(matches.mark, |cursor| cursor.mark);
-        let page = |offset: u64| {
-            let separator = if self.url.contains('?') { '&' } else { '?' };
-            let cursor = Cursor { offset, mark, begun }.encode(&self.key, &self.url);
-            format!("{}{separator}{CURSOR}={cursor}", self.url)
-        };
-        let mut links = vec![("self", if start.is_some() { page(offset) } else { self.url.clone() })];
-        if limit > 0 && (offset > 0 || matches.has_more) {
-            links.push(("first", page(0)));
-        }
-        if limit > 0 && offset > 0 {
-            links.push(("previous", page(offset.saturating_sub(limit))));
-        }
-        if limit > 0 && matches.has_more {
-            links.push(("next", page(offset + limit)));
-        }
-        links
-    }
+    let mut resource = fhir::json::parse(body, usize::MAX).ok()?;
+    subset.apply(&mut resource);
+    Some(resource.to_bytes())
 }

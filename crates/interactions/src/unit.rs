@@ -1,5 +1,6 @@
 //! One serialised write: what is read in it stays true until it is done.
 
+use crate::definitions::DEFINITION_TYPES;
 use crate::engine::Inner;
 use crate::error::Refusal;
 use crate::hooks::Change;
@@ -13,6 +14,7 @@ use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
 pub struct Unit<'a> {
     transaction: &'a mut dyn Transaction,
     inner: &'a Inner,
+    changes_definitions: bool,
 }
 
 /// What is stored under a type and id.
@@ -96,7 +98,12 @@ impl Written {
 
 impl<'a> Unit<'a> {
     pub(crate) fn new(transaction: &'a mut dyn Transaction, inner: &'a Inner) -> Self {
-        Unit { transaction, inner }
+        Unit { transaction, inner, changes_definitions: false }
+    }
+
+    /// Whether what was stored so far is part of the definitions that later requests are held to.
+    pub(crate) fn changes_definitions(&self) -> bool {
+        self.changes_definitions
     }
 
     /// The moment of this write, in milliseconds since the epoch.
@@ -186,6 +193,7 @@ impl<'a> Unit<'a> {
     ///
     /// The store's failures.
     pub fn erase_everything(&mut self) -> Result<(), Refusal> {
+        self.changes_definitions = true;
         Ok(self.transaction.erase_everything()?)
     }
 
@@ -237,6 +245,7 @@ impl<'a> Unit<'a> {
             method,
             body: Some(new.body(number, last_updated)),
         };
+        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
         self.transaction.put(NewVersion { version: &version, index: &new.index, holds: &new.holds })?;
         Ok(Written { version, effect })
     }
@@ -252,6 +261,7 @@ impl<'a> Unit<'a> {
         let (version, last_updated) = (current.version + 1, self.now());
         let deletion =
             Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
+        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
         self.transaction.put(NewVersion { version: &deletion, index: &[], holds: &[] })?;
         Ok(deletion)
     }

@@ -1,6 +1,8 @@
 //! FHIRPath Patch: what each operation does, on the cases that HL7's test suite distinguishes and on those that JSON
 //! makes hard; failures; and Parameters that are no patches.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
+
 use fhir::Json;
 use patch::{Format, Patch};
 
@@ -349,7 +351,7 @@ fn lists_are_named_as_a_whole() {
         patient,
         &[&insert("Patient.name[0].given[0]")],
         "operation[0] (insert into Patient.name[0].given[0] at 0) failed: the path leads to 1 of the 2 items of given; \
-         it must name the whole list",
+         it must name the whole list, in its order",
     );
     fails(
         patient,

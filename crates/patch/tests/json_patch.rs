@@ -1,5 +1,7 @@
 //! JSON Patch: the cases of RFC 6902, appendix A, on trees; failures; and documents that are no patches.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
+
 use fhir::{Json, json};
 use patch::{Format, Patch};
 

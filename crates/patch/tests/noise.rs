@@ -1,5 +1,7 @@
 //! Patches that noise has been at: each is refused, fails or applies, and the resource stays itself.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
+
 use fhir::Json;
 use patch::{Format, Patch};
 
@@ -167,11 +169,7 @@ fn mutated_patches_are_refused_fail_or_apply() {
             }
         }
         assert!(applied > 50 && failed > 50, "{format:?}: {applied} applied, {failed} failed");
-        assert!(
-            unchanged.apply(&patient).is_ok() || *format == Format::JsonPatch,
-            "{:?}",
-            unchanged.apply(&patient)
-        );
+        unchanged.apply(&patient).unwrap();
     }
 }
 

@@ -1,6 +1,8 @@
 //! XML Patch: what each operation does to a resource, what selectors understand, failures, and documents that are no
 //! patches.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
+
 use fhir::Json;
 use patch::{Format, Patch};
 

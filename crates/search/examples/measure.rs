@@ -70,6 +70,7 @@ fn main() {
         ignored: &[],
         lenient: false,
         internal: false,
+        terminology: None,
     };
     let parameters = [
         ("patient", "Patient/1"),

@@ -4,6 +4,9 @@
 //! What the specification calls the range above a value begins where the value's own range ends; the range below
 //! ends where it begins. Dates and times without an offset are taken in the clinic's zone.
 
+use crate::condition::Condition;
+use crate::merge::any;
+use crate::prefix::Prefix;
 use crate::problem::served;
 use crate::query::{Criterion, SpanTest};
 use crate::registry::{Parameter, Registry, Source};
@@ -14,19 +17,27 @@ use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Object, ResourceType};
 use fhirpath::Item;
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// The rows of one value; false if it is of no type that says when.
 pub(crate) fn index(item: &Item<'_>, zone: &TimeZone, rows: &mut Rows<'_>) -> bool {
-    let span = match (item.item_type.fhir(), item.object()) {
-        (Some(TypeId::DATE | TypeId::DATE_TIME | TypeId::INSTANT), _) => {
+    span(item, zone).into_iter().for_each(|span| rows.span(span));
+    matches!(
+        item.item_type.fhir(),
+        Some(TypeId::DATE | TypeId::DATE_TIME | TypeId::INSTANT | TypeId::PERIOD | TypeId::TIMING)
+    )
+}
+
+/// The span of a value, if it says one.
+pub(crate) fn span(item: &Item<'_>, zone: &TimeZone) -> Option<Period> {
+    match (item.item_type.fhir()?, item.object()) {
+        (TypeId::DATE | TypeId::DATE_TIME | TypeId::INSTANT, _) => {
             item.as_str().and_then(|text| span_of(text, zone))
         }
-        (Some(TypeId::PERIOD), Some(period)) => span_of_period(period, zone),
-        (Some(TypeId::TIMING), Some(timing)) => span_of_timing(timing, zone),
-        _ => return false,
-    };
-    span.into_iter().for_each(|span| rows.span(span));
-    true
+        (TypeId::PERIOD, Some(period)) => span_of_period(period, zone),
+        (TypeId::TIMING, Some(timing)) => span_of_timing(timing, zone),
+        _ => None,
+    }
 }
 
 fn span_of(text: &str, zone: &TimeZone) -> Option<Period> {
@@ -55,81 +66,22 @@ fn outer(a: Period, b: Period) -> Period {
     Period { from: a.from.min(b.from), to: a.to.max(b.to) }
 }
 
-/// How a date is compared (<http://hl7.org/fhir/R4/search.html#prefix>).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Prefix {
-    /// The resource's value lies within the given one.
-    Eq,
-    /// It does not.
-    Ne,
-    /// Some of it is later than the given one.
-    Gt,
-    /// Some of it is earlier.
-    Lt,
-    /// `gt` or `eq`.
-    Ge,
-    /// `lt` or `eq`.
-    Le,
-    /// All of it is later.
-    Sa,
-    /// All of it is earlier.
-    Eb,
-    /// Some of it is within the given one, widened on both sides by a tenth of its distance from now.
-    Ap,
-}
-
-impl Prefix {
-    /// All of them.
-    pub const ALL: &'static [Prefix] = &[
-        Prefix::Eq,
-        Prefix::Ne,
-        Prefix::Gt,
-        Prefix::Lt,
-        Prefix::Ge,
-        Prefix::Le,
-        Prefix::Sa,
-        Prefix::Eb,
-        Prefix::Ap,
-    ];
-
-    /// The two letters.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Prefix::Eq => "eq",
-            Prefix::Ne => "ne",
-            Prefix::Gt => "gt",
-            Prefix::Lt => "lt",
-            Prefix::Ge => "ge",
-            Prefix::Le => "le",
-            Prefix::Sa => "sa",
-            Prefix::Eb => "eb",
-            Prefix::Ap => "ap",
-        }
-    }
-
-    /// Takes the prefix off a value; without one it is `eq`. Letters that are no prefix stay.
-    pub fn split(value: &str) -> (Prefix, &str) {
-        let known = Prefix::ALL.iter().find_map(|prefix| Some((*prefix, value.strip_prefix(prefix.code())?)));
-        known.unwrap_or((Prefix::Eq, value))
-    }
-
-    /// What the span of a resource's value must pass, any one test being enough.
-    fn tests(self, Period { from, to }: Period, now: i64) -> Vec<SpanTest> {
-        let within = SpanTest::Within { from, to };
-        match self {
-            Prefix::Eq => vec![within],
-            Prefix::Ne => vec![SpanTest::NotWithin { from, to }],
-            Prefix::Gt => vec![SpanTest::EndsAfter(to)],
-            Prefix::Lt => vec![SpanTest::StartsBefore(from)],
-            Prefix::Ge => vec![SpanTest::EndsAfter(to), within],
-            Prefix::Le => vec![SpanTest::StartsBefore(from), within],
-            Prefix::Sa => vec![SpanTest::StartsFrom(to)],
-            Prefix::Eb => vec![SpanTest::EndsBy(from)],
-            Prefix::Ap => {
-                let gap = if now < from { from.saturating_sub(now) } else { now.saturating_sub(to).max(0) };
-                let slack = gap / 10;
-                vec![SpanTest::Overlaps { from: from.saturating_sub(slack), to: to.saturating_add(slack) }]
-            }
+/// What the span of a resource's value must pass, any one test being enough.
+fn span_tests(prefix: Prefix, Period { from, to }: Period, now: i64) -> Vec<SpanTest> {
+    let within = SpanTest::Within { from, to };
+    match prefix {
+        Prefix::Eq => vec![within],
+        Prefix::Ne => vec![SpanTest::NotWithin { from, to }],
+        Prefix::Gt => vec![SpanTest::EndsAfter(to)],
+        Prefix::Lt => vec![SpanTest::StartsBefore(from)],
+        Prefix::Ge => vec![SpanTest::EndsAfter(to), within],
+        Prefix::Le => vec![SpanTest::StartsBefore(from), within],
+        Prefix::Sa => vec![SpanTest::StartsFrom(to)],
+        Prefix::Eb => vec![SpanTest::EndsBy(from)],
+        Prefix::Ap => {
+            let gap = if now < from { from.saturating_sub(now) } else { now.saturating_sub(to).max(0) };
+            let slack = gap / 10;
+            vec![SpanTest::Overlaps { from: from.saturating_sub(slack), to: to.saturating_add(slack) }]
         }
     }
 }
@@ -150,15 +102,39 @@ pub fn date_criterion(
     now: i64,
 ) -> Result<Criterion, Issue> {
     let parameter = served(registry, resource_type, code, SearchParameterType::Date)?;
-    Ok(criterion(parameter, tests(code, prefix, value, zone, now)?))
+    condition(parameter, prefix, value, zone, now).map(|condition| condition.index)
 }
 
-/// The condition that the parameter passes any of the tests.
-pub(crate) fn criterion(parameter: &Parameter, any_of: Vec<SpanTest>) -> Criterion {
-    match parameter.source() {
-        Source::LastUpdated => Criterion::LastUpdated(any_of),
-        _ => Criterion::Spans { parameter: parameter.id(), any_of },
+/// The condition that the parameter compares with a value without prefix in that way.
+pub(crate) fn condition(
+    parameter: &Arc<Parameter>,
+    prefix: Prefix,
+    value: &str,
+    zone: &TimeZone,
+    now: i64,
+) -> Result<Condition, Issue> {
+    let any_of = tests(parameter.code(), prefix, value, zone, now)?;
+    Ok(Condition::exact(passes(parameter, &any_of)))
+}
+
+/// The condition that some of a value of the parameter is within the given one.
+pub(crate) fn overlapping(
+    parameter: &Arc<Parameter>,
+    value: &str,
+    zone: &TimeZone,
+) -> Result<Condition, Issue> {
+    let date = PartialDateTime::parse(value).ok_or_else(|| not_a_date(parameter.code(), value))?;
+    let Period { from, to } = date.period(zone);
+    Ok(Condition::exact(passes(parameter, &[SpanTest::Overlaps { from, to }])))
+}
+
+/// The condition that a value of the parameter passes any of the tests.
+pub(crate) fn passes(parameter: &Arc<Parameter>, any_of: &[SpanTest]) -> Criterion {
+    if matches!(parameter.source(), Source::LastUpdated) {
+        return Criterion::LastUpdated(any_of.to_vec());
     }
+    let of = |indexed: &Arc<Parameter>| Criterion::Spans { parameter: indexed.id(), any_of: any_of.to_vec() };
+    any(parameter.indexed_as().iter().map(of).collect())
 }
 
 /// The tests of one value.
@@ -170,7 +146,7 @@ pub(crate) fn tests(
     now: i64,
 ) -> Result<Vec<SpanTest>, Issue> {
     match PartialDateTime::parse(value) {
-        Some(date) => Ok(prefix.tests(date.period(zone), now)),
+        Some(date) => Ok(span_tests(prefix, date.period(zone), now)),
         None => Err(not_a_date(code, value)),
     }
 }
@@ -185,14 +161,12 @@ fn not_a_date(code: &str, value: &str) -> Issue {
             // The decoder of forms has made a blank of it.
             if value.contains(' ') { "; a '+' in a URL is written %2B" } else { "" }
         ),
-        prefix if prefix.len() == 2 => format!(
-            "'{prefix}' is not a prefix of search parameter '{code}' (allowed: {})",
-            Prefix::ALL.iter().map(|prefix| prefix.code()).collect::<Vec<_>>().join(", ")
-        ),
-        _ => format!(
-            "the value {} of search parameter '{code}' is not a date, with or without a prefix",
-            quoted(value)
-        ),
+        _ => Prefix::unknown(code, value).unwrap_or_else(|| {
+            format!(
+                "the value {} of search parameter '{code}' is not a date, with or without a prefix",
+                quoted(value)
+            )
+        }),
     };
     Issue::error(IssueCode::Value, text)
 }

@@ -2,13 +2,14 @@
 
 use crate::index::IndexRow;
 use crate::key::Key;
-use crate::registry::{Parameter, Registry};
+use crate::registry::{Bases, Parameter, Registry};
 use crate::rows::Rows;
-use crate::{date, reference, string, token, uri};
+use crate::{date, near, number, quantity, reference, string, token, uri};
 use fhir::definitions::SearchParameterType;
 use fhir::{Json, ResourceType};
-use fhirpath::{Context, Item};
+use fhirpath::{Context, Expression, Item};
 use jiff::tz::TimeZone;
+use std::sync::Arc;
 
 /// The index rows of a resource, sorted, each once. Dates and times without an offset are taken in `zone`.
 ///
@@ -21,43 +22,63 @@ pub fn extract(
 ) -> Vec<IndexRow> {
     let root = Item::of_type(resource, resource_type.type_id());
     let context = Context::new(&root);
-    let (mut rows, mut items) = (Vec::with_capacity(64), Vec::new());
-    for parameter in registry.parameters(resource_type) {
-        items.clear();
-        for expression in parameter.alternatives() {
-            // An expression that can't be evaluated yields nothing: there is no value to find.
-            let start = items.len();
-            if expression.evaluate_into(&context, &root, &mut items).is_err() {
-                items.truncate(start);
-            }
+    let indexing = Indexing { bases: registry.bases(), zone };
+    let mut rows = Vec::with_capacity(64);
+    for parameter in registry.parameters(resource_type).iter().filter(|parameter| parameter.is_indexed()) {
+        let mut of_parameter = Rows::new(parameter.id(), &mut rows);
+        let mut present = false;
+        each_item(parameter.alternatives(), &context, &root, &mut |item| {
+            present |= index_item(&indexing, parameter, item, &root, &mut of_parameter);
+        });
+        if present && !of_parameter.told {
+            of_parameter.key(Key::Present);
         }
-        index(registry, parameter, &items, zone, &mut rows);
     }
     rows.sort_unstable();
     rows.dedup();
     rows
 }
 
-fn index(
-    registry: &Registry,
-    parameter: &Parameter,
-    items: &[Item<'_>],
-    zone: &TimeZone,
-    rows: &mut Vec<IndexRow>,
+/// What index rows depend on besides the resource.
+#[derive(Clone, Copy)]
+pub(crate) struct Indexing<'a> {
+    pub(crate) bases: &'a Bases,
+    pub(crate) zone: &'a TimeZone,
+}
+
+/// Shows the values that expressions yield. One that can't be evaluated yields nothing: there is no value to find.
+pub(crate) fn each_item<'a>(
+    alternatives: &'a [Arc<Expression>],
+    context: &Context<'a>,
+    focus: &Item<'a>,
+    each: &mut dyn FnMut(&Item<'a>),
 ) {
-    let mut rows = Rows { parameter: parameter.id(), rows };
-    let mut present = false;
-    for item in items.iter().filter(|item| item.has_value()) {
-        present |= match parameter.kind() {
-            SearchParameterType::Token => token::index(item, &mut rows),
-            SearchParameterType::Reference => reference::index(registry, parameter, item, &mut rows),
-            SearchParameterType::Date => date::index(item, zone, &mut rows),
-            SearchParameterType::String => string::index(item, &mut rows),
-            SearchParameterType::Uri => uri::index(item, &mut rows),
-            _ => false,
-        };
+    let mut items = Vec::new();
+    for expression in alternatives {
+        items.clear();
+        if expression.evaluate_into(context, focus, &mut items).is_ok() {
+            items.iter().filter(|item| item.has_value()).for_each(&mut *each);
+        }
     }
-    if present {
-        rows.key(Key::Present);
+}
+
+/// The rows of one value; false if it is of no type that the parameter compares.
+pub(crate) fn index_item(
+    indexing: &Indexing<'_>,
+    parameter: &Parameter,
+    item: &Item<'_>,
+    root: &Item<'_>,
+    rows: &mut Rows<'_>,
+) -> bool {
+    match parameter.kind() {
+        SearchParameterType::Token => token::index(parameter.facts(), item, rows),
+        SearchParameterType::Reference => reference::index(indexing.bases, parameter, item, root, rows),
+        SearchParameterType::Date => date::index(item, indexing.zone, rows),
+        SearchParameterType::String => string::index(item, rows),
+        SearchParameterType::Uri => uri::index(item, rows),
+        SearchParameterType::Number => number::index(item, rows),
+        SearchParameterType::Quantity => quantity::index(item, rows),
+        SearchParameterType::Special => near::index(item, rows),
+        SearchParameterType::Composite => false,
     }
 }

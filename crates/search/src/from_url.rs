@@ -1,48 +1,56 @@
 //! From the parameters of a URL (or of a form that is POSTed to `_search`) to a query.
 
-use crate::modifier::{self, Modifier};
-use crate::problem::{bad_value, not_served, unknown_parameter};
-use crate::query::{Criterion, Query, Total};
-use crate::registry::{Parameter, Registry};
-use crate::string::StringMatch;
-use crate::value::{BAD_ESCAPE, split, unescape};
-use crate::{date, limits, reference, result_parameters, string, token, uri};
-use fhir::definitions::SearchParameterType;
+use crate::criteria::{self, one};
+use crate::has::resource_type_of;
+use crate::include::Include;
+use crate::query::{Criterion, Query, Sort, Total};
+use crate::reading::{Reading, SearchOptions};
+use crate::registry::Registry;
+use crate::{limits, result_parameters, sort};
 use fhir::outcome::{cut, quoted};
-use fhir::{Issue, IssueCode, ResourceType, Severity};
-use jiff::tz::TimeZone;
-
-/// What a search depends on besides its parameters.
-#[derive(Clone, Copy, Debug)]
-pub struct SearchOptions<'a> {
-    /// The clinic's zone: dates and times without an offset are taken in it.
-    pub zone: &'a TimeZone,
-    /// The moment of the request, in milliseconds since the epoch: `ap` depends on it.
-    pub now: i64,
-    /// How many matches to return when `_count` does not say.
-    pub default_count: u64,
-    /// How many to return at most, whatever `_count` says.
-    pub max_count: u64,
-    /// Whether to count when `_total` does not say.
-    pub default_total: Total,
-    /// Names of parameters that the caller reads itself: `_format`, `_pretty`, …
-    pub ignored: &'a [&'a str],
-    /// What cannot be honoured is left out and told as a warning (`Prefer: handling=lenient`).
-    pub lenient: bool,
-    /// Parameters of crates above may be used by name.
-    pub internal: bool,
-}
+use fhir::{Issue, IssueCode, ResourceType, Severity, Subset};
 
 /// A search that can be carried out.
 #[derive(Clone, Debug)]
 pub struct SearchRequest {
-    /// What is searched for.
+    /// What is searched for; of a search for several types, the first of them.
     pub query: Query,
+    /// The other types of a search for several, with the same order, limits and total.
+    pub others: Vec<Query>,
+    /// What is returned besides the matches because they refer to it.
+    pub includes: Vec<Include>,
+    /// What is returned besides the matches because it refers to them.
+    pub revincludes: Vec<Include>,
+    /// Which part of each resource is returned.
+    pub subset: Subset,
     /// The parameters that count, in their order and as they were applied: what the `self` link says. Those
     /// without a value are not among them, those that the caller reads itself are.
     pub applied: Vec<(String, String)>,
     /// What was left out, and why; only where [`lenient`](SearchOptions::lenient).
     pub warnings: Vec<Issue>,
+}
+
+impl SearchRequest {
+    /// The queries of all types.
+    pub fn queries(&self) -> impl Iterator<Item = &Query> {
+        std::iter::once(&self.query).chain(&self.others)
+    }
+
+    /// The types that chains, `_has` and lists look at besides those that are searched.
+    pub fn looked_at(&self) -> Vec<ResourceType> {
+        let mut types = Vec::new();
+        for query in self.queries() {
+            query.criteria.iter().for_each(|criterion| criterion.look_at(&mut types));
+        }
+        types.sort_unstable();
+        types.dedup();
+        types
+    }
+
+    /// The queries of all types, to be changed.
+    pub fn queries_mut(&mut self) -> impl Iterator<Item = &mut Query> {
+        std::iter::once(&mut self.query).chain(&mut self.others)
+    }
 }
 
 /// Reads the decoded parameters of a search of one type.
@@ -56,37 +64,66 @@ pub fn from_url(
     parameters: &[(String, String)],
     options: &SearchOptions<'_>,
 ) -> Result<SearchRequest, Vec<Issue>> {
-    if parameters.len() > limits::PARAMETERS {
-        let text = format!(
-            "the search has {} parameters; at most {} are taken",
-            parameters.len(),
-            limits::PARAMETERS
-        );
-        return Err(vec![Issue::error(IssueCode::TooLong, text)]);
-    }
-    let limit = options.default_count.min(options.max_count);
-    let query = Query { limit, total: options.default_total, ..Query::all(resource_type) };
-    let request = SearchRequest { query, applied: Vec::new(), warnings: Vec::new() };
-    let mut reader = Reader { registry, resource_type, options, request, seen: Vec::new() };
-    let mut problems = Vec::new();
-    for (name, value) in parameters {
-        match reader.read(name, value) {
-            Ok(None) => {}
-            Ok(Some(value)) => reader.request.applied.push((name.clone(), value)),
-            Err(found) if options.lenient => {
-                reader.request.warnings.extend(found.into_iter().map(|issue| left_out(issue, name)));
-            }
-            Err(found) => problems.extend(found),
+    let reader = Reader::new(registry, vec![resource_type], false, options);
+    reader.request(parameters)
+}
+
+/// Reads the decoded parameters of a search of several types: of the whole server, or of a compartment. `offered` are
+/// the types that there are; `_type` may name some of them. All must have all parameters.
+///
+/// # Errors
+///
+/// Everything that cannot be honoured, in the order of the parameters.
+pub fn from_url_of_types(
+    registry: &Registry,
+    offered: &[ResourceType],
+    parameters: &[(String, String)],
+    options: &SearchOptions<'_>,
+) -> Result<SearchRequest, Vec<Issue>> {
+    let (types, mut problems) = types(offered, parameters);
+    let reader = Reader::new(registry, types, true, options);
+    match reader.request(parameters) {
+        Ok(request) if problems.is_empty() => Ok(request),
+        Ok(mut request) if options.lenient => {
+            request.applied.retain(|(name, _)| name != "_type");
+            request.warnings.extend(problems.into_iter().map(|issue| left_out(issue, "_type")));
+            Ok(request)
+        }
+        Ok(_) => Err(problems),
+        Err(found) => {
+            problems.extend(found);
+            Err(problems)
         }
     }
-    if !problems.is_empty() {
-        return Err(problems);
+}
+
+/// The types that `_type` names; all that are offered if nothing does.
+fn types(offered: &[ResourceType], parameters: &[(String, String)]) -> (Vec<ResourceType>, Vec<Issue>) {
+    let mut said = parameters.iter().filter(|(name, value)| name == "_type" && !value.is_empty());
+    let Some((_, value)) = said.next() else { return (offered.to_vec(), Vec::new()) };
+    let (mut named, mut problems) = (Vec::new(), Vec::new());
+    for name in value.split(',') {
+        match resource_type_of(name) {
+            Ok(found) if !offered.contains(&found) => {
+                let text = format!("'_type': {found} cannot be searched for here");
+                problems.push(Issue::error(IssueCode::Value, text));
+            }
+            Ok(found) => named.push(found),
+            Err(issue) => {
+                problems.push(Issue { text: format!("'_type': {}", issue.text), ..issue });
+            }
+        }
     }
-    let mut request = reader.request;
-    if request.query.limit == 0 {
-        request.query.total = Total::Accurate;
+    if said.next().is_some() {
+        problems.push(twice("_type"));
     }
-    Ok(request)
+    named.sort_unstable();
+    named.dedup();
+    if problems.is_empty() { (named, problems) } else { (offered.to_vec(), problems) }
+}
+
+fn twice(name: &str) -> Issue {
+    Issue::error(IssueCode::Duplicate, format!("parameter '{name}' is given more than once"))
 }
 
 fn left_out(issue: Issue, name: &str) -> Issue {
@@ -94,229 +131,243 @@ fn left_out(issue: Issue, name: &str) -> Issue {
     Issue { severity: Severity::Warning, text, ..issue }
 }
 
-/// Parameters of R4's search that have no definition as a SearchParameter and are not supported yet.
-const NOT_YET: &[&str] = &[
-    "_contained",
-    "_containedType",
-    "_elements",
-    "_filter",
-    "_has",
-    "_include",
-    "_list",
-    "_revinclude",
-    "_score",
-    "_summary",
-    "_type",
-];
-
 struct Reader<'a> {
-    registry: &'a Registry,
-    resource_type: ResourceType,
-    options: &'a SearchOptions<'a>,
+    reading: Reading<'a>,
+    types: Vec<ResourceType>,
+    /// Whether the search is for several types, so that `_type` may be said.
+    wide: bool,
+    criteria: Vec<Vec<Criterion>>,
+    sort: Vec<Vec<Sort>>,
+    limit: u64,
+    total: Total,
     request: SearchRequest,
     /// Which of the parameters that may come only once have come.
     seen: Vec<&'static str>,
 }
 
 impl<'a> Reader<'a> {
+    fn new(
+        registry: &'a Registry,
+        types: Vec<ResourceType>,
+        wide: bool,
+        options: &'a SearchOptions<'a>,
+    ) -> Self {
+        let first = types.first().copied().unwrap_or(ResourceType::BASIC);
+        Reader {
+            reading: Reading { registry, options },
+            criteria: vec![Vec::new(); types.len()],
+            sort: vec![Vec::new(); types.len()],
+            types,
+            wide,
+            limit: options.default_count.min(options.max_count),
+            total: options.default_total,
+            request: SearchRequest {
+                query: Query::all(first),
+                others: Vec::new(),
+                includes: Vec::new(),
+                revincludes: Vec::new(),
+                subset: Subset::Whole,
+                applied: Vec::new(),
+                warnings: Vec::new(),
+            },
+            seen: Vec::new(),
+        }
+    }
+
+    fn request(mut self, parameters: &[(String, String)]) -> Result<SearchRequest, Vec<Issue>> {
+        if parameters.len() > limits::PARAMETERS {
+            let text = format!(
+                "the search has {} parameters; at most {} are taken",
+                parameters.len(),
+                limits::PARAMETERS
+            );
+            return Err(vec![Issue::error(IssueCode::TooLong, text)]);
+        }
+        let mut problems = Vec::new();
+        for (name, value) in parameters {
+            match self.read(name, value) {
+                Ok(None) => {}
+                Ok(Some(value)) => self.request.applied.push((name.clone(), value)),
+                Err(found) if self.reading.options.lenient => {
+                    self.request.warnings.extend(found.into_iter().map(|issue| left_out(issue, name)));
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        let includes = self.request.includes.len() + self.request.revincludes.len();
+        if self.request.subset == Subset::Text && includes > 0 {
+            let text = "'_summary=text' cannot be used together with '_include' or '_revinclude'";
+            problems.push(Issue::error(IssueCode::Invalid, text));
+        }
+        if problems.is_empty() { Ok(self.finish()) } else { Err(problems) }
+    }
+
+    fn finish(self) -> SearchRequest {
+        let Reader { types, criteria, sort, limit, total, mut request, .. } = self;
+        let total = if limit == 0 { Total::Accurate } else { total };
+        let each = types.into_iter().zip(criteria).zip(sort);
+        let mut queries = each.map(|((resource_type, criteria), sort)| Query {
+            criteria,
+            sort,
+            limit,
+            total,
+            ..Query::all(resource_type)
+        });
+        if let Some(query) = queries.next() {
+            request.query = query;
+        }
+        request.others = queries.collect();
+        request
+    }
+
     /// Applies one parameter. Returns its value as it was applied; nothing for one without a value, which the
     /// specification says to ignore.
     fn read(&mut self, name: &str, value: &str) -> Result<Option<String>, Vec<Issue>> {
-        if self.options.ignored.contains(&name) {
+        if self.reading.options.ignored.contains(&name) {
             return Ok(Some(value.to_owned()));
         }
-        match name {
-            "_sort" | "_count" | "_total" if value.is_empty() => Ok(None),
-            "_sort" => {
-                let keys =
-                    result_parameters::sort(self.registry, self.resource_type, value, self.options.internal)?;
-                self.once("_sort")?;
-                self.request.query.sort = keys;
-                Ok(Some(value.to_owned()))
+        let plain = name.split(':').next().unwrap_or_default();
+        match plain {
+            "_sort" | "_count" | "_total" | "_summary" | "_elements" | "_include" | "_revinclude"
+            | "_contained" | "_containedType" | "_type"
+                if value.is_empty() =>
+            {
+                Ok(None)
             }
-            "_count" => {
-                let count = result_parameters::count(value, self.options.max_count).map_err(one)?;
-                self.once("_count")?;
-                self.request.query.limit = count;
-                Ok(Some(count.to_string()))
+            "_include" | "_revinclude" => self.include(name, value),
+            "_type" if self.wide && name == "_type" => Ok(Some(value.to_owned())),
+            "_type" => {
+                let text = String::from("'_type' is for searches of several types: [base]?_type=…");
+                Err(one(Issue::error(IssueCode::NotSupported, text)))
             }
-            "_total" => {
-                let total = result_parameters::total(value).map_err(one)?;
-                self.once("_total")?;
-                self.request.query.total = total;
-                Ok(Some(value.to_owned()))
+            "_sort" | "_count" | "_total" | "_summary" | "_elements" | "_contained" | "_containedType"
+                if plain != name =>
+            {
+                let text =
+                    format!("parameter '{plain}' has no modifier ':{}'", cut(&name[plain.len() + 1..]));
+                Err(one(Issue::error(IssueCode::NotSupported, text)))
             }
+            "_contained" => self.contained(value),
+            "_containedType" => {
+                let text = "'_containedType' is not supported: contained resources are not searched for";
+                Err(one(Issue::error(IssueCode::NotSupported, text)))
+            }
+            "_sort" | "_count" | "_total" | "_summary" | "_elements" => self.result(plain, value),
             _ => self.filter(name, value),
         }
     }
 
+    /// A parameter that says how results are returned.
+    fn result(&mut self, name: &str, value: &str) -> Result<Option<String>, Vec<Issue>> {
+        match name {
+            "_sort" => {
+                let keys = self.of_each_type(|reading, of| sort::keys(reading, of, value))?;
+                self.once("_sort")?;
+                self.sort = keys;
+            }
+            "_count" => {
+                let count = result_parameters::count(value, self.reading.options.max_count).map_err(one)?;
+                self.once("_count")?;
+                // `_summary=count` asks for no resources, whatever their number.
+                if !self.seen.contains(&"count") {
+                    self.limit = count;
+                }
+                return Ok(Some(count.to_string()));
+            }
+            "_total" => {
+                let total = result_parameters::total(value).map_err(one)?;
+                self.once("_total")?;
+                self.total = total;
+            }
+            "_summary" => {
+                let subset = result_parameters::summary(value).map_err(one)?;
+                self.once("_summary")?;
+                match subset {
+                    Some(Subset::Whole) => {}
+                    Some(subset) => self.subset(subset)?,
+                    None => {
+                        self.seen.push("count");
+                        self.limit = 0;
+                    }
+                }
+            }
+            _ => {
+                let subset = result_parameters::elements(&self.types, value)?;
+                self.once("_elements")?;
+                self.subset(subset)?;
+            }
+        }
+        Ok(Some(value.to_owned()))
+    }
+
     fn once(&mut self, name: &'static str) -> Result<(), Vec<Issue>> {
         if self.seen.contains(&name) {
-            let text = format!("parameter '{name}' is given more than once");
-            return Err(vec![Issue::error(IssueCode::Duplicate, text)]);
+            return Err(one(twice(name)));
         }
         self.seen.push(name);
         Ok(())
     }
 
-    /// A parameter that says which resources match.
-    fn filter(&mut self, name: &str, value: &str) -> Result<Option<String>, Vec<Issue>> {
-        let (code, modifier) = name.split_once(':').map_or((name, None), |(code, rest)| (code, Some(rest)));
-        let parameter = self.parameter(name, code).map_err(one)?;
-        let modifier =
-            modifier.map(|modifier| modifier::parse(parameter, modifier)).transpose().map_err(one)?;
-        if value.is_empty() {
-            return Ok(None);
+    fn subset(&mut self, subset: Subset) -> Result<(), Vec<Issue>> {
+        if self.request.subset != Subset::Whole {
+            let text = "'_summary' and '_elements' cannot be used together";
+            return Err(one(Issue::error(IssueCode::Invalid, text)));
         }
-        let criterion = criterion(self.registry, parameter, modifier, value, self.options)?;
-        self.request.query.criteria.push(criterion);
+        self.request.subset = subset;
+        Ok(())
+    }
+
+    fn contained(&mut self, value: &str) -> Result<Option<String>, Vec<Issue>> {
+        let issue = match value {
+            "false" => return Ok(Some(value.to_owned())),
+            "true" | "both" => {
+                let text = format!(
+                    "'_contained={value}' is not supported: contained resources are not searched for"
+                );
+                Issue::error(IssueCode::NotSupported, text)
+            }
+            _ => {
+                let text =
+                    format!("the value {} of '_contained' is not one of false, true, both", quoted(value));
+                Issue::error(IssueCode::Value, text)
+            }
+        };
+        Err(one(issue))
+    }
+
+    fn include(&mut self, name: &str, value: &str) -> Result<Option<String>, Vec<Issue>> {
+        let found = Include::read(&self.reading, &self.types, name, value).map_err(one)?;
+        let (includes, revincludes) = (&mut self.request.includes, &mut self.request.revincludes);
+        if includes.len() + revincludes.len() >= limits::INCLUDES {
+            let text = format!("at most {} '_include' and '_revinclude' are taken", limits::INCLUDES);
+            return Err(one(Issue::error(IssueCode::TooLong, text)));
+        }
+        if name.starts_with("_include") {
+            includes.extend(found)
+        } else {
+            revincludes.extend(found)
+        }
         Ok(Some(value.to_owned()))
     }
 
-    fn parameter(&self, name: &str, code: &str) -> Result<&'a Parameter, Issue> {
-        if name.contains('.') {
-            let text = format!("chained search parameters such as {} are not supported yet", quoted(name));
-            return Err(Issue::error(IssueCode::NotSupported, text));
-        }
-        if NOT_YET.contains(&code) {
-            return Err(not_served(self.registry, self.resource_type, code));
-        }
-        match self.registry.parameter(self.resource_type, code) {
-            Some(parameter) if parameter.is_internal() && !self.options.internal => {
-                Err(unknown_parameter(self.registry, self.resource_type, code))
+    /// A parameter that says which resources match.
+    fn filter(&mut self, name: &str, value: &str) -> Result<Option<String>, Vec<Issue>> {
+        let found = self.of_each_type(|reading, of| criteria::criterion(reading, of, name, value, 0))?;
+        let mut applied = None;
+        for (criteria, criterion) in self.criteria.iter_mut().zip(found) {
+            if let Some(criterion) = criterion {
+                criteria.push(criterion);
+                applied = Some(value.to_owned());
             }
-            Some(parameter) if !parameter.is_served() => {
-                Err(not_served(self.registry, self.resource_type, code))
-            }
-            Some(parameter) => Ok(parameter),
-            None => Err(unknown_parameter(self.registry, self.resource_type, code)),
         }
+        Ok(applied)
     }
-}
 
-fn one(issue: Issue) -> Vec<Issue> {
-    vec![issue]
-}
-
-/// The condition that a parameter says of its values, any one of which is enough.
-fn criterion(
-    registry: &Registry,
-    parameter: &Parameter,
-    modifier: Option<Modifier>,
-    value: &str,
-    options: &SearchOptions<'_>,
-) -> Result<Criterion, Vec<Issue>> {
-    if modifier == Some(Modifier::Missing) {
-        return missing(parameter, value).map_err(one);
+    /// What is made of a parameter for each type; what is wrong with it for the first for which something is.
+    fn of_each_type<T>(
+        &self,
+        make: impl Fn(&Reading<'_>, ResourceType) -> Result<T, Vec<Issue>>,
+    ) -> Result<Vec<T>, Vec<Issue>> {
+        self.types.iter().map(|resource_type| make(&self.reading, *resource_type)).collect()
     }
-    let values = values(parameter, value)?;
-    // Each value by itself, so that all that are wrong are told.
-    let each = values.iter().map(|value| one_value(registry, parameter, modifier, value, options));
-    let (mut criteria, mut problems) = (Vec::with_capacity(values.len()), Vec::new());
-    for result in each {
-        match result {
-            Ok(criterion) => criteria.push(criterion),
-            Err(issue) => problems.push(issue),
-        }
-    }
-    match (problems.is_empty(), modifier) {
-        (false, _) => Err(problems),
-        (true, Some(Modifier::Not)) => Ok(Criterion::Not(Box::new(any(criteria)))),
-        (true, _) => Ok(any(criteria)),
-    }
-}
-
-/// The values that commas separate, escapes untouched.
-fn values<'v>(parameter: &Parameter, value: &'v str) -> Result<Vec<&'v str>, Vec<Issue>> {
-    let code = parameter.code();
-    let values = split(value, b',');
-    if values.len() > limits::VALUES {
-        let text = format!(
-            "search parameter '{code}' has {} values; at most {} are taken",
-            values.len(),
-            limits::VALUES
-        );
-        return Err(vec![Issue::error(IssueCode::TooLong, text)]);
-    }
-    if values.iter().any(|value| value.len() > limits::VALUE_LENGTH) {
-        let text =
-            format!("a value of search parameter '{code}' is longer than {} bytes", limits::VALUE_LENGTH);
-        return Err(vec![Issue::error(IssueCode::TooLong, text)]);
-    }
-    if values.iter().any(|value| value.is_empty()) {
-        let text = format!(
-            "one of the values {} of search parameter '{code}' is empty (a ',' in a value is written '\\,')",
-            quoted(value)
-        );
-        return Err(vec![Issue::error(IssueCode::Value, text)]);
-    }
-    Ok(values)
-}
-
-fn one_value(
-    registry: &Registry,
-    parameter: &Parameter,
-    modifier: Option<Modifier>,
-    value: &str,
-    options: &SearchOptions<'_>,
-) -> Result<Criterion, Issue> {
-    let code = parameter.code();
-    let id = parameter.id();
-    if parameter.kind() == SearchParameterType::Token {
-        return token::criterion(parameter, value);
-    }
-    let plain = unescape(value).ok_or_else(|| bad_value(code, value, BAD_ESCAPE))?;
-    match parameter.kind() {
-        SearchParameterType::Reference => {
-            let of_type = match modifier {
-                Some(Modifier::Type(resource_type)) => Some(resource_type),
-                _ => None,
-            };
-            let hashes = reference::hashes(registry, parameter, of_type, &plain)?;
-            Ok(Criterion::Keys { parameter: id, hashes })
-        }
-        SearchParameterType::Uri => {
-            Ok(Criterion::Keys { parameter: id, hashes: vec![uri::hash(parameter, &plain)?] })
-        }
-        SearchParameterType::String => {
-            let how = match modifier {
-                Some(Modifier::Exact) => StringMatch::Exact,
-                Some(Modifier::Contains) => StringMatch::Contains,
-                _ => StringMatch::StartsWith,
-            };
-            string::criterion(parameter, how, &plain)
-        }
-        _ => {
-            let (prefix, plain) = date::Prefix::split(&plain);
-            let tests = date::tests(code, prefix, plain, options.zone, options.now)?;
-            Ok(date::criterion(parameter, tests))
-        }
-    }
-}
-
-fn missing(parameter: &Parameter, value: &str) -> Result<Criterion, Issue> {
-    let present = token::present(parameter.id());
-    match value {
-        "true" => Ok(Criterion::Not(Box::new(present))),
-        "false" => Ok(present),
-        _ => Err(bad_value(&format!("{}:missing", parameter.code()), value, "true or false")),
-    }
-}
-
-/// Any of the conditions, which are of one parameter and one sort, as a single condition of that sort.
-fn any(criteria: Vec<Criterion>) -> Criterion {
-    let mut criteria = criteria.into_iter();
-    let Some(mut all) = criteria.next() else { return Criterion::Either(Vec::new()) };
-    for next in criteria {
-        match (&mut all, next) {
-            (Criterion::Ids(ids), Criterion::Ids(more)) => ids.extend(more),
-            (Criterion::Keys { hashes, .. }, Criterion::Keys { hashes: more, .. }) => hashes.extend(more),
-            (Criterion::Text { any_of, .. }, Criterion::Text { any_of: more, .. }) => any_of.extend(more),
-            (Criterion::Spans { any_of, .. }, Criterion::Spans { any_of: more, .. })
-            | (Criterion::LastUpdated(any_of), Criterion::LastUpdated(more)) => any_of.extend(more),
-            (Criterion::Either(each), next) => each.push(next),
-            (_, next) => all = Criterion::Either(vec![all, next]),
-        }
-    }
-    all
 }

@@ -3,6 +3,7 @@
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use siphasher::sip::SipHasher13;
+use std::cmp::Ordering;
 use std::hash::Hasher;
 
 /// A search parameter of one resource type, as the index knows it: the parameter's number times 256 plus
@@ -14,6 +15,9 @@ pub struct ParameterId(u32);
 impl ParameterId {
     /// The first number that R4's own parameters leave free.
     pub const FIRST_EXTRA: u16 = 8192;
+
+    /// The first number of the parameters that clients define; those of crates above lie below it.
+    pub const FIRST_CUSTOM: u16 = 16384;
 
     /// The parameter `number` of `resource_type`.
     pub const fn new(number: u16, resource_type: ResourceType) -> Self {
@@ -27,7 +31,7 @@ impl ParameterId {
 }
 
 /// One row of the index: what a resource has under one parameter.
-#[derive(Clone, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum IndexRow {
     /// Something that is equal or not: a form of a token, a reference's target, a URI, an exact string.
     Key {
@@ -68,9 +72,42 @@ pub enum IndexRow {
 // Numbers come from decimals and are never NaN.
 impl Eq for IndexRow {}
 
+impl PartialOrd for IndexRow {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Keys, texts, spans, numbers; each by parameter first.
 impl Ord for IndexRow {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.partial_cmp(other).unwrap_or(std::cmp::Ordering::Equal)
+    fn cmp(&self, other: &Self) -> Ordering {
+        use IndexRow::{Key, Number, Span, Text};
+        match (self, other) {
+            (Key { parameter: a, hash: x }, Key { parameter: b, hash: y }) => (a, x).cmp(&(b, y)),
+            (Text { parameter: a, folded: x }, Text { parameter: b, folded: y }) => (a, x).cmp(&(b, y)),
+            (Span { parameter: a, from, to }, Span { parameter: b, from: other_from, to: other_to }) => {
+                (a, from, to).cmp(&(b, other_from, other_to))
+            }
+            (
+                Number { parameter: a, unit, low, high },
+                Number { parameter: b, unit: other_unit, low: other_low, high: other_high },
+            ) => {
+                let numbers = low.total_cmp(other_low).then_with(|| high.total_cmp(other_high));
+                (a, unit).cmp(&(b, other_unit)).then(numbers)
+            }
+            _ => self.shape().cmp(&other.shape()),
+        }
+    }
+}
+
+impl IndexRow {
+    fn shape(&self) -> u8 {
+        match self {
+            IndexRow::Key { .. } => 0,
+            IndexRow::Text { .. } => 1,
+            IndexRow::Span { .. } => 2,
+            IndexRow::Number { .. } => 3,
+        }
     }
 }
 

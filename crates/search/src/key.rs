@@ -10,6 +10,11 @@ use crate::index::{IndexRow, ParameterId, hash_parts};
 pub(crate) enum Key<'a> {
     /// The parameter has a value: what `:missing` asks for.
     Present,
+    /// A reference has a value that refers to a resource of this type, which another parameter asks for alone; in
+    /// place of `Present`.
+    PresentAs(&'a str),
+    /// A value is of a type that a composite leaves out.
+    OfType(&'a str),
     /// A code, whatever its system: `male`.
     Code(&'a str),
     /// A code of elements whose case does not count, in lower case.
@@ -20,12 +25,16 @@ pub(crate) enum Key<'a> {
     System(&'a str),
     /// A code of a system: `http://loinc.org|1-8`.
     SystemAndCode(&'a str, &'a str),
+    /// An identifier by the system and code of its type, and its value.
+    TypedIdentifier(&'a str, &'a str, &'a str),
     /// A resource of this server: its type and id.
     Resource(&'a str, &'a str),
     /// A version of one: its type and id, and the version.
     ResourceVersion(&'a str, &'a str, &'a str),
     /// A URI, as it is written.
     Uri(&'a str),
+    /// A canonical URL that names no version: whatever the version.
+    AnyVersion(&'a str),
     /// A text, as it is written.
     Exact(&'a str),
 }
@@ -35,6 +44,8 @@ impl Key<'_> {
     pub(crate) fn hash(self) -> u64 {
         match self {
             Key::Present => hash_parts(&["!"]),
+            Key::PresentAs(resource_type) => hash_parts(&["!", resource_type]),
+            Key::OfType(type_name) => hash_parts(&["t", type_name]),
             Key::Code(code) => hash_parts(&["c", code]),
             Key::CaselessCode(code) => hash_parts(&["i", code]),
             Key::CodeWithoutSystem(code) => hash_parts(&["n", code]),
@@ -42,12 +53,17 @@ impl Key<'_> {
             Key::SystemAndCode(system, code) => {
                 hash_parts(&["p", &system.len().to_string(), ":", system, code])
             }
+            Key::TypedIdentifier(system, code, value) => {
+                let (system_length, code_length) = (system.len().to_string(), code.len().to_string());
+                hash_parts(&["o", &system_length, ":", &code_length, ":", system, code, value])
+            }
             // Neither types nor ids have a slash.
             Key::Resource(resource_type, id) => hash_parts(&["r", resource_type, "/", id]),
             Key::ResourceVersion(resource_type, id, version) => {
                 hash_parts(&["v", resource_type, "/", id, "/", version])
             }
             Key::Uri(uri) => hash_parts(&["u", uri]),
+            Key::AnyVersion(url) => hash_parts(&["a", url]),
             Key::Exact(text) => hash_parts(&["e", text]),
         }
     }
@@ -66,6 +82,10 @@ mod tests {
     fn keys_of_different_meaning_never_coincide() {
         let keys = [
             Key::Present,
+            Key::PresentAs("a|b"),
+            Key::OfType("a|b"),
+            Key::TypedIdentifier("a", "|", "b"),
+            Key::TypedIdentifier("a|", "", "b"),
             Key::Code("a|b"),
             Key::CaselessCode("a|b"),
             Key::CodeWithoutSystem("a|b"),
@@ -79,6 +99,7 @@ mod tests {
             Key::ResourceVersion("a", "b", "c"),
             Key::Resource("a", "b/c"),
             Key::Uri("a/b"),
+            Key::AnyVersion("a/b"),
             Key::Exact("a/b"),
             Key::Exact("!"),
             Key::Exact(""),

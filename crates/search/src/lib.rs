@@ -9,40 +9,69 @@
 //! What is indexed of a kind of parameter and how it is asked for stand together, in one file per kind: the two
 //! must agree. This crate does no I/O and reads no clock.
 
+mod chain;
+mod compare;
+mod compartment;
+mod composite;
+mod condition;
+mod criteria;
 mod date;
 mod extract;
+mod filter;
 mod fold;
 mod from_url;
+mod has;
+mod holds;
+pub mod include;
 pub mod index;
 mod key;
 pub mod limits;
+mod list;
+mod merge;
 mod modifier;
+mod near;
+mod number;
+mod prefix;
+mod presence;
 mod problem;
+mod quantity;
 pub mod query;
+mod reading;
 mod reference;
 mod registry;
 mod resolve;
 mod result_parameters;
 mod rows;
+mod sort;
 mod string;
+mod terminology;
 mod token;
+mod token_modifier;
+mod union;
 mod uri;
 mod value;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-pub use date::{Prefix, date_criterion};
+pub use compartment::compartment_criterion;
+pub use date::date_criterion;
 pub use extract::extract;
 pub use fold::fold;
-pub use from_url::{SearchOptions, SearchRequest, from_url};
+pub use from_url::{SearchRequest, from_url, from_url_of_types};
+pub use include::Include;
 pub use index::{Hold, IndexRow, ParameterId};
+pub use near::DISTANCE as NEAR;
+pub use prefix::Prefix;
 pub use query::{
     Criterion, NumberTest, Query, References, Sort, SortKey, SortText, SpanTest, Test, TextTest, Total,
 };
+pub use reading::SearchOptions;
 pub use reference::reference_criterion;
-pub use registry::{ExtraParameter, Parameter, Registry};
-pub use resolve::{Matching, TooCostly, resolve};
+pub use registry::{ExtraParameter, Origin, Parameter, Registry};
+pub use resolve::{EachMatch, Matching, TooCostly, resolve};
 pub use string::{StringMatch, string_criterion};
+pub use terminology::Terminology;
 pub use token::token_criterion;
 pub use uri::uri_criterion;

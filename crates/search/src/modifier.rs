@@ -15,24 +15,56 @@ pub(crate) enum Modifier {
     Exact,
     /// Somewhere in the text.
     Contains,
+    /// The words that go with a code.
+    Text,
     /// No value is equal.
     Not,
+    /// The value, or one that it is a special case of.
+    Above,
+    /// The value, or a special case of it.
+    Below,
+    /// A member of a value set.
+    In,
+    /// No value is a member of a value set.
+    NotIn,
+    /// An identifier of a type.
+    OfType,
+    /// A reference by the identifier of its target.
+    Identifier,
     /// The reference's type.
     Type(ResourceType),
 }
 
-/// The names of R4's modifiers for a kind: those supported, and those not supported yet.
-fn names(parameter: &Parameter) -> (&'static [&'static str], &'static [&'static str]) {
+const NAMES: &[(&str, Modifier)] = &[
+    ("above", Modifier::Above),
+    ("below", Modifier::Below),
+    ("contains", Modifier::Contains),
+    ("exact", Modifier::Exact),
+    ("identifier", Modifier::Identifier),
+    ("in", Modifier::In),
+    ("missing", Modifier::Missing),
+    ("not", Modifier::Not),
+    ("not-in", Modifier::NotIn),
+    ("of-type", Modifier::OfType),
+    ("text", Modifier::Text),
+];
+
+/// The names of the modifiers that a parameter has.
+pub(crate) fn names(parameter: &Parameter) -> &'static [&'static str] {
     use SearchParameterType as Kind;
+    let facts = parameter.facts();
     match (parameter.source(), parameter.kind()) {
-        (Source::Id, _) => (&["not"], &["missing"]),
-        (Source::LastUpdated, _) => (&[], &["missing"]),
-        (_, Kind::String) => (&["contains", "exact", "missing"], &["text"]),
-        (_, Kind::Token) => (&["missing", "not"], &["above", "below", "in", "not-in", "of-type", "text"]),
-        (_, Kind::Reference) => (&["missing"], &["above", "below", "identifier"]),
-        (_, Kind::Uri) => (&["missing"], &["above", "below"]),
-        (_, Kind::Date) => (&["missing"], &[]),
-        _ => (&[], &["missing"]),
+        (Source::Id, _) => &["missing", "not"],
+        (Source::LastUpdated, _) => &["missing"],
+        (Source::Words(_) | Source::Composite(_) | Source::NotServed, _) => &[],
+        (_, Kind::String) => &["contains", "exact", "missing", "text"],
+        (_, Kind::Token) if facts.without_system => &["missing", "not"],
+        (_, Kind::Token) => &["above", "below", "in", "missing", "not", "not-in", "of-type", "text"],
+        (_, Kind::Reference) if facts.canonical => &["missing"],
+        (_, Kind::Reference) => &["identifier", "missing"],
+        (_, Kind::Uri) => &["above", "below", "missing"],
+        (_, Kind::Date | Kind::Number | Kind::Quantity | Kind::Special) => &["missing"],
+        (_, Kind::Composite) => &[],
     }
 }
 
@@ -40,17 +72,12 @@ fn names(parameter: &Parameter) -> (&'static [&'static str], &'static [&'static 
 ///
 /// # Errors
 ///
-/// The parameter does not have it, or it is not supported yet.
+/// The parameter does not have it.
 pub(crate) fn parse(parameter: &Parameter, name: &str) -> Result<Modifier, Issue> {
-    let (supported, _) = names(parameter);
-    if supported.contains(&name) {
-        match name {
-            "missing" => return Ok(Modifier::Missing),
-            "exact" => return Ok(Modifier::Exact),
-            "contains" => return Ok(Modifier::Contains),
-            "not" => return Ok(Modifier::Not),
-            _ => {}
-        }
+    if names(parameter).contains(&name)
+        && let Some((_, modifier)) = NAMES.iter().find(|(known, _)| *known == name)
+    {
+        return Ok(*modifier);
     }
     if parameter.kind() == SearchParameterType::Reference
         && let Some(resource_type) = ResourceType::from_name(name)
@@ -63,7 +90,7 @@ pub(crate) fn parse(parameter: &Parameter, name: &str) -> Result<Modifier, Issue
 
 fn unsupported(parameter: &Parameter, name: &str) -> Issue {
     let code = parameter.code();
-    let (supported, not_yet) = names(parameter);
+    let supported = names(parameter);
     let types: &[ResourceType] =
         if parameter.kind() == SearchParameterType::Reference { parameter.targets() } else { &[] };
     let mut listed: Vec<String> = supported.iter().map(|name| format!(":{name}")).collect();
@@ -72,13 +99,10 @@ fn unsupported(parameter: &Parameter, name: &str) -> Issue {
         _ => listed.push(String::from(":[type], any resource type")),
     }
     let listed = if listed.is_empty() { String::from("none") } else { listed.join(", ") };
-    let problem = if not_yet.contains(&name) {
-        format!("modifier ':{name}' of search parameter '{code}' is not supported yet")
-    } else {
-        let candidates = supported.iter().copied().chain(types.iter().map(|target| target.name()));
-        let hint = did_you_mean(name, candidates)
-            .map_or(String::new(), |meant| format!("; did you mean ':{meant}'?"));
-        format!("search parameter '{code}' has no modifier ':{}'{hint}", cut(name))
-    };
-    Issue::error(IssueCode::NotSupported, format!("{problem} (supported: {listed})"))
+    let candidates = supported.iter().copied().chain(types.iter().map(|target| target.name()));
+    let hint =
+        did_you_mean(name, candidates).map_or(String::new(), |meant| format!("; did you mean ':{meant}'?"));
+    let text =
+        format!("search parameter '{code}' has no modifier ':{}'{hint} (supported: {listed})", cut(name));
+    Issue::error(IssueCode::NotSupported, text)
 }

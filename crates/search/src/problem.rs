@@ -1,9 +1,11 @@
 //! What clients are told of a search that cannot be carried out. Other crates' builders tell the same.
 
-use crate::registry::{Parameter, Registry};
+use crate::limits;
+use crate::registry::{Origin, Parameter, Registry};
 use fhir::definitions::SearchParameterType;
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{Issue, IssueCode, ResourceType};
+use std::sync::Arc;
 
 /// A value that says nothing that the parameter can be compared with.
 pub(crate) fn bad_value(code: &str, value: &str, expected: &str) -> Issue {
@@ -24,14 +26,23 @@ pub(crate) fn unknown_parameter(registry: &Registry, resource_type: ResourceType
     Issue::error(IssueCode::NotSupported, text)
 }
 
-/// A parameter that R4 has and this server does not serve yet.
-pub(crate) fn not_served(registry: &Registry, resource_type: ResourceType, code: &str) -> Issue {
-    let codes: Vec<&str> = registry.advertised(resource_type).map(|parameter| parameter.code()).collect();
-    let text = format!(
-        "search parameter '{code}' is not supported yet for {resource_type} (supported: {})",
-        codes.join(", ")
-    );
+/// A parameter that cannot be searched by, at least not now.
+pub(crate) fn not_served(parameter: &Parameter) -> Issue {
+    let code = parameter.code();
+    let text = match parameter.origin() {
+        Origin::CustomIndexing => format!(
+            "search parameter '{code}' of {} cannot be used yet: resources are still being indexed; try again later",
+            parameter.resource_type()
+        ),
+        _ => format!("search parameter '{code}' is not supported: no query is defined on this server"),
+    };
     Issue::error(IssueCode::NotSupported, text)
+}
+
+/// A chain, `_has` or pair of parentheses within too many others.
+pub(crate) fn too_deep(name: &str) -> Issue {
+    let text = format!("{} nests deeper than {} levels", quoted(name), limits::NESTING);
+    Issue::error(IssueCode::TooLong, text)
 }
 
 /// The parameter of that code and kind.
@@ -44,10 +55,10 @@ pub(crate) fn served<'r>(
     resource_type: ResourceType,
     code: &str,
     kind: SearchParameterType,
-) -> Result<&'r Parameter, Issue> {
+) -> Result<&'r Arc<Parameter>, Issue> {
     match registry.parameter(resource_type, code) {
         None => Err(unknown_parameter(registry, resource_type, code)),
-        Some(parameter) if !parameter.is_served() => Err(not_served(registry, resource_type, code)),
+        Some(parameter) if !parameter.is_served() => Err(not_served(parameter)),
         Some(parameter) if parameter.kind() != kind => {
             let text = format!("search parameter '{code}' is of type {:?}, not {kind:?}", parameter.kind());
             Err(Issue::error(IssueCode::NotSupported, text))

@@ -128,6 +128,24 @@ pub enum Criterion {
     Not(Box<Criterion>),
 }
 
+impl Criterion {
+    /// Appends the types of the other resources that it looks at.
+    pub(crate) fn look_at(&self, types: &mut Vec<ResourceType>) {
+        match self {
+            Criterion::RefersTo { target: other, criteria, .. }
+            | Criterion::ReferredToBy { by: other, criteria, .. } => {
+                types.push(*other);
+                criteria.iter().for_each(|criterion| criterion.look_at(types));
+            }
+            Criterion::Tested { candidates: criteria, .. }
+            | Criterion::All(criteria)
+            | Criterion::Either(criteria) => criteria.iter().for_each(|criterion| criterion.look_at(types)),
+            Criterion::Not(criterion) => criterion.look_at(types),
+            _ => {}
+        }
+    }
+}
+
 /// A test of folded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextTest {
@@ -250,17 +268,20 @@ impl NumberTest {
     }
 }
 
+/// A function of a resource's stored bytes.
+pub type OfBody<T> = dyn Fn(&[u8]) -> T + Send + Sync;
+
 /// A test of a resource's stored bytes.
 #[derive(Clone)]
-pub struct Test(pub Arc<dyn Fn(&[u8]) -> bool + Send + Sync>);
+pub struct Test(pub Arc<OfBody<bool>>);
 
 /// The ids of one type that a resource refers to, read from its stored bytes.
 #[derive(Clone)]
-pub struct References(pub Arc<dyn Fn(&[u8]) -> Vec<String> + Send + Sync>);
+pub struct References(pub Arc<OfBody<Vec<String>>>);
 
 /// What a resource is sorted by, read from its stored bytes: texts in the order of their code points.
 #[derive(Clone)]
-pub struct SortText(pub Arc<dyn Fn(&[u8]) -> Option<String> + Send + Sync>);
+pub struct SortText(pub Arc<OfBody<Option<String>>>);
 
 // Functions are the same when they are one and the same, and have nothing to show.
 macro_rules! opaque {

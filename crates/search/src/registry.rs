@@ -1,29 +1,46 @@
 //! The search parameters of every resource type, ready for use.
 
+mod compile;
+mod facts;
 mod parameter;
+mod standard;
 
+pub(crate) use compile::Alternative;
+pub(crate) use facts::ValueFacts;
 pub(crate) use parameter::Source;
-pub use parameter::{ExtraParameter, Parameter};
+pub use parameter::{ExtraParameter, Origin, Parameter};
 
 use crate::index::ParameterId;
-use fhir::definitions::{SearchParameter, SearchParameterType, search_parameters};
+
+use fhir::definitions::SearchParameterType;
 use fhir::{Reference, ResourceType};
-use fhirpath::{Expression, ItemType};
 use jiff::tz::TimeZone;
-use parameter::ValueFacts;
 use siphasher::sip::SipHasher13;
+use std::borrow::Cow;
 use std::hash::Hasher;
 use std::sync::Arc;
 
 /// Raised whenever the rows that [`extract`](crate::extract) makes of the same resource and parameters change.
-const EXTRACTION_VERSION: u64 = 1;
+const EXTRACTION_VERSION: u64 = 2;
 
 /// The search parameters of every resource type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Registry {
     /// By [`ResourceType::index`], each sorted by code.
-    types: Vec<Vec<Parameter>>,
-    bases: Vec<Box<str>>,
+    types: Vec<Vec<Arc<Parameter>>>,
+    bases: Arc<Bases>,
+}
+
+/// The base URLs of the server: what absolute references say under one of them is a resource of this server.
+#[derive(Debug, Default)]
+pub(crate) struct Bases(Vec<Box<str>>);
+
+impl Bases {
+    /// The resource of this server that an absolute URL under one of its bases names.
+    pub(crate) fn local<'u>(&self, url: &'u str) -> Option<Reference<'u>> {
+        let under = |base: &str| url.strip_prefix(base)?.strip_prefix('/').and_then(Reference::local);
+        self.0.iter().find_map(|base| under(base))
+    }
 }
 
 impl Registry {
@@ -33,57 +50,50 @@ impl Registry {
     ///
     /// An expression does not compile, or a number or code is taken: the program itself is wrong.
     pub fn r4(extra: Vec<ExtraParameter>) -> Self {
-        let mut types: Vec<Vec<Parameter>> = ResourceType::all().map(|_| Vec::with_capacity(32)).collect();
-        for definition in search_parameters() {
-            let alternatives = alternatives(definition);
-            for resource_type in definition.base {
-                let parameter = Parameter::standard(definition, *resource_type, &alternatives);
-                types[usize::from(resource_type.index())].push(parameter);
-            }
-        }
-        for extra in extra {
-            let alternatives = compiled(extra.code, extra.expression, Some(extra.resource_type));
-            types[usize::from(extra.resource_type.index())].push(Parameter::extra(&extra, &alternatives));
+        let mut types = standard::parameters();
+        for extra in &extra {
+            types[usize::from(extra.resource_type.index())].push(Arc::new(Parameter::extra(extra)));
         }
         for parameters in &mut types {
-            parameters.sort_unstable_by(|a, b| a.code().cmp(b.code()));
-            parameters.shrink_to_fit();
+            sort(parameters);
             if let Some(pair) = parameters.windows(2).find(|pair| pair[0].code() == pair[1].code()) {
                 panic!("two search parameters have the code '{}'", pair[0].code());
             }
         }
-        Registry { types, bases: Vec::new() }
+        Registry { types, bases: Arc::default() }
     }
 
     /// The same, on a server with these base URLs: what absolute references say under one of them is a resource
     /// of this server.
     #[must_use]
     pub fn with_bases<B: AsRef<str>>(mut self, bases: impl IntoIterator<Item = B>) -> Self {
-        self.bases = bases.into_iter().map(|base| base.as_ref().trim_end_matches('/').into()).collect();
+        let bases = bases.into_iter().map(|base| base.as_ref().trim_end_matches('/').into()).collect();
+        self.bases = Arc::new(Bases(bases));
         self
     }
 
     /// All parameters of a type by code, those that are not served and those of crates above included.
-    pub fn parameters(&self, resource_type: ResourceType) -> &[Parameter] {
+    pub fn parameters(&self, resource_type: ResourceType) -> &[Arc<Parameter>] {
         &self.types[usize::from(resource_type.index())]
     }
 
     /// The parameter of a type with that code, served or not.
-    pub fn parameter(&self, resource_type: ResourceType, code: &str) -> Option<&Parameter> {
+    pub fn parameter(&self, resource_type: ResourceType, code: &str) -> Option<&Arc<Parameter>> {
         let parameters = self.parameters(resource_type);
         let found = parameters.binary_search_by(|parameter| parameter.code().cmp(code)).ok()?;
         Some(&parameters[found])
     }
 
     /// The parameters that clients may use and that a CapabilityStatement lists, by code.
-    pub fn advertised(&self, resource_type: ResourceType) -> impl Iterator<Item = &Parameter> {
+    pub fn advertised(&self, resource_type: ResourceType) -> impl Iterator<Item = &Arc<Parameter>> {
         self.parameters(resource_type)
             .iter()
             .filter(|parameter| parameter.is_served() && !parameter.is_internal())
     }
 
-    /// What the index depends on besides the resources: the parameters, how their rows are made, the server's
-    /// base URLs and the zone of dates without one. An index that was made under another fingerprint is stale.
+    /// What the index depends on besides the resources: the parameters of the program, how their rows are made,
+    /// the server's base URLs and the zone of dates without one. An index that was made under another fingerprint
+    /// is stale. Custom parameters are not part of it: their indexing is kept account of one by one.
     pub fn fingerprint(&self, zone: &TimeZone) -> String {
         let mut hasher = SipHasher13::new();
         let mut feed = |text: &str| {
@@ -92,8 +102,10 @@ impl Registry {
         };
         feed(&EXTRACTION_VERSION.to_string());
         feed(&zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned));
-        self.bases.iter().for_each(|base| feed(base));
-        for parameter in self.types.iter().flatten().filter(|parameter| parameter.is_served()) {
+        self.bases.0.iter().for_each(|base| feed(base));
+        let own =
+            |parameter: &&Arc<Parameter>| matches!(parameter.origin(), Origin::Standard | Origin::Internal);
+        for parameter in self.types.iter().flatten().filter(own).filter(|parameter| parameter.is_served()) {
             feed(&format!("{} {:?}", parameter.id().get(), parameter.kind()));
             feed(parameter.code());
             feed(parameter.expression());
@@ -101,89 +113,41 @@ impl Registry {
         format!("{:016x}", hasher.finish())
     }
 
-    /// The resource of this server that an absolute URL under one of its bases names.
-    pub(crate) fn local<'u>(&self, url: &'u str) -> Option<Reference<'u>> {
-        let under = |base: &str| url.strip_prefix(base)?.strip_prefix('/').and_then(Reference::local);
-        self.bases.iter().find_map(|base| under(base))
+    /// The server's base URLs.
+    pub(crate) fn bases(&self) -> &Arc<Bases> {
+        &self.bases
     }
 }
 
-/// Whether values of this kind are indexed and can be searched. Issue by issue this becomes all of them.
-fn is_served(kind: SearchParameterType) -> bool {
-    use SearchParameterType as Kind;
-    matches!(kind, Kind::Token | Kind::Reference | Kind::Date | Kind::String | Kind::Uri)
-}
-
-/// A compiled expression, or a part of one that is a union.
-type Alternative = Arc<Expression>;
-
-fn alternatives(definition: &SearchParameter) -> Vec<Alternative> {
-    if !is_served(definition.kind) || definition.expression.is_empty() {
-        return Vec::new();
-    }
-    let only = match definition.base {
-        [resource_type] => Some(*resource_type),
-        _ => None,
-    };
-    compiled(definition.url, definition.expression, only)
-}
-
-fn compiled(name: &str, expression: &str, resource_type: Option<ResourceType>) -> Vec<Alternative> {
-    let compiled = match resource_type {
-        Some(resource_type) => Expression::compile_for(expression, resource_type.type_id()),
-        None => Expression::compile(expression),
-    };
-    match compiled {
-        Ok(expression) => expression.into_alternatives().into_iter().map(Arc::new).collect(),
-        Err(error) => panic!("the expression of search parameter {name}: {error}"),
-    }
-}
-
-/// Those of the alternatives that can yield something on a type.
-fn applicable(alternatives: &[Alternative], resource_type: ResourceType) -> Vec<Alternative> {
-    let this = ItemType::Fhir(resource_type.type_id());
-    let applies = |root| this.is_a(ItemType::Fhir(root));
-    alternatives.iter().filter(|one| one.root_type().is_none_or(applies)).cloned().collect()
+fn sort(parameters: &mut Vec<Arc<Parameter>>) {
+    parameters.sort_by(|a, b| a.code().cmp(b.code()));
+    parameters.shrink_to_fit();
 }
 
 impl Parameter {
-    fn standard(
-        definition: &'static SearchParameter,
-        resource_type: ResourceType,
-        all: &[Alternative],
-    ) -> Self {
-        let alternatives = applicable(all, resource_type);
-        let source = match definition.code {
-            "_id" => Source::Id,
-            "_lastUpdated" => Source::LastUpdated,
-            _ if alternatives.is_empty() => Source::NotServed,
-            _ => Source::Extracted(alternatives),
-        };
-        Parameter {
-            id: ParameterId::new(definition.id, resource_type),
-            code: definition.code,
-            kind: definition.kind,
-            expression: definition.expression,
-            url: Some(definition.url),
-            targets: definition.targets,
-            facts: ValueFacts::of(&source),
-            source,
-        }
-    }
-
-    fn extra(extra: &ExtraParameter, all: &[Alternative]) -> Self {
+    fn extra(extra: &ExtraParameter) -> Self {
         assert!(extra.number >= ParameterId::FIRST_EXTRA, "the number of '{}' is R4's", extra.code);
-        assert!(is_served(extra.kind), "the kind of '{}' is not served", extra.code);
-        let source = Source::Extracted(applicable(all, extra.resource_type));
+        assert!(extra.number < ParameterId::FIRST_CUSTOM, "the number of '{}' is for clients'", extra.code);
+        let composed = matches!(extra.kind, SearchParameterType::Composite | SearchParameterType::Special);
+        assert!(!composed, "the kind of '{}' cannot be brought along", extra.code);
+        let compiled = compile::alternatives(extra.expression, Some(extra.resource_type));
+        let alternatives = compiled
+            .unwrap_or_else(|error| panic!("the expression of search parameter {}: {error}", extra.code));
+        let alternatives = compile::applicable(&alternatives, extra.resource_type);
+        let expressions: Vec<(&str, &Arc<_>)> =
+            alternatives.iter().map(|one| (&*one.text, &one.expression)).collect();
         Parameter {
             id: ParameterId::new(extra.number, extra.resource_type),
-            code: extra.code,
+            resource_type: extra.resource_type,
+            code: Cow::Borrowed(extra.code),
             kind: extra.kind,
-            expression: extra.expression,
+            expression: Cow::Borrowed(extra.expression),
             url: None,
-            targets: extra.targets,
-            facts: ValueFacts::of(&source),
-            source,
+            targets: Cow::Borrowed(extra.targets),
+            facts: ValueFacts::of(extra.kind, &expressions),
+            alternatives: alternatives.iter().map(|one| Arc::clone(&one.expression)).collect(),
+            source: Source::Indexed,
+            origin: Origin::Internal,
         }
     }
 }

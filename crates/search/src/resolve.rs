@@ -1,10 +1,17 @@
 //! From a search that looks at other resources (chains, `_has`) or into resources (what no index row decides) to one
 //! of index rows and ids alone, which the store can carry out.
 
+use crate::index::ParameterId;
 use crate::key::Key;
 use crate::limits;
+use crate::merge::any;
 use crate::query::{Criterion, Query};
+use crate::{condition, reference};
 use fhir::ResourceType;
+use fhir::definitions::search_parameter;
+
+/// What is done with each resource that matches: its id and its stored bytes are shown.
+pub type EachMatch<'e> = &'e mut (dyn FnMut(&str, &[u8]) -> Result<(), TooCostly> + 'e);
 
 /// What resolving asks of a store: the moment is the same for all questions.
 pub trait Matching {
@@ -22,7 +29,7 @@ pub trait Matching {
         resource_type: ResourceType,
         criteria: &[Criterion],
         with_bodies: bool,
-        each: &mut dyn FnMut(&str, &[u8]) -> Result<(), TooCostly>,
+        each: EachMatch<'_>,
     ) -> Result<(), Self::Error>;
 }
 
@@ -78,9 +85,14 @@ fn one<M: Matching>(
         Criterion::RefersTo { parameter, target, criteria } => {
             let criteria = all(*target, criteria, store)?;
             let (mut hashes, mut read) = (Vec::new(), 0);
-            store.each_match(*target, &criteria, false, &mut |id, _| {
+            // What has a canonical URL may be referred to by it.
+            let has_url = target.definition().element("url").is_some();
+            store.each_match(*target, &criteria, has_url, &mut |id, body| {
                 count(&mut read)?;
                 hashes.push(Key::Resource(target.name(), id).hash());
+                if has_url {
+                    hashes.extend(canonical_keys(body));
+                }
                 Ok(())
             })?;
             Criterion::Keys { parameter: *parameter, hashes }
@@ -95,7 +107,11 @@ fn one<M: Matching>(
             })?;
             ids.sort_unstable();
             ids.dedup();
-            Criterion::Ids(ids)
+            let (urls, ids): (Vec<String>, Vec<String>) = ids.into_iter().partition(|id| id.contains(':'));
+            let mut each: Vec<Criterion> =
+                urls.iter().filter_map(|url| has_url(resource_type, url)).collect();
+            each.push(Criterion::Ids(ids));
+            any(each)
         }
         Criterion::Tested { .. } => {
             Criterion::All(all(resource_type, std::slice::from_ref(criterion), store)?)
@@ -108,6 +124,23 @@ fn one<M: Matching>(
         Criterion::Not(criterion) => Criterion::Not(Box::new(one(resource_type, criterion, store)?)),
         plain => plain.clone(),
     })
+}
+
+/// The keys of canonicals that mean a stored resource.
+fn canonical_keys(body: &[u8]) -> Vec<u64> {
+    let Some(resource) = condition::read(body) else { return Vec::new() };
+    resource.str("url").map_or_else(Vec::new, |url| reference::canonical_keys(url, resource.str("version")))
+}
+
+/// The condition that a resource has a canonical URL, which may name a version.
+fn has_url(resource_type: ResourceType, canonical: &str) -> Option<Criterion> {
+    let keys = |code: &str, key: Key<'_>| {
+        let parameter = ParameterId::new(search_parameter(resource_type, code)?.id, resource_type);
+        Some(Criterion::Keys { parameter, hashes: vec![key.hash()] })
+    };
+    let Some((url, version)) = canonical.split_once('|') else { return keys("url", Key::Uri(canonical)) };
+    let version = keys("version", Key::CaselessCode(&version.to_lowercase()))?;
+    Some(Criterion::All(vec![keys("url", Key::Uri(url))?, version]))
 }
 
 fn count(read: &mut usize) -> Result<(), TooCostly> {

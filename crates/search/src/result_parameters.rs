@@ -1,63 +1,9 @@
-//! Parameters that say how results are returned (<http://hl7.org/fhir/R4/search.html#return>): `_sort`, `_count`,
-//! `_total`.
+//! Parameters that say how results are returned (<http://hl7.org/fhir/R4/search.html#return>): `_count`, `_total`,
+//! `_summary`, `_elements`.
 
-use crate::limits;
-use crate::query::{Sort, SortKey, Total};
-use crate::registry::{Parameter, Registry, Source};
-use fhir::definitions::SearchParameterType;
+use crate::query::Total;
 use fhir::outcome::{did_you_mean, quoted};
-use fhir::{Issue, IssueCode, ResourceType};
-
-/// The keys of `_sort`: codes joined by commas, `-` before those whose order is reversed. `internal` allows the
-/// parameters of crates above.
-///
-/// # Errors
-///
-/// All keys by which nothing can be sorted.
-pub(crate) fn sort(
-    registry: &Registry,
-    resource_type: ResourceType,
-    value: &str,
-    internal: bool,
-) -> Result<Vec<Sort>, Vec<Issue>> {
-    let (mut keys, mut problems) = (Vec::new(), Vec::new());
-    for rule in value.split(',') {
-        let (descending, code) = rule.strip_prefix('-').map_or((false, rule), |code| (true, code));
-        let parameter = registry.parameter(resource_type, code);
-        match parameter.filter(|found| internal || !found.is_internal()).and_then(key) {
-            Some(key) => keys.push(Sort { key, descending }),
-            None => problems.push(unsortable(registry, resource_type, code)),
-        }
-    }
-    if keys.len() > limits::SORT_KEYS {
-        let text = format!("'_sort' has {} keys; at most {} are taken", keys.len(), limits::SORT_KEYS);
-        problems.push(Issue::error(IssueCode::TooLong, text));
-    }
-    if problems.is_empty() { Ok(keys) } else { Err(problems) }
-}
-
-fn key(parameter: &Parameter) -> Option<SortKey> {
-    match (parameter.source(), parameter.kind()) {
-        _ if !parameter.is_sortable() => None,
-        (Source::Id, _) => Some(SortKey::Id),
-        (Source::LastUpdated, _) => Some(SortKey::LastUpdated),
-        (_, SearchParameterType::String) => Some(SortKey::Text(parameter.id())),
-        (_, SearchParameterType::Date) => Some(SortKey::Span(parameter.id())),
-        _ => None,
-    }
-}
-
-fn unsortable(registry: &Registry, resource_type: ResourceType, code: &str) -> Issue {
-    let sortable = || registry.advertised(resource_type).filter(|one| one.is_sortable()).map(Parameter::code);
-    let hint =
-        did_you_mean(code, sortable()).map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
-    let text = format!(
-        "{resource_type} cannot be sorted by {}{hint} (supported: {})",
-        quoted(code),
-        sortable().collect::<Vec<_>>().join(", ")
-    );
-    Issue::error(IssueCode::NotSupported, text)
-}
+use fhir::{Issue, IssueCode, ResourceType, Subset};
 
 /// The number of `_count`, at most `most`.
 ///
@@ -89,4 +35,56 @@ pub(crate) fn total(value: &str) -> Result<Total, Issue> {
             Err(Issue::error(IssueCode::Value, text))
         }
     }
+}
+
+/// The part of resources that `_summary` asks for; `None` if it asks for their number alone.
+///
+/// # Errors
+///
+/// It is none of the five codes.
+pub(crate) fn summary(value: &str) -> Result<Option<Subset>, Issue> {
+    match Subset::of_summary(value) {
+        Some(subset) => Ok(Some(subset)),
+        None if value == "count" => Ok(None),
+        None => {
+            let text = format!(
+                "the value {} of '_summary' is not one of true, text, data, count, false",
+                quoted(value)
+            );
+            Err(Issue::error(IssueCode::Value, text))
+        }
+    }
+}
+
+/// The elements that `_elements` lists. Each must be one of some type that is searched.
+///
+/// # Errors
+///
+/// All that are none.
+pub(crate) fn elements(types: &[ResourceType], value: &str) -> Result<Subset, Vec<Issue>> {
+    let (mut names, mut problems) = (Vec::new(), Vec::new());
+    for listed in value.split(',') {
+        let name = match listed.split_once('.') {
+            Some((type_name, name)) if types.iter().any(|known| known.name() == type_name) => name,
+            _ => listed,
+        };
+        let is_known = |resource_type: &ResourceType| {
+            let definition = resource_type.definition();
+            definition.element(name).is_some() || definition.member(name).is_some()
+        };
+        if types.iter().any(is_known) {
+            names.push(name.to_owned());
+            continue;
+        }
+        let all = types.iter().take(1).flat_map(|of| of.definition().elements).map(|element| element.name());
+        let hint =
+            did_you_mean(name, all).map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
+        let of = types.first().map_or("", |only| only.name());
+        let text = match types.len() {
+            1 => format!("'_elements': {of} has no element {}{hint}", quoted(name)),
+            _ => format!("'_elements': none of the types that are searched has an element {}", quoted(name)),
+        };
+        problems.push(Issue::error(IssueCode::Value, text));
+    }
+    if problems.is_empty() { Ok(Subset::Elements(names)) } else { Err(problems) }
 }

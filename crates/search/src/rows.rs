@@ -1,7 +1,7 @@
 //! Where extraction puts the rows of one parameter.
 
 use crate::fold::fold_to;
-use crate::index::{IndexRow, ParameterId, TEXT_LENGTH};
+use crate::index::{ANY_UNIT, IndexRow, ParameterId, TEXT_LENGTH};
 use crate::key::Key;
 use fhir::datetime::Period;
 
@@ -9,9 +9,15 @@ use fhir::datetime::Period;
 pub(crate) struct Rows<'r> {
     pub(crate) parameter: ParameterId,
     pub(crate) rows: &'r mut Vec<IndexRow>,
+    /// Whether one of the rows so far is what [`presence`](crate::presence) looks for.
+    pub(crate) told: bool,
 }
 
-impl Rows<'_> {
+impl<'r> Rows<'r> {
+    pub(crate) fn new(parameter: ParameterId, rows: &'r mut Vec<IndexRow>) -> Self {
+        Rows { parameter, rows, told: false }
+    }
+
     pub(crate) fn key(&mut self, key: Key<'_>) {
         self.rows.push(key.row(self.parameter));
     }
@@ -20,12 +26,25 @@ impl Rows<'_> {
     pub(crate) fn text(&mut self, text: &str) {
         let folded = fold_to(text, TEXT_LENGTH);
         if !folded.is_empty() {
+            self.told = true;
             self.rows.push(IndexRow::Text { parameter: self.parameter, folded: folded.into() });
         }
         self.key(Key::Exact(text));
     }
 
     pub(crate) fn span(&mut self, span: Period) {
+        self.told = true;
         self.rows.push(IndexRow::Span { parameter: self.parameter, from: span.from, to: span.to });
+    }
+
+    /// A number or a range of numbers, as it is written.
+    pub(crate) fn number(&mut self, low: f64, high: f64) {
+        self.told = true;
+        self.number_in(ANY_UNIT, low, high);
+    }
+
+    /// The same in a unit.
+    pub(crate) fn number_in(&mut self, unit: u64, low: f64, high: f64) {
+        self.rows.push(IndexRow::Number { parameter: self.parameter, unit, low, high });
     }
 }

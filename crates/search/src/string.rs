@@ -1,8 +1,11 @@
 //! String parameters (<http://hl7.org/fhir/R4/search.html#string>): text, found by its start, a part, or exactly.
 
+use crate::condition::Condition;
 use crate::fold::fold;
 use crate::index::TEXT_LENGTH;
 use crate::key::Key;
+use crate::merge::any;
+use crate::presence::presence;
 use crate::problem::{bad_value, served};
 use crate::query::{Criterion, TextTest};
 use crate::registry::{Parameter, Registry};
@@ -10,6 +13,7 @@ use crate::rows::Rows;
 use fhir::definitions::{SearchParameterType, TypeId};
 use fhir::{Issue, IssueCode, Json, ResourceType};
 use fhirpath::Item;
+use std::sync::Arc;
 
 /// The parts of a HumanName that are text.
 const NAME_PARTS: &[&str] = &["family", "given", "prefix", "suffix", "text"];
@@ -19,20 +23,24 @@ const ADDRESS_PARTS: &[&str] = &["line", "city", "district", "state", "postalCod
 
 /// The rows of one value; false if it is of no type that is text.
 pub(crate) fn index(item: &Item<'_>, rows: &mut Rows<'_>) -> bool {
-    let parts = match (item.item_type.fhir(), item.object()) {
+    each_text(item, &mut |text| rows.text(text))
+}
+
+/// Shows the texts of a value; false if it is of no type that has any.
+pub(crate) fn each_text(item: &Item<'_>, each: &mut dyn FnMut(&str)) -> bool {
+    let (object, names) = match (item.item_type.fhir(), item.object()) {
         (Some(TypeId::HUMAN_NAME), Some(name)) => (name, NAME_PARTS),
         (Some(TypeId::ADDRESS), Some(address)) => (address, ADDRESS_PARTS),
         _ => {
             let Some(text) = item.as_str() else { return false };
-            rows.text(text);
+            each(text);
             return true;
         }
     };
-    let (object, names) = parts;
     for value in names.iter().filter_map(|name| object.get(name)) {
         match value {
-            Json::String(text) => rows.text(text),
-            value => value.items().iter().filter_map(Json::as_str).for_each(|text| rows.text(text)),
+            Json::String(text) => each(text),
+            value => value.items().iter().filter_map(Json::as_str).for_each(&mut *each),
         }
     }
     true
@@ -62,26 +70,54 @@ pub fn string_criterion(
     value: &str,
 ) -> Result<Criterion, Issue> {
     let parameter = served(registry, resource_type, code, SearchParameterType::String)?;
-    criterion(parameter, how, value)
+    condition(parameter, how, value).map(|condition| condition.index)
 }
 
 /// The condition that a parameter has a text like the value.
-pub(crate) fn criterion(parameter: &Parameter, how: StringMatch, value: &str) -> Result<Criterion, Issue> {
-    let id = parameter.id();
-    Ok(match how {
-        StringMatch::Exact => Criterion::Keys { parameter: id, hashes: vec![Key::Exact(value).hash()] },
-        StringMatch::StartsWith => {
-            let folded = folded(parameter.code(), value)?;
-            Criterion::Text { parameter: id, any_of: vec![TextTest::StartsWith(folded)] }
+pub(crate) fn condition(
+    parameter: &Arc<Parameter>,
+    how: StringMatch,
+    value: &str,
+) -> Result<Condition, Issue> {
+    let code = parameter.code();
+    let test = match how {
+        StringMatch::Exact => {
+            let hash = Key::Exact(value).hash();
+            let of =
+                |indexed: &Arc<Parameter>| Criterion::Keys { parameter: indexed.id(), hashes: vec![hash] };
+            return Ok(Condition::exact(any(parameter.indexed_as().iter().map(of).collect())));
         }
-        StringMatch::Contains => {
-            let folded = folded(parameter.code(), value)?;
-            Criterion::Text { parameter: id, any_of: vec![TextTest::Contains(folded)] }
-        }
-    })
+        StringMatch::StartsWith => TextTest::StartsWith(folded(code, value)?),
+        StringMatch::Contains => TextTest::Contains(folded(code, value)?),
+    };
+    Ok(Condition::exact(passes(parameter, &test)))
 }
 
-fn folded(code: &str, value: &str) -> Result<String, Issue> {
+/// The condition that a text of the parameter has all words of the value, each from its start and in any order.
+pub(crate) fn words_condition(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> {
+    let folded = folded(parameter.code(), value)?;
+    let words: Vec<String> = folded.split(' ').map(|word| format!(" {word}")).collect();
+    // What is indexed of a text may end before a word comes.
+    let candidates = presence(parameter).unwrap_or(Criterion::All(Vec::new()));
+    Ok(Condition::tested(candidates, move |item, _| {
+        let mut found = false;
+        each_text(item, &mut |text| {
+            let text = format!(" {}", fold(text));
+            found = found || words.iter().all(|word| text.contains(word.as_str()));
+        });
+        found
+    }))
+}
+
+/// The condition that a text of the parameter passes the test.
+pub(crate) fn passes(parameter: &Arc<Parameter>, test: &TextTest) -> Criterion {
+    let of =
+        |indexed: &Arc<Parameter>| Criterion::Text { parameter: indexed.id(), any_of: vec![test.clone()] };
+    any(parameter.indexed_as().iter().map(of).collect())
+}
+
+/// The value as it is compared with what is indexed.
+pub(crate) fn folded(code: &str, value: &str) -> Result<String, Issue> {
     let folded = fold(value);
     if folded.is_empty() {
         return Err(bad_value(code, value, "a text with at least one letter, digit or sign"));

@@ -1,7 +1,13 @@
 //! URI parameters (<http://hl7.org/fhir/R4/search.html#uri>): equal to the last character. A canonical with a
 //! version is also found without it.
+//!
+//! `:above` finds the URI and those whose paths it continues, `:below` the URI and those that continue its path.
 
+use crate::condition::Condition;
 use crate::key::Key;
+use crate::merge::any;
+use crate::modifier::Modifier;
+use crate::presence::presence;
 use crate::problem::{bad_value, served};
 use crate::query::Criterion;
 use crate::registry::{Parameter, Registry};
@@ -9,6 +15,7 @@ use crate::rows::Rows;
 use fhir::definitions::{SearchParameterType, TypeId};
 use fhir::{Issue, ResourceType};
 use fhirpath::Item;
+use std::sync::Arc;
 
 /// The rows of one value; false if it is no URI.
 pub(crate) fn index(item: &Item<'_>, rows: &mut Rows<'_>) -> bool {
@@ -34,13 +41,57 @@ pub fn uri_criterion(
     value: &str,
 ) -> Result<Criterion, Issue> {
     let parameter = served(registry, resource_type, code, SearchParameterType::Uri)?;
-    Ok(Criterion::Keys { parameter: parameter.id(), hashes: vec![hash(parameter, value)?] })
+    condition(parameter, None, value).map(|condition| condition.index)
 }
 
-/// The hash that a resource must have to match one value.
-pub(crate) fn hash(parameter: &Parameter, value: &str) -> Result<u64, Issue> {
+/// The condition that a parameter has the value, or one above or below it.
+pub(crate) fn condition(
+    parameter: &Arc<Parameter>,
+    modifier: Option<Modifier>,
+    value: &str,
+) -> Result<Condition, Issue> {
     if value.chars().any(char::is_whitespace) {
         return Err(bad_value(parameter.code(), value, "a URI (text without spaces)"));
     }
-    Ok(Key::Uri(value).hash())
+    let has_one_of = |uris: Vec<&str>| {
+        let keys = |indexed: &Arc<Parameter>| {
+            let hashes = uris.iter().map(|uri| Key::Uri(uri).hash()).collect();
+            Criterion::Keys { parameter: indexed.id(), hashes }
+        };
+        any(parameter.indexed_as().iter().map(keys).collect())
+    };
+    match modifier {
+        Some(Modifier::Above | Modifier::Below) if !value.contains('/') => {
+            Err(bad_value(parameter.code(), value, "a URL: only the paths of URLs are above or below others"))
+        }
+        Some(Modifier::Above) => Ok(Condition::exact(has_one_of(above(value)))),
+        Some(Modifier::Below) => {
+            let start = value.to_owned();
+            let candidates = presence(parameter).unwrap_or(Criterion::All(Vec::new()));
+            Ok(Condition::tested(candidates, move |item, _| {
+                item.as_str().is_some_and(|uri| is_below(uri, &start))
+            }))
+        }
+        _ => Ok(Condition::exact(has_one_of(vec![value]))),
+    }
+}
+
+/// A URI and the beginnings of its path: `http://a/b/c`, `http://a/b/`, `http://a/b`, `http://a/`, `http://a`.
+fn above(uri: &str) -> Vec<&str> {
+    let mut found = vec![uri];
+    let path = uri.find("://").map_or(0, |scheme| scheme + 3);
+    for (slash, _) in uri.match_indices('/').filter(|(slash, _)| *slash >= path) {
+        for beginning in [&uri[..slash], &uri[..=slash]] {
+            if !beginning.is_empty() && beginning != uri {
+                found.push(beginning);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a URI is `start` or continues its path.
+fn is_below(uri: &str, start: &str) -> bool {
+    let Some(rest) = uri.strip_prefix(start) else { return false };
+    rest.is_empty() || start.ends_with('/') || rest.starts_with(['/', '|'])
 }

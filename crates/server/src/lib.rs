@@ -13,6 +13,7 @@ pub mod http;
 pub mod import;
 pub mod oauth;
 pub mod operations;
+pub mod packages;
 pub mod sandbox;
 pub mod start;
 pub mod telemetry;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::config::Config;
 use crate::http::accept;
-use crate::sandbox;
+use crate::{packages, sandbox};
 use canvas::Canvas;
 use canvas::clinic::Clinic;
 use interactions::{Engine, Settings};
@@ -70,8 +70,9 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     })?;
     let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let engine = engine(&config, store, &clinic, &base_url);
+    let engine = engine(&config, store, &clinic, &base_url)?;
     index(&engine).await?;
+    engine.load_definitions().await.map_err(failed)?;
     if config.sandbox {
         sandbox::prepare(&engine).await.map_err(failed)?;
     }
@@ -116,8 +117,17 @@ pub fn open_store(config: &Config, access: Access) -> Result<Store, StartError> 
     Store::open(options).map_err(|error| StartError(error.to_string()))
 }
 
-/// The engine over a store, with the clinic's rules.
-pub fn engine(config: &Config, store: Store, clinic: &Arc<Clinic>, base_url: &str) -> Engine {
+/// The engine over a store, with the clinic's rules and the definitions of packages.
+///
+/// # Errors
+///
+/// A package that cannot be read.
+pub fn engine(
+    config: &Config,
+    store: Store,
+    clinic: &Arc<Clinic>,
+    base_url: &str,
+) -> Result<Engine, StartError> {
     let settings = Settings {
         zone: clinic.time_zone.clone(),
         rules: Box::new(canvas::scheduling::ClinicRules::new(Arc::clone(clinic))),
@@ -125,7 +135,7 @@ pub fn engine(config: &Config, store: Store, clinic: &Arc<Clinic>, base_url: &st
         base_url: format!("{base_url}/fhir"),
         max_depth: config.limits.json_depth,
     };
-    Engine::new(store, settings)
+    Ok(Engine::with_definitions(store, settings, packages::read(&config.packages)?))
 }
 
 /// The search parameters. References by the public URL of either door are references to the server's own

@@ -4,6 +4,7 @@ use crate::code_index::{CodeIndex, Coded, Key};
 use crate::hierarchy::Hierarchy;
 use crate::terminology::Definition;
 use fhir::{Json, Object};
+use std::collections::BTreeMap;
 use std::slice::Iter;
 
 /// A code system with its concepts in the order of their definition.
@@ -26,6 +27,7 @@ pub struct CodeSystem {
     pub value_set: Option<Box<str>>,
     /// What its properties are.
     pub properties: Vec<PropertyDefinition>,
+    pub(crate) roles: Roles,
     concepts: Vec<Concept>,
     index: CodeIndex<Concept>,
     pub(crate) hierarchy: Hierarchy,
@@ -146,7 +148,8 @@ impl Definition for CodeSystem {
     fn of(resource: &Object) -> Self {
         let properties: Vec<PropertyDefinition> =
             resource.items("property").iter().filter_map(property_definition).collect();
-        let Nested { concepts, parents } = Nested::of(resource.items("concept"), &properties);
+        let roles = Roles::of(&properties);
+        let Nested { concepts, parents } = Nested::of(resource.items("concept"), &roles);
         let index = CodeIndex::of(&concepts);
         let mut code_system = CodeSystem {
             url: resource.str("url").unwrap_or_default().into(),
@@ -157,6 +160,7 @@ impl Definition for CodeSystem {
             is_case_sensitive: resource.get("caseSensitive").and_then(Json::as_bool) == Some(true),
             value_set: resource.str("valueSet").map(Box::from),
             properties,
+            roles,
             concepts,
             index,
             hierarchy: Hierarchy::default(),
@@ -199,20 +203,49 @@ impl CodeSystem {
     pub fn is_complete(&self) -> bool {
         self.content == Content::Complete
     }
+}
 
-    /// Whether a property is the one that FHIR names `role`
-    /// (<http://hl7.org/fhir/R4/codesystem-concept-properties.html>), by its code or by what it is declared to mean.
-    pub(crate) fn is_role(&self, property: &str, role: &str) -> bool {
-        is_role(&self.properties, property, role)
+/// What properties mean to every code system that has them
+/// (<http://hl7.org/fhir/R4/codesystem-concept-properties.html>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Parent,
+    Child,
+    Inactive,
+    NotSelectable,
+    Status,
+}
+
+impl Role {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "parent" => Some(Role::Parent),
+            "child" => Some(Role::Child),
+            "inactive" => Some(Role::Inactive),
+            "notSelectable" | "abstract" => Some(Role::NotSelectable),
+            "status" => Some(Role::Status),
+            _ => None,
+        }
     }
 }
 
-fn is_role(definitions: &[PropertyDefinition], property: &str, role: &str) -> bool {
-    let declared = || definitions.iter().find(|definition| &*definition.code == property)?.uri.as_deref();
-    property == role
-        || declared()
-            .and_then(|uri| uri.strip_prefix("http://hl7.org/fhir/concept-properties#"))
-            .is_some_and(|name| name == role)
+/// The properties that are declared to mean what FHIR gives another name.
+#[derive(Debug)]
+pub(crate) struct Roles(BTreeMap<Box<str>, Role>);
+
+impl Roles {
+    fn of(definitions: &[PropertyDefinition]) -> Self {
+        let declared = definitions.iter().filter_map(|definition| {
+            let name = definition.uri.as_deref()?.strip_prefix("http://hl7.org/fhir/concept-properties#")?;
+            Some((definition.code.clone(), Role::named(name)?))
+        });
+        Roles(declared.collect())
+    }
+
+    /// What a property means, by its code or by what it is declared to mean.
+    pub(crate) fn role(&self, property: &str) -> Option<Role> {
+        Role::named(property).or_else(|| self.0.get(property).copied())
+    }
 }
 
 /// Concepts taken out of their nesting.
@@ -223,7 +256,7 @@ struct Nested {
 }
 
 impl Nested {
-    fn of(roots: &[Json], definitions: &[PropertyDefinition]) -> Self {
+    fn of(roots: &[Json], roles: &Roles) -> Self {
         let mut nested = Nested { concepts: Vec::new(), parents: Vec::new() };
         let mut open: Vec<(Iter<'_, Json>, Option<usize>)> = vec![(roots.iter(), None)];
         while let Some((siblings, parent)) = open.last_mut() {
@@ -233,7 +266,7 @@ impl Nested {
                 continue;
             };
             let Some(object) = item.as_object() else { continue };
-            let Some(concept) = concept(object, definitions) else { continue };
+            let Some(concept) = concept(object, roles) else { continue };
             let place = nested.concepts.len();
             nested.concepts.push(concept);
             nested.parents.push(parent);
@@ -243,16 +276,16 @@ impl Nested {
     }
 }
 
-fn concept(object: &Object, definitions: &[PropertyDefinition]) -> Option<Concept> {
+fn concept(object: &Object, roles: &Roles) -> Option<Concept> {
     let properties: Vec<Property> = object.items("property").iter().filter_map(property).collect();
-    let text = |role: &str| {
-        let property = properties.iter().find(|property| is_role(definitions, &property.code, role));
+    let text = |role: Role| {
+        let property = properties.iter().find(|property| roles.role(&property.code) == Some(role));
         property.and_then(Property::text)
     };
     // The specification's own example of inactive codes (ValueSet inactive) shows deprecated ones as such.
-    let is_old = matches!(text("status"), Some("deprecated" | "retired" | "inactive"));
-    let is_abstract = text("notSelectable") == Some("true") || text("abstract") == Some("true");
-    let is_inactive = text("inactive").map_or(is_old, |inactive| inactive == "true");
+    let is_old = matches!(text(Role::Status), Some("deprecated" | "retired" | "inactive"));
+    let is_abstract = text(Role::NotSelectable) == Some("true");
+    let is_inactive = text(Role::Inactive).map_or(is_old, |inactive| inactive == "true");
     Some(Concept {
         code: object.str("code")?.into(),
         display: object.str("display").map(Box::from),

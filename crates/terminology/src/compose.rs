@@ -42,7 +42,7 @@ impl<'t> Composer<'t> {
     ///
     /// What is missing, or why it cannot be computed.
     pub(crate) fn value_set(&mut self, value_set: &ValueSet) -> Result<Expansion, Problem> {
-        let name = Canonical { url: &value_set.url, version: value_set.version.as_deref() }.to_string();
+        let name = value_set.name();
         let is_cycle = self.path.contains(&name);
         self.path.push(name);
         if is_cycle || self.path.len() > NESTED_VALUE_SETS {
@@ -74,6 +74,7 @@ impl<'t> Composer<'t> {
         }
         for exclude in &compose.exclude {
             let part = self.include(exclude)?;
+            self.charge(all.members.len())?;
             // What an open exclusion leaves may not all belong.
             all.is_closed &= part.is_closed;
             let excluded = Expansion::of(part.members, part.is_closed);
@@ -92,7 +93,7 @@ impl<'t> Composer<'t> {
         };
         for url in &include.value_sets {
             let nested = self.nested(Canonical::parse(url))?;
-            self.charge(nested.members().len())?;
+            self.charge(part.as_ref().map_or(nested.members().len(), |part| part.members.len()))?;
             part = Some(match part {
                 None => Part { members: nested.members().to_vec(), is_closed: nested.is_closed() },
                 Some(mut part) => {
@@ -108,7 +109,7 @@ impl<'t> Composer<'t> {
     /// A value set inside the one that is being computed.
     fn nested(&mut self, asked: Canonical<'_>) -> Result<Arc<Expansion>, Problem> {
         let value_set = self.terminology.value_set(asked)?;
-        let key = Canonical { url: &value_set.url, version: value_set.version.as_deref() }.to_string();
+        let key = value_set.name();
         if let Some(done) = self.done.get(&key) {
             return Ok(Arc::clone(done));
         }
@@ -131,7 +132,7 @@ impl<'t> Composer<'t> {
         if !code_system.is_complete() {
             return Err(Problem::not_loaded(&code_system));
         }
-        self.charge(code_system.concepts().len())?;
+        self.charge(code_system.concepts().len().saturating_mul(1 + include.filters.len()))?;
         let tests: Vec<Test<'_>> =
             include.filters.iter().map(|filter| Test::new(&code_system, filter)).collect::<Result<_, _>>()?;
         let system = Arc::new(System::of(asked, Some(&code_system)));
@@ -198,7 +199,7 @@ pub(crate) fn listed_member(
 
 impl Published {
     /// The codes that are published, with the rules of case of the code systems that are known.
-    fn expansion(&self, terminology: &Terminology) -> Expansion {
+    pub(crate) fn expansion(&self, terminology: &Terminology) -> Expansion {
         let mut systems: Vec<Arc<System>> = Vec::new();
         let mut members = Vec::new();
         for item in &self.contains {

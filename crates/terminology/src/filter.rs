@@ -1,6 +1,6 @@
 //! Filters of value sets (<http://hl7.org/fhir/R4/valueset.html#filter>), made ready for one code system.
 
-use crate::code_system::{CodeSystem, Concept};
+use crate::code_system::{CodeSystem, Concept, Role};
 use crate::limits::{REGEX_LENGTH, REGEX_SIZE};
 use crate::problem::Problem;
 use crate::value_set::Filter;
@@ -27,7 +27,7 @@ enum PropertyOf<'c> {
 enum Condition<'c> {
     /// The concept is at one of these places, in order, or at none of them.
     AtPlaces { places: Vec<usize>, wanted: bool },
-    /// A value is one of these, or none is.
+    /// A value is one of these, which are sorted, or none is.
     OneOf { values: Vec<&'c str>, wanted: bool },
     /// A value matches from start to end.
     Matches(Regex),
@@ -50,8 +50,7 @@ impl<'c> Test<'c> {
         let value = &*filter.value;
         let condition = match &*filter.op {
             "=" => Condition::OneOf { values: vec![value], wanted: true },
-            "in" => Condition::OneOf { values: value.split(',').map(str::trim).collect(), wanted: true },
-            "not-in" => Condition::OneOf { values: value.split(',').map(str::trim).collect(), wanted: false },
+            "in" | "not-in" => Condition::OneOf { values: listed(value), wanted: &*filter.op == "in" },
             "regex" => Condition::Matches(regex(value).map_err(refuse)?),
             "exists" => match value {
                 "true" => Condition::Exists(true),
@@ -75,7 +74,7 @@ impl<'c> Test<'c> {
         match &self.condition {
             Condition::AtPlaces { places, wanted } => places.binary_search(&place).is_ok() == *wanted,
             Condition::OneOf { values, wanted } => {
-                self.any_value(place, concept, |value| values.contains(&value)) == *wanted
+                self.any_value(place, concept, |value| values.binary_search(&value).is_ok()) == *wanted
             }
             Condition::Matches(regex) => self.any_value(place, concept, |value| regex.is_match(value)),
             Condition::Exists(wanted) => self.any_value(place, concept, |_| true) == *wanted,
@@ -103,19 +102,26 @@ impl<'c> Test<'c> {
 }
 
 fn property_of<'c>(code_system: &'c CodeSystem, name: &'c str) -> Option<PropertyOf<'c>> {
-    let known = match name {
-        "concept" | "code" => PropertyOf::Code,
-        "display" => PropertyOf::Display,
-        _ if code_system.is_role(name, "parent") => PropertyOf::Parents,
-        _ if code_system.is_role(name, "child") => PropertyOf::Children,
-        _ if code_system.is_role(name, "inactive") => PropertyOf::IsInactive,
-        _ if code_system.is_role(name, "notSelectable") => PropertyOf::IsAbstract,
+    let known = match (name, code_system.roles.role(name)) {
+        ("concept" | "code", _) => PropertyOf::Code,
+        ("display", _) => PropertyOf::Display,
+        (_, Some(Role::Parent)) => PropertyOf::Parents,
+        (_, Some(Role::Child)) => PropertyOf::Children,
+        (_, Some(Role::Inactive)) => PropertyOf::IsInactive,
+        (_, Some(Role::NotSelectable)) => PropertyOf::IsAbstract,
         _ if code_system.properties.iter().any(|property| &*property.code == name) => {
             PropertyOf::Declared(name)
         }
         _ => return None,
     };
     Some(known)
+}
+
+/// The items of a list that is separated by commas, sorted.
+fn listed(text: &str) -> Vec<&str> {
+    let mut items: Vec<&str> = text.split(',').map(str::trim).collect();
+    items.sort_unstable();
+    items
 }
 
 fn by_hierarchy<'c>(code_system: &'c CodeSystem, op: &str, value: &str) -> Result<Condition<'c>, Problem> {

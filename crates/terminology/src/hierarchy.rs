@@ -4,7 +4,7 @@
 //! Concepts that stand below another, and the properties `parent` and `child`, say so. Nesting that is declared to mean
 //! something else (`part-of`, `grouped-by`) does not.
 
-use crate::code_system::{CodeSystem, Concept};
+use crate::code_system::{CodeSystem, Concept, Role};
 use crate::problem::Problem;
 
 /// The links between a code system's concepts, by their places.
@@ -36,12 +36,11 @@ impl Hierarchy {
         let mut has_property = false;
         for (place, concept) in code_system.concepts().iter().enumerate() {
             for property in &concept.properties {
-                let is = |role| code_system.is_role(&property.code, role);
-                let (is_parent, is_child) = (is("parent"), is("child"));
-                has_property |= is_parent || is_child;
-                match property.text().and_then(|code| code_system.place(code)) {
-                    Some(other) if is_parent => links.add(other, place),
-                    Some(other) if is_child => links.add(place, other),
+                let role = code_system.roles.role(&property.code);
+                has_property |= matches!(role, Some(Role::Parent | Role::Child));
+                match (role, property.text().and_then(|code| code_system.place(code))) {
+                    (Some(Role::Parent), Some(other)) => links.add(other, place),
+                    (Some(Role::Child), Some(other)) => links.add(place, other),
                     _ => {}
                 }
             }
@@ -84,6 +83,11 @@ impl Hierarchy {
         reachable(place, |from| self.parents(from))
     }
 
+    /// Whether the first concept is above the second.
+    pub(crate) fn is_above(&self, one: usize, other: usize) -> bool {
+        self.ancestors(other).binary_search(&one).is_ok()
+    }
+
     /// All concepts below one, in the order of their definition.
     pub(crate) fn descendants(&self, place: usize) -> Vec<usize> {
         reachable(place, |from| self.children(from))
@@ -119,6 +123,16 @@ impl CodeSystem {
             None if self.is_complete() => Err(Problem::unknown_code(self, code)),
             None => Err(Problem::not_loaded(self)),
         }
+    }
+
+    /// Whether a code is another or more general than it.
+    ///
+    /// # Errors
+    ///
+    /// The code system does not have the codes, or says nothing of what is more general.
+    pub fn subsumes(&self, general: &str, special: &str) -> Result<bool, Problem> {
+        let (general, special) = (self.subsumption_place(general)?, self.subsumption_place(special)?);
+        Ok(general == special || self.hierarchy.is_above(general, special))
     }
 
     /// The concepts above a code, in the order of their definition; the code itself is not among them.

@@ -5,7 +5,7 @@ use crate::code_system::Concept;
 use crate::compose::listed_member;
 use crate::expansion::{Expansion, Member, System};
 use crate::filter::Test;
-use crate::limits::NESTED_VALUE_SETS;
+use crate::limits::{NESTED_VALUE_SETS, VALUE_SETS_ASKED};
 use crate::problem::Problem;
 use crate::terminology::Terminology;
 use crate::value_set::{Include, ValueSet};
@@ -21,9 +21,6 @@ pub enum Membership {
     /// What would tell is not loaded.
     Unknown(Problem),
 }
-
-/// How many value sets may be looked into for one question.
-const VALUE_SETS_ASKED: usize = 1_000;
 
 impl Terminology {
     /// All codes of the value set with that canonical URL (`url` or `url|version`), if it is known and they can be
@@ -49,7 +46,13 @@ impl Terminology {
         code: &str,
     ) -> Membership {
         let mut question = Question { terminology: self, system, code, left: VALUE_SETS_ASKED };
-        question.value_set(value_set, 0)
+        match self.expansion_of(value_set) {
+            Ok(expansion) => question.in_expansion(value_set, &expansion),
+            Err(problem) if problem.is_gap() || matches!(problem, Problem::TooCostly { .. }) => {
+                question.by_definition(value_set, problem, 0)
+            }
+            Err(problem) => Membership::Unknown(problem),
+        }
     }
 
     /// The codes below a code, in the order of their definition, without the code itself. `None` if the code or its
@@ -62,6 +65,12 @@ impl Terminology {
     /// [`descendants`](Self::descendants).
     pub fn ancestors(&self, system: &str, code: &str) -> Option<Vec<String>> {
         Some(codes(self.code_system(Canonical::parse(system)).ok()?.ancestors(code).ok()?))
+    }
+
+    /// Whether a code is another code of its system or more general than it; `None` as for
+    /// [`descendants`](Self::descendants).
+    pub fn is_at_or_above(&self, system: &str, general: &str, special: &str) -> Option<bool> {
+        self.code_system(Canonical::parse(system)).ok()?.subsumes(general, special).ok()
     }
 
     /// Whether all codes of the code system are loaded, so that a code that is not among them is none.
@@ -83,28 +92,44 @@ struct Question<'q> {
 }
 
 impl Question<'_> {
-    /// Looks the code up among all codes of the value set. If they cannot be listed, the definition is asked.
-    fn value_set(&mut self, value_set: &Arc<ValueSet>, depth: usize) -> Membership {
-        let problem = match self.terminology.expansion_of(value_set) {
-            Ok(expansion) => return self.in_expansion(value_set, &expansion),
-            Err(problem) => problem,
+    /// Asks the includes and excludes about the code, without listing all codes. `problem` is why they are not listed.
+    fn by_definition(&mut self, value_set: &ValueSet, problem: Problem, depth: usize) -> Membership {
+        let Some(compose) = &value_set.compose else { return Membership::Unknown(problem) };
+        let included = self.any(&compose.include, depth);
+        let Membership::Member(member) = included else { return included };
+        if member.is_inactive && !compose.has_inactive {
+            return Membership::NotMember;
+        }
+        match self.any(&compose.exclude, depth) {
+            Membership::Member(_) => Membership::NotMember,
+            Membership::NotMember => Membership::Member(member),
+            unknown => unknown,
+        }
+    }
+
+    /// Asks a value set inside another. Its codes are looked at if they are at hand or published.
+    fn nested(&mut self, url: &str, depth: usize) -> Membership {
+        let value_set = match self.terminology.value_set(Canonical::parse(url)) {
+            Ok(value_set) => value_set,
+            Err(problem) => return Membership::Unknown(problem),
         };
-        let can_help = problem.is_gap() || matches!(problem, Problem::TooCostly { .. });
-        match &value_set.compose {
-            Some(compose) if can_help && depth < NESTED_VALUE_SETS && self.left > 0 => {
-                self.left -= 1;
-                let included = self.any(&compose.include, depth);
-                let Membership::Member(member) = included else { return included };
-                if member.is_inactive && !compose.has_inactive {
-                    return Membership::NotMember;
-                }
-                match self.any(&compose.exclude, depth) {
-                    Membership::Member(_) => Membership::NotMember,
-                    Membership::NotMember => Membership::Member(member),
-                    unknown => unknown,
-                }
+        if let Some(Ok(expansion)) = self.terminology.computed_expansion(&value_set) {
+            return self.in_expansion(&value_set, &expansion);
+        }
+        if depth >= NESTED_VALUE_SETS || self.left == 0 {
+            let path = vec![value_set.url.to_string()];
+            return Membership::Unknown(Problem::Nesting { path, is_cycle: false });
+        }
+        self.left -= 1;
+        let open = Problem::Open {
+            value_set: value_set.url.to_string(),
+            system: self.system.unwrap_or_default().to_owned(),
+        };
+        match (self.by_definition(&value_set, open, depth + 1), &value_set.expansion) {
+            (Membership::Unknown(_), Some(published)) => {
+                self.in_expansion(&value_set, &published.expansion(self.terminology))
             }
-            _ => Membership::Unknown(problem),
+            (told, _) => told,
         }
     }
 
@@ -143,10 +168,7 @@ impl Question<'_> {
             if matches!(result, Some(Membership::NotMember)) {
                 break;
             }
-            let nested = match self.terminology.value_set(Canonical::parse(url)) {
-                Ok(value_set) => self.value_set(&value_set, depth + 1),
-                Err(problem) => Membership::Unknown(problem),
-            };
+            let nested = self.nested(url, depth);
             result = Some(match (result, nested) {
                 (None, nested) => nested,
                 (_, Membership::NotMember) => Membership::NotMember,

@@ -129,11 +129,7 @@ impl fmt::Display for Problem {
                 }
             }
             Problem::NotLoaded { system, content } => {
-                let part = match content {
-                    Content::NotPresent => "its codes are not loaded",
-                    Content::Supplement => "it is a supplement, which has no codes of its own",
-                    _ => "only a part of its codes is loaded",
-                };
+                let part = part_loaded(*content);
                 write!(f, "code system {}: {part} (content is {})", quoted(system), content.code())
             }
             Problem::UnknownCode { system, code, near } => {
@@ -176,3 +172,11 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+fn part_loaded(content: Content) -> &'static str {
+    match content {
+        Content::NotPresent => "its codes are not loaded",
+        Content::Supplement => "it is a supplement, which has no codes of its own",
+        _ => "only a part of its codes is loaded",
+    }
+}

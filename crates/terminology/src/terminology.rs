@@ -11,13 +11,14 @@ use crate::problem::Problem;
 use crate::value_set::ValueSet;
 use fhir::{Json, Object};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Code systems, value sets and concept maps: those of R4 and, above them, those that users load.
 ///
 /// It does not change: [`with`](Self::with) makes another that has one definition more. Cloning costs a counter;
-/// threads share it.
-#[derive(Clone, Default)]
+/// clones and threads share what has been computed.
+#[derive(Clone)]
 pub struct Terminology {
     layer: Arc<Layer>,
 }
@@ -52,9 +53,10 @@ pub(crate) trait Definition: Sized {
 }
 
 impl Terminology {
-    /// The definitions of R4.
+    /// The definitions of R4. All that are made by this share what has been computed.
     pub fn builtin() -> Self {
-        Self::default()
+        static BUILTIN: OnceLock<Terminology> = OnceLock::new();
+        BUILTIN.get_or_init(|| Terminology { layer: Arc::default() }).clone()
     }
 
     /// The same with one resource more: a CodeSystem, ValueSet or ConceptMap, which takes the place of what has its URL
@@ -149,23 +151,50 @@ impl Terminology {
 
     /// The same of a value set that is at hand.
     pub(crate) fn expansion_of(&self, value_set: &Arc<ValueSet>) -> Result<Arc<Expansion>, Problem> {
-        let asked = Canonical { url: &value_set.url, version: value_set.version.as_deref() };
-        let compute = || Composer::new(self).value_set(value_set).map(Arc::new);
-        // One that came with a question may have the URL of another.
-        if !self.value_set(asked).is_ok_and(|known| Arc::ptr_eq(&known, value_set)) {
-            return compute();
-        }
-        let key = asked.to_string();
-        if let Some(known) = self.computed(|computed| computed.expansions.get(&key).cloned()) {
+        if let Some(known) = self.computed_expansion(value_set) {
             return known;
         }
-        let result = compute();
-        self.computed(|computed| computed.keep(key, result.clone()));
+        let result = Composer::new(self).value_set(value_set).map(Arc::new);
+        if self.is_own(value_set) {
+            self.computed(|computed| computed.keep(value_set.name(), result.clone()));
+        }
         result
+    }
+
+    /// The same if it has been computed before.
+    pub(crate) fn computed_expansion(
+        &self,
+        value_set: &Arc<ValueSet>,
+    ) -> Option<Result<Arc<Expansion>, Problem>> {
+        let known = self.computed(|computed| computed.expansions.get(&value_set.name()).cloned());
+        known.filter(|_| self.is_own(value_set))
+    }
+
+    /// Whether a value set is one of these: one that came with a question may have the URL of another.
+    fn is_own(&self, value_set: &Arc<ValueSet>) -> bool {
+        let asked = Canonical { url: &value_set.url, version: value_set.version.as_deref() };
+        self.value_set(asked).is_ok_and(|known| Arc::ptr_eq(&known, value_set))
     }
 
     fn computed<T>(&self, work: impl FnOnce(&mut Computed) -> T) -> T {
         work(&mut self.layer.computed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Default for Terminology {
+    fn default() -> Self {
+        Self::builtin()
+    }
+}
+
+impl fmt::Debug for Terminology {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let layer = &self.layer;
+        f.debug_struct("Terminology")
+            .field("code_systems", &layer.code_systems.len())
+            .field("value_sets", &layer.value_sets.len())
+            .field("concept_maps", &layer.concept_maps.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -192,7 +221,7 @@ impl Layer {
         }
     }
 
-    /// Those built in need none: R4 defines their value sets.
+    /// Those built in need none: their value sets are built in too.
     fn name_whole_systems(&mut self) {
         let latest = self.code_systems.values().filter_map(|versions| versions.last());
         let named = latest.filter_map(|code_system| {
@@ -229,6 +258,11 @@ fn find<T: Definition>(
     section: &'static Section<T>,
     asked: Canonical<'_>,
 ) -> Result<Arc<T>, Problem> {
+    // Some v2 tables have a bar in the very URL: http://terminology.hl7.org/CodeSystem/v2-0006|2.1.
+    let barred = asked.version.and_then(|_| section.get(asked.to_string().as_str()));
+    if let Some(found) = barred.and_then(Packed::definition) {
+        return Ok(Arc::clone(found));
+    }
     let loaded = shelf.get(asked.url).map(Vec::as_slice).unwrap_or_default();
     let builtin = section.get(asked.url).and_then(Packed::definition);
     let all = loaded.iter().rev().chain(builtin);

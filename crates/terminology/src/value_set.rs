@@ -1,5 +1,6 @@
 //! Value sets (<http://hl7.org/fhir/R4/valueset.html>) as they are defined.
 
+use crate::canonical::Canonical;
 use crate::code_system::{Designation, designations};
 use crate::terminology::Definition;
 use fhir::{Json, Object};
@@ -104,6 +105,11 @@ impl Definition for ValueSet {
 }
 
 impl ValueSet {
+    /// Its URL and version.
+    pub(crate) fn name(&self) -> String {
+        Canonical { url: &self.url, version: self.version.as_deref() }.to_string()
+    }
+
     /// All codes of a code system.
     pub(crate) fn of_whole_system(url: &str, system: &str, version: Option<&str>) -> Self {
         let include = Include {

@@ -25,6 +25,10 @@ impl<'r> Document<'r> {
         Document { root, terminology, entries: OnceCell::new() }
     }
 
+    pub(crate) fn is_bundle(&self) -> bool {
+        self.root.str("resourceType") == Some("Bundle")
+    }
+
     /// The resource of the Bundle that a reference names: by its fullUrl, or by its type and id.
     pub(crate) fn entry(&self, reference: &str) -> Option<&'r Json> {
         let entries = self.entries.get_or_init(|| Entries::of(self.root));

@@ -18,12 +18,22 @@ pub(crate) struct Findings {
     /// Whether warnings and information are kept too.
     advises: bool,
     more: bool,
+    /// Looking further would take too long.
+    is_exhausted: bool,
 }
 
 impl Findings {
     /// All problems; warnings and information only if it `advises`.
     pub(crate) fn new(advises: bool) -> Self {
-        Findings { found: Vec::new(), errors: 0, advice: 0, limit: MAX_ISSUES, advises, more: false }
+        Findings {
+            found: Vec::new(),
+            errors: 0,
+            advice: 0,
+            limit: MAX_ISSUES,
+            advises,
+            more: false,
+            is_exhausted: false,
+        }
     }
 
     /// For the question whether there is any problem at all.
@@ -68,9 +78,19 @@ impl Findings {
         self.advises
     }
 
-    /// Whether more was found than will be told: there is no use in looking further.
+    /// Ends the looking at `place`, because all of it would take too long.
+    pub(crate) fn exhaust(&mut self, place: &Place<'_>) {
+        if !self.is_exhausted {
+            let text = "the constraints on this take too long to check from here on; send less at once";
+            self.limit = self.limit.max(self.errors + 1);
+            self.add(IssueCode::TooCostly, place, text.to_owned());
+        }
+        self.is_exhausted = true;
+    }
+
+    /// Whether there is no use in looking further: more was found than will be told, or it would take too long.
     pub(crate) const fn is_full(&self) -> bool {
-        self.more
+        self.more || self.is_exhausted
     }
 
     /// The issues in document order.

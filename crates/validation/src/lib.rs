@@ -3,8 +3,8 @@
 //!
 //! What is checked of every resource: known elements, cardinality, list or object, the formats of primitives, choices,
 //! bindings, the shape and the targets of references, extensions, contained resources, ids, narratives, Bundles, and
-//! the invariants of R4 ([`invariants`]): evaluated on each value after its members, save those that the walk sees for
-//! nothing.
+//! the invariants of R4. Where profiles are given ([`Options::profiles`]), also those that it claims, and of its
+//! extensions the definitions.
 //!
 //! The crate does no I/O and reads no clock. Problems of the content are findings, never an `Err` or a panic.
 

@@ -6,7 +6,7 @@ use crate::walk::Walk;
 use fhir::definitions::{ElementType, TypeId};
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::primitive::check;
-use fhir::{IssueCode, Json, Object, Reference, ResourceType};
+use fhir::{IssueCode, Json, Object, Reference, ResourceType, Severity};
 
 /// References to at most this many types have them listed.
 const LISTED_TARGETS: usize = 12;
@@ -47,7 +47,10 @@ impl<'r> Walk<'r> {
             Some(Reference::Absolute(url)) => {
                 Reference::tail_of_url(url).map(|(resource_type, _)| resource_type)
             }
-            Some(Reference::Urn(_)) => None,
+            Some(Reference::Urn(_)) => {
+                self.urn(text, place);
+                None
+            }
             Some(Reference::Contained(_)) => self.fragment(TypeId::REFERENCE, text, place),
         }?;
         if !element_type.allows_target(target) {
@@ -56,6 +59,15 @@ impl<'r> Walk<'r> {
             self.findings.add(IssueCode::Value, place, text);
         }
         Some(target)
+    }
+
+    /// A URN names an entry of the same Bundle; without one nothing can be found by it.
+    fn urn(&mut self, text: &str, place: &Place<'_>) {
+        if self.document.is_bundle() && self.document.entry(text).is_none() {
+            self.findings.tell(Severity::Warning, IssueCode::NotFound, place, || {
+                format!("{} {} is the fullUrl of no entry of the Bundle", place.path(), quoted(text))
+            });
+        }
     }
 
     fn malformed(&mut self, text: &str, place: &Place<'_>) {

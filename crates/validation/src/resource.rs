@@ -47,18 +47,19 @@ impl<'r> Walk<'r> {
                     Some(root) => context.with_root(root),
                     None => context,
                 };
-                let outer = self.context.replace(context);
+                let outer = self.enter(Some(context));
                 self.members(object, resource_type.definition(), &inner);
                 self.invariants(value, resource_type.definition(), &[], &inner);
                 self.claimed(value, object, resource_type, &inner);
-                self.context = outer;
+                self.enter(outer);
             }
             self.container.leave();
         } else if let Some(resource_type) = self.resource_type(object, &inner) {
             let container = std::mem::replace(&mut self.container, Container::new(resource_type, object));
-            let (context, root) = (self.context.take(), self.root.take());
+            let (context, root) = (self.context.clone(), self.root.take());
             self.content(value, object, resource_type, &inner);
-            (self.container, self.context, self.root) = (container, context, root);
+            (self.container, self.root) = (container, root);
+            self.enter(context);
         }
     }
 
@@ -71,7 +72,7 @@ impl<'r> Walk<'r> {
         place: &Place<'_>,
     ) {
         let item = Item::of_type(value, resource_type.type_id());
-        self.context = Some(Context::new(&item).with_host(self.document));
+        self.enter(Some(Context::new(&item).with_host(self.document)));
         self.root = Some(item);
         self.members(object, resource_type.definition(), place);
         self.unreferenced(object, place);

@@ -9,7 +9,7 @@ use crate::profile::{Effort, Profile, Profiles};
 use crate::{Mode, Options};
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
 use fhir::{IssueCode, Json, Object};
-use fhirpath::{Context, Item};
+use fhirpath::{Context, Evaluator, Item};
 use std::collections::HashMap;
 
 /// The state of one validation.
@@ -21,8 +21,8 @@ pub(crate) struct Walk<'r> {
     pub(crate) context: Option<Context<'r>>,
     /// The resource that contains the one it is in, or itself.
     pub(crate) root: Option<Item<'r>>,
-    /// What an expression yields; kept, so that evaluating allocates once.
-    pub(crate) items: Vec<Item<'r>>,
+    /// Evaluates constraints; kept, so that its buffers are allocated once.
+    pub(crate) evaluator: Option<Evaluator<'r>>,
     pub(crate) document: &'r Document<'r>,
     pub(crate) profiles: Option<&'r Profiles>,
     pub(crate) effort: Effort,
@@ -37,7 +37,7 @@ impl<'r> Walk<'r> {
             container: Container::default(),
             context: None,
             root: None,
-            items: Vec::new(),
+            evaluator: None,
             document,
             profiles: options.profiles.filter(|profiles| !profiles.is_empty()),
             effort: Effort::default(),

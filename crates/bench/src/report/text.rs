@@ -117,12 +117,17 @@ fn caveats(options: &Options, results: &Results) -> String {
         Some(_) => " PostgreSQL's own processes are not in it.",
         None => "",
     };
+    let bare = match results.lines.is_empty() {
+        true => "",
+        false => {
+            "The bare server (axum, own process) takes the same requests and answers with as many bytes.\n"
+        }
+    };
     format!(
         "Server CPU is user and system time of the server's process from /proc, until it is idle again after the \
-         load.{elsewhere}\nThe bare server (axum, own process) takes the same requests and answers with as many bytes. \
-         Load is closed-loop over keep-alive\nconnections to loopback; latencies are the driver's view and contain its \
-         own waiting. The driver took {} µs of CPU a request.\nWhat is neither server nor \
-         driver took {} % of the processors; the more, the less these figures are worth.\n",
+         load.{elsewhere}\n{bare}Load is closed-loop over keep-alive connections to loopback; latencies are the driver's \
+         view and contain its own waiting.\nThe driver took {} µs of CPU a request. What is neither server nor \
+         driver took {} % of the processors; the more, the less\nthese figures are worth.\n",
         with_range(driver, 1),
         with_range(others, 0)
     )

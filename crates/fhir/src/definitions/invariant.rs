@@ -34,6 +34,11 @@ impl InvariantId {
         &INVARIANTS[usize::from(self.0)]
     }
 
+    /// All of them, in the order of [`invariants`].
+    pub fn all() -> impl ExactSizeIterator<Item = InvariantId> {
+        (0..INVARIANTS.len()).map(|place| InvariantId(place as u8))
+    }
+
     /// Its place in [`invariants`], from 0.
     pub const fn index(self) -> usize {
         self.0 as usize

@@ -6,6 +6,7 @@ use crate::error::CompileError;
 use crate::evaluate::Node;
 use crate::functions::{self, Function, Parameter, Yields};
 use crate::item_type::{ItemType, SystemType};
+use crate::limits;
 use crate::pattern::Pattern;
 use crate::shape::Shape;
 use fhir::definitions::TypeId;
@@ -57,6 +58,11 @@ impl Compiler {
             }
             (Parameter::Branch, _) => self.compile(argument, input),
             (Parameter::Pattern, AstKind::Literal(Literal::String(text))) => {
+                self.patterns += 1;
+                if self.patterns > limits::PATTERNS {
+                    let problem = format!("there are more than {} regular expressions", limits::PATTERNS);
+                    return Err(CompileError::new(argument.column, problem));
+                }
                 let pattern = Pattern::compile(text).map_err(|problem| {
                     let problem = format!("{} is not a regular expression: {problem}", quoted(text));
                     CompileError::new(argument.column, problem)
@@ -71,19 +77,22 @@ impl Compiler {
     fn closure(&mut self, arguments: &[Ast], input: &Shape) -> Result<Shape, CompileError> {
         let Some(argument) = arguments.first() else { return Ok(input.clone()) };
         // Within another repeat() every level would multiply the work.
-        let nested = std::mem::replace(&mut self.repeating, true);
-        let mut all = input.clone();
-        for _ in 0..if nested { 0 } else { REPEATS } {
-            let (_, found) = self.compile(argument, &all)?;
-            let next = all.clone().or(found);
-            if next == all {
-                self.repeating = nested;
-                return Ok(all);
+        let rounds = if self.repeating { 0 } else { REPEATS };
+        let (repeating, patterns) = (std::mem::replace(&mut self.repeating, true), self.patterns);
+        let mut all = Ok(input.clone());
+        let mut settled = false;
+        for _ in 0..rounds {
+            let Ok(shape) = &all else { break };
+            self.patterns = patterns;
+            let next = self.compile(argument, shape).map(|(_, found)| shape.clone().or(found));
+            settled = next.as_ref() == Ok(shape);
+            if settled {
+                break;
             }
             all = next;
         }
-        self.repeating = nested;
-        Ok(Shape::UNKNOWN)
+        (self.repeating, self.patterns) = (repeating, patterns);
+        if settled || all.is_err() { all } else { Ok(Shape::UNKNOWN) }
     }
 
     fn yielded(&self, function: &Function, input: &Shape, arguments: &[Shape]) -> Shape {

@@ -25,7 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The items of both, equal ones once.
 fn union<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
-    let mut distinct = Distinct::new(call.frame.host());
+    let mut distinct = Distinct::new();
     let other = call.argument(0)?;
     for item in call.input.drain(..).chain(other) {
         distinct.add(item, call.run)?;

@@ -4,6 +4,7 @@ use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields};
 use crate::arithmetic::in_range;
 use crate::item::{Item, ItemValue};
 use crate::item_type::SystemType;
+use crate::limits;
 use crate::number::{Number, exact};
 use crate::quantity::{CalendarUnit, Quantity, Unit};
 use crate::temporal::{Said, Temporal};
@@ -63,7 +64,9 @@ pub(super) const FUNCTIONS: &[Function] = rows![
 ];
 
 fn converted<'a>(call: &mut Call<'a, '_>, place: &'static str, convert: Convert) -> Result<Option<Item<'a>>> {
-    let item = call.single(place)?.and_then(convert);
+    let Some(item) = call.single(place)? else { return Ok(None) };
+    let (length, item) = (item.as_str().map_or(0, str::len), convert(item));
+    call.run.count_many(length / limits::TEXT_BYTES_PER_ITEM)?;
     if let Some(Item { value: ItemValue::Text(text), .. }) = &item {
         call.run.count_text(text.len())?;
     }
@@ -71,7 +74,10 @@ fn converted<'a>(call: &mut Call<'a, '_>, place: &'static str, convert: Convert)
 }
 
 fn converts(call: &mut Call<'_, '_>, place: &'static str, convert: Convert) -> Result<Option<bool>> {
-    Ok(call.single(place)?.map(|item| convert(item).is_some()))
+    if call.single(place)?.is_none() {
+        return Ok(None);
+    }
+    converted(call, place, convert).map(|item| Some(item.is_some()))
 }
 
 fn to_boolean<'a>(item: &Item<'a>) -> Option<Item<'a>> {
@@ -156,7 +162,7 @@ fn of_temporal<'a>(temporal: &Temporal) -> Item<'a> {
 }
 
 fn to_date<'a>(item: &Item<'a>) -> Option<Item<'a>> {
-    let found = temporal(item, SystemType::DateTime)?;
+    let found = temporal(item, SystemType::Date)?;
     (found.kind != SystemType::Time).then(|| of_temporal(&found.date()))
 }
 
@@ -177,7 +183,7 @@ fn to_quantity<'a>(call: &mut Call<'a, '_>) -> Result<Option<Item<'a>>> {
     Ok(match (quantity, unit) {
         (Some(quantity), None) => Some(Item::quantity(quantity)),
         (Some(quantity), Some(unit)) => {
-            let value = quantity.converted(&unit, call.frame.host());
+            let value = quantity.converted(&unit);
             value.map(|value| Item::quantity(Quantity { value, unit }))
         }
         (None, _) => None,

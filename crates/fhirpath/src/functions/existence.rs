@@ -1,7 +1,6 @@
 //! Existence (<http://hl7.org/fhirpath/N1/#existence>).
 
 use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields};
-use crate::context::Host;
 use crate::distinct::Distinct;
 use crate::error::EvaluateError;
 use crate::evaluate::{Run, truth};
@@ -92,23 +91,18 @@ fn any(call: &Call<'_, '_>, wanted: bool, place: &'static str) -> Result<bool> {
 
 fn subset_of(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
     let other = call.argument(0)?;
-    within(&call.input, other, call.frame.host(), call.run).map(Some)
+    within(&call.input, other, call.run).map(Some)
 }
 
 fn superset_of(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
     let other = call.argument(0)?;
     let input = std::mem::take(&mut call.input);
-    within(&other, input, call.frame.host(), call.run).map(Some)
+    within(&other, input, call.run).map(Some)
 }
 
 /// Whether every one of the items equals one of the others.
-fn within<'a>(
-    items: &[Item<'a>],
-    others: Vec<Item<'a>>,
-    host: Option<&'a dyn Host>,
-    run: &mut Run<'a>,
-) -> Result<bool> {
-    let mut distinct = Distinct::new(host);
+fn within<'a>(items: &[Item<'a>], others: Vec<Item<'a>>, run: &mut Run<'a>) -> Result<bool> {
+    let mut distinct = Distinct::new();
     for other in others {
         distinct.add(other, run)?;
     }
@@ -121,7 +115,7 @@ fn within<'a>(
 }
 
 fn is_distinct(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
-    let mut distinct = Distinct::new(call.frame.host());
+    let mut distinct = Distinct::new();
     for item in call.input.drain(..) {
         if !distinct.add(item, call.run)? {
             return Ok(Some(false));
@@ -131,7 +125,7 @@ fn is_distinct(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
 }
 
 fn distinct<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
-    let mut distinct = Distinct::new(call.frame.host());
+    let mut distinct = Distinct::new();
     for item in call.input.drain(..) {
         distinct.add(item, call.run)?;
     }

@@ -1,10 +1,10 @@
 //! What FHIR adds to FHIRPath (<http://hl7.org/fhir/R4/fhirpath.html#functions>).
 
-use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields, narrative};
-use crate::error::EvaluateError;
+use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields};
 use crate::item::{Item, ItemValue};
 use crate::item_type::ItemType;
-use fhir::definitions::{TypeId, TypeKind};
+use crate::limits;
+use fhir::definitions::TypeId;
 use fhir::{Json, Reference, ResourceType};
 
 const URL: &[Parameter] = &[Parameter::Value];
@@ -69,8 +69,13 @@ fn has_extension(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
 /// The extensions of the input's items that have the URL of the first argument.
 fn extensions<'a>(call: &mut Call<'a, '_>, place: &'static str) -> Result<Vec<&'a Json>> {
     let Some(url) = call.text_argument(0, place)? else { return Ok(Vec::new()) };
-    let all = call.input.iter().filter_map(Item::extended).flat_map(|object| object.items("extension"));
-    Ok(all.filter(|extension| extension.str("url") == Some(&*url)).collect())
+    let mut found = Vec::new();
+    for object in call.input.iter().filter_map(Item::extended) {
+        let all = object.items("extension");
+        call.run.count_many(all.len())?;
+        found.extend(all.iter().filter(|extension| extension.str("url") == Some(&*url)));
+    }
+    Ok(found)
 }
 
 fn has_value(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
@@ -87,11 +92,10 @@ fn get_value<'a>(call: &mut Call<'a, '_>) -> Result<Option<Item<'a>>> {
 /// The resources that references point to. A contained resource is at hand; others the host may know; else only the
 /// type is known, from the text of the reference or from `Reference.type`.
 fn resolve<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    let contained = call.frame.scope.context.root.object().map_or(0, |root| root.items("contained").len());
     for item in &call.input {
-        if let Some(resource) = resolved(item, call) {
-            call.run.count()?;
-            out.push(resource);
-        }
+        call.run.count_many(1 + contained / limits::MEMBERS_PER_ITEM)?;
+        out.extend(resolved(item, call));
     }
     Ok(())
 }
@@ -124,15 +128,10 @@ fn resolved<'a>(item: &Item<'a>, call: &Call<'a, '_>) -> Option<Item<'a>> {
     })
 }
 
-/// Whether the XHTML of a narrative is what FHIR allows (<http://hl7.org/fhir/R4/narrative.html#rules>).
+/// Whether the XHTML of a narrative is what FHIR allows (<http://hl7.org/fhir/R4/narrative.html#rules>), as far as the
+/// host knows.
 fn html_checks(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
     const PLACE: &str = "htmlChecks()";
-    let Some(item) = call.single(PLACE)? else { return Ok(None) };
-    let is_primitive = item.item_type.fhir().is_none_or(|id| id.definition().kind == TypeKind::Primitive);
-    let text = match item.json() {
-        Some(Json::String(text)) if is_primitive => text,
-        _ => return Err(EvaluateError::WrongType(PLACE)),
-    };
-    call.run.count_many(text.len() / narrative::BYTES_PER_ITEM)?;
-    Ok(Some(narrative::is_allowed(text)))
+    let Some(div) = call.text(PLACE)? else { return Ok(None) };
+    Ok(call.frame.host().and_then(|host| host.allows_narrative(&div)))
 }

@@ -53,7 +53,7 @@ fn select<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
 /// What the projection yields on the input, on what it yielded, and so on; each item once.
 fn repeat<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
     let Some(projection) = call.arguments.first() else { return Ok(()) };
-    let mut distinct = Distinct::new(call.frame.host());
+    let mut distinct = Distinct::new();
     let (mut current, mut found) = (std::mem::take(&mut call.input), Vec::new());
     while !current.is_empty() {
         for (index, item) in current.iter().enumerate() {
@@ -61,8 +61,10 @@ fn repeat<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
         }
         current.clear();
         for item in found.drain(..) {
-            if distinct.add(item.clone(), call.run)? {
-                current.push(item);
+            if distinct.add(item, call.run)?
+                && let Some(added) = distinct.last()
+            {
+                call.run.emit_copy(added, &mut current)?;
             }
         }
     }

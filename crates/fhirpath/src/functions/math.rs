@@ -31,11 +31,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     row("floor", 0, &[], INTEGER, |call| whole(call, "floor()", |value| value.floor())),
     row("truncate", 0, &[], INTEGER, |call| whole(call, "truncate()", |value| value.trunc())),
     row("round", 0, ONE, DECIMAL, round),
-    row("exp", 0, &[], DECIMAL, |call| computed(call, "exp()", |value| value.checked_exp())),
-    row("ln", 0, &[], DECIMAL, |call| computed(call, "ln()", |value| value.checked_ln())),
+    row("exp", 0, &[], DECIMAL, |call| computed(call, "exp()", |value| approximate(value.checked_exp()?))),
+    row("ln", 0, &[], DECIMAL, |call| computed(call, "ln()", |value| approximate(value.checked_ln()?))),
     row("log", 1, ONE, DECIMAL, log),
     row("power", 1, ONE, Yields::Number, power),
-    row("sqrt", 0, &[], DECIMAL, |call| computed(call, "sqrt()", |value| value.sqrt())),
+    row("sqrt", 0, &[], DECIMAL, |call| computed(call, "sqrt()", |value| approximate(value.sqrt()?))),
 ];
 
 /// The decimal of an input that is a number.
@@ -74,6 +74,12 @@ fn computed<'a>(
     Ok(decimal(call, place)?.and_then(compute).map(Item::decimal))
 }
 
+/// A result of a series, without the last places, which miss whole results.
+fn approximate(value: Decimal) -> Option<Decimal> {
+    const DIGITS: u32 = 20;
+    value.round_sf(DIGITS).map(|rounded| rounded.normalize())
+}
+
 /// Rounds half away from zero, to whole numbers or a number of places.
 fn round<'a>(call: &mut Call<'a, '_>) -> Result<Option<Item<'a>>> {
     const PLACE: &str = "round()";
@@ -96,8 +102,7 @@ fn log<'a>(call: &mut Call<'a, '_>) -> Result<Option<Item<'a>>> {
     let Some(value) = decimal(call, PLACE)? else { return Ok(None) };
     let Some(base) = number_argument(call, PLACE)? else { return Ok(None) };
     let logarithm = |value: Decimal, base: Decimal| value.checked_ln()?.checked_div(base.checked_ln()?);
-    // The quotient of two rounded logarithms misses whole results in the last places.
-    Ok(logarithm(value, base).map(|result| Item::decimal(result.round_dp(16).normalize())))
+    Ok(logarithm(value, base).and_then(approximate).map(Item::decimal))
 }
 
 /// An Integer to the power of an Integer that is not negative is an Integer.
@@ -117,5 +122,7 @@ fn power<'a>(call: &mut Call<'a, '_>) -> Result<Option<Item<'a>>> {
     if (base.is_zero() && exponent.is_sign_negative()) || (base.is_sign_negative() && fractional) {
         return Ok(None);
     }
-    Ok(base.checked_powd(exponent).map(Item::decimal))
+    let result = base.checked_powd(exponent);
+    let result = if fractional { result.and_then(approximate) } else { result };
+    Ok(result.map(|result| Item::decimal(result.normalize())))
 }

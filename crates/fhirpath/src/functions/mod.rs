@@ -9,7 +9,6 @@ mod existence;
 mod fhir_additions;
 mod filtering;
 mod math;
-mod narrative;
 mod strings;
 mod subsetting;
 mod terminology;
@@ -132,8 +131,13 @@ impl<'a, 'c> Call<'a, 'c> {
     fn text_argument(&mut self, position: usize, place: &'static str) -> Result<Option<Cow<'a, str>>> {
         match self.single_argument(position, place)? {
             None => Ok(None),
-            Some(item) => item.string_text().map(Some).ok_or(EvaluateError::WrongType(place)),
+            Some(item) => self.read(item.string_text().ok_or(EvaluateError::WrongType(place))?),
         }
+    }
+
+    fn read(&mut self, text: Cow<'a, str>) -> Result<Option<Cow<'a, str>>> {
+        self.run.count_reading(&text)?;
+        Ok(Some(text))
     }
 
     /// The whole number of an argument that is one.
@@ -150,10 +154,13 @@ impl<'a, 'c> Call<'a, 'c> {
     }
 
     /// The text of an input that is one.
-    fn text(&self, place: &'static str) -> Result<Option<Cow<'a, str>>> {
+    fn text(&mut self, place: &'static str) -> Result<Option<Cow<'a, str>>> {
         match self.single(place)? {
             None => Ok(None),
-            Some(item) => item.string_text().map(Some).ok_or(EvaluateError::WrongType(place)),
+            Some(item) => {
+                let text = item.string_text().ok_or(EvaluateError::WrongType(place))?;
+                self.read(text)
+            }
         }
     }
 

@@ -146,7 +146,7 @@ fn with_pattern<'a, T>(
         return then(pattern.regex(), call).map(Some);
     }
     let Some(pattern) = call.text_argument(0, place)? else { return Ok(None) };
-    call.run.count_many(pattern.len())?;
+    call.run.count_many(limits::PATTERN_ITEMS)?;
     let pattern = Pattern::compile(&pattern).map_err(|_| EvaluateError::InvalidPattern)?;
     then(pattern.regex(), call).map(Some)
 }
@@ -162,7 +162,7 @@ fn matches_full(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
     const PLACE: &str = "matchesFull()";
     let Some(text) = call.text(PLACE)? else { return Ok(None) };
     let Some(pattern) = call.text_argument(0, PLACE)? else { return Ok(None) };
-    call.run.count_many(pattern.len() + text.len() / limits::PATTERN_BYTES_PER_ITEM)?;
+    call.run.count_many(limits::PATTERN_ITEMS + text.len() / limits::PATTERN_BYTES_PER_ITEM)?;
     let pattern = Pattern::compile(&format!("^(?:{pattern})$")).map_err(|_| EvaluateError::InvalidPattern)?;
     Ok(Some(pattern.regex().is_match(&text)))
 }

@@ -76,7 +76,7 @@ fn count(call: &mut Call<'_, '_>, place: &'static str) -> Result<usize> {
 
 /// The items that the other collection has too, each once.
 fn intersect<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
-    let (mut other, mut common) = (Distinct::new(call.frame.host()), Distinct::new(call.frame.host()));
+    let (mut other, mut common) = (Distinct::new(), Distinct::new());
     for item in call.argument(0)? {
         other.add(item, call.run)?;
     }
@@ -91,7 +91,7 @@ fn intersect<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()>
 
 /// The items that the other collection doesn't have, in their order, duplicates included.
 fn exclude<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
-    let mut other = Distinct::new(call.frame.host());
+    let mut other = Distinct::new();
     for item in call.argument(0)? {
         other.add(item, call.run)?;
     }

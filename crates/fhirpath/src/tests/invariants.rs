@@ -1,11 +1,26 @@
 //! The invariants of R4.
 
-use crate::invariants::contexts;
-use crate::{Expression, Options, invariant};
-use fhir::definitions::{invariants, types};
+use crate::{Expression, Options};
+use fhir::definitions::{TypeId, invariants, types};
 
-/// Invariants that name an element which none of their types has: ChargeItemDefinition has no name.
+/// Invariants that name an element which their type doesn't have: ChargeItemDefinition has no name.
 const MISTAKEN: &[&str] = &["cid-0"];
+
+/// The types whose instances each invariant is evaluated on.
+fn contexts() -> Vec<Vec<TypeId>> {
+    let mut contexts = vec![Vec::new(); invariants().len()];
+    for definition in types() {
+        for id in definition.invariants {
+            contexts[id.index()].push(definition.id);
+        }
+        for element in definition.elements {
+            for id in element.invariants() {
+                contexts[id.index()].extend(element.types().iter().map(|element_type| element_type.type_id));
+            }
+        }
+    }
+    contexts
+}
 
 #[test]
 fn every_invariant_of_r4_compiles_for_the_types_that_have_it() {
@@ -18,13 +33,4 @@ fn every_invariant_of_r4_compiles_for_the_types_that_have_it() {
         }
     }
     assert_eq!(invariants().len(), 240);
-}
-
-#[test]
-fn the_compiled_invariants_are_found_by_id() {
-    for definition in types() {
-        for id in definition.invariants {
-            assert!(invariant(*id).is_some(), "{}", id.definition().key);
-        }
-    }
 }

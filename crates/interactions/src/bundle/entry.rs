@@ -10,6 +10,7 @@ use crate::patch::{Format, Patch, offered_patches};
 use crate::precondition::{Preconditions, entity_tags};
 use crate::query_string;
 use crate::registry::Interaction;
+use crate::search_type::Readable;
 use crate::target::Target;
 use crate::update::check_id;
 use fhir::datetime::PartialDateTime;
@@ -229,7 +230,9 @@ impl EntryReader<'_> {
         target: Target<'_>,
     ) -> Result<Action<Sent>, Refusal> {
         let parameters = query_string::parameters(request.query).map_err(|issue| request.refused(issue))?;
-        let get = Get::new(self.engine, request.method, resource_type, target, parameters, self.now);
+        let readable = Readable::of(|resource_type| self.caller.may_read(resource_type).is_ok());
+        let get =
+            Get::new(self.engine, request.method, resource_type, target, parameters, self.now, readable);
         let mut get = get.map_err(|issues| request.all_refused(issues))?;
         get.if_none_match = request.tags("ifNoneMatch")?;
         get.if_modified_since = request.object.str("ifModifiedSince").and_then(instant);

@@ -1,11 +1,12 @@
 //! Entries that change nothing: read, vread, search.
 
 use super::Caller;
+use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::read;
 use crate::registry::Interaction;
-use crate::search_type::{Asked, Search};
+use crate::search_type::{Asked, Readable, Search, Within};
 use crate::target::Target;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, ResourceType};
@@ -53,6 +54,7 @@ impl Get {
         target: Target<'_>,
         parameters: Vec<(String, String)>,
         now: i64,
+        readable: Readable,
     ) -> Result<Self, Vec<Issue>> {
         let unsupported = || {
             let asked = Interaction::asked(method, target).map_or("the interaction", Interaction::code);
@@ -65,8 +67,8 @@ impl Get {
             Target::Instance(id) => What::Read(resource_type, id.to_owned()),
             Target::Version(id, version) => What::Vread(resource_type, id.to_owned(), version.to_owned()),
             Target::Type => {
-                let asked = Asked { parameters, lenient: false, ignored: &PASSED_OVER, now };
-                let search = engine.read_search(resource_type, asked);
+                let asked = Asked { parameters, lenient: false, ignored: &PASSED_OVER, now, readable };
+                let search = engine.read_search(&Within::Type(resource_type), asked, ValueSets::new());
                 let search =
                     search.map_err(|refusal| refusal.issues().get(1..).unwrap_or_default().to_vec())?;
                 return Ok(Self::of(What::Search(Box::new(search)), method));

@@ -68,11 +68,12 @@ impl Input {
                 let parts = item.get("part").map(Json::items).unwrap_or_default();
                 GivenValue::Parts(Self::of_items(parts, &format!("{place}.part")))
             };
-            Given {
-                name: item.str("name").unwrap_or_default().to_owned(),
-                value: typed.or_else(resource).unwrap_or_else(parts),
-                place,
-            }
+            let value = typed.or_else(resource).unwrap_or_else(parts);
+            let place = match value {
+                GivenValue::Resource(_) => format!("{place}.resource"),
+                _ => place,
+            };
+            Given { name: item.str("name").unwrap_or_default().to_owned(), value, place }
         });
         Input { given: given.collect() }
     }
@@ -93,6 +94,13 @@ impl Input {
             _ => Err(given.wrong("a primitive value, as it would stand in a URL")),
         };
         self.given.into_iter().map(text).collect()
+    }
+
+    /// These parameters and others after them.
+    #[must_use]
+    pub fn and(mut self, others: Input) -> Self {
+        self.given.extend(others.given);
+        self
     }
 
     /// One more parameter: a resource.

@@ -2,12 +2,12 @@
 
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::search_type::{Asked, SEARCH_PAGE, SEARCH_PAGE_LIMIT};
+use crate::search_type::Asked;
 use crate::unit::stored_json;
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, ResourceType};
-use search::{Query, SearchOptions, Sort, SortKey, Total};
+use search::{Query, Sort, SortKey, Total};
 use std::collections::HashMap;
 use storage::Version;
 
@@ -30,20 +30,12 @@ impl Engine {
     pub async fn lastn(&self, mut asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
         let max = take_max(&mut asked.parameters)?;
         confined(&asked.parameters)?;
-        let options = SearchOptions {
-            zone: self.zone(),
-            now: asked.now,
-            default_count: SEARCH_PAGE,
-            max_count: SEARCH_PAGE_LIMIT,
-            default_total: Total::None,
-            ignored: asked.ignored,
-            lenient: asked.lenient,
-            internal: false,
-        };
+        let codes = self.codes(self.named_value_sets(&asked.parameters).await?);
+        let options = self.search_options(&asked, &codes);
         let mut request =
             search::from_url(self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
                 .map_err(Refusal::invalid)?;
-        let date = self.registry().parameter(ResourceType::OBSERVATION, "date").map(search::Parameter::id);
+        let date = self.registry().parameter(ResourceType::OBSERVATION, "date").map(|date| date.id());
         let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });
         request.query.sort = by_date.into_iter().collect();
         let latest = self.latest(request.query, max).await?;

@@ -6,6 +6,8 @@ pub mod document;
 pub mod input;
 pub mod lastn;
 pub mod meta;
+pub mod terminology;
+pub mod validate;
 
 pub use input::Input;
 
@@ -30,52 +32,110 @@ pub struct Operation {
     pub writes: bool,
 }
 
+/// What the rows of the table are filled up from.
+const NOWHERE: Operation = Operation {
+    name: "",
+    definition: "",
+    types: None,
+    on_system: false,
+    on_type: false,
+    on_instance: false,
+    writes: false,
+};
+
 /// All operations by name.
 pub static OPERATIONS: &[Operation] = &[
     Operation {
         name: "document",
         definition: "http://hl7.org/fhir/OperationDefinition/Composition-document",
         types: Some(&[ResourceType::COMPOSITION]),
-        on_system: false,
-        on_type: false,
         on_instance: true,
-        writes: false,
+        ..NOWHERE
+    },
+    Operation {
+        name: "expand",
+        definition: "http://hl7.org/fhir/OperationDefinition/ValueSet-expand",
+        types: Some(&[ResourceType::VALUE_SET]),
+        on_type: true,
+        on_instance: true,
+        ..NOWHERE
     },
     Operation {
         name: "lastn",
         definition: "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         types: Some(&[ResourceType::OBSERVATION]),
-        on_system: false,
         on_type: true,
-        on_instance: false,
-        writes: false,
+        ..NOWHERE
+    },
+    Operation {
+        name: "lookup",
+        definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
+        types: Some(&[ResourceType::CODE_SYSTEM]),
+        on_type: true,
+        ..NOWHERE
     },
     Operation {
         name: "meta",
         definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta",
         types: None,
-        on_system: false,
-        on_type: false,
         on_instance: true,
-        writes: false,
+        ..NOWHERE
     },
     Operation {
         name: "meta-add",
         definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta-add",
         types: None,
-        on_system: false,
-        on_type: false,
         on_instance: true,
         writes: true,
+        ..NOWHERE
     },
     Operation {
         name: "meta-delete",
         definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta-delete",
         types: None,
-        on_system: false,
-        on_type: false,
         on_instance: true,
         writes: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "subsumes",
+        definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-subsumes",
+        types: Some(&[ResourceType::CODE_SYSTEM]),
+        on_type: true,
+        on_instance: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "translate",
+        definition: "http://hl7.org/fhir/OperationDefinition/ConceptMap-translate",
+        types: Some(&[ResourceType::CONCEPT_MAP]),
+        on_type: true,
+        on_instance: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "validate",
+        definition: "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+        types: None,
+        on_type: true,
+        on_instance: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "validate-code",
+        definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-validate-code",
+        types: Some(&[ResourceType::CODE_SYSTEM]),
+        on_type: true,
+        on_instance: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "validate-code",
+        definition: "http://hl7.org/fhir/OperationDefinition/ValueSet-validate-code",
+        types: Some(&[ResourceType::VALUE_SET]),
+        on_type: true,
+        on_instance: true,
+        ..NOWHERE
     },
 ];
 

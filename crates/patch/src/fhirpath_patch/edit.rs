@@ -2,12 +2,13 @@
 
 use super::list::{self, Content, sibling_key};
 use super::operation::Operation;
-use super::place::{Place, Step};
+use super::place::Place;
 use super::target::Target;
 use super::value::{Value, put_in};
 use crate::growth::Growth;
 use fhir::definitions::TypeKind;
 use fhir::{Json, Object};
+use fhirpath::PlaceStep;
 
 /// A resource that is being patched.
 pub(super) struct Edit {
@@ -119,7 +120,7 @@ impl Edit {
         let (owner, key, index) = place.split().ok_or_else(lost)?;
         let object = self.object(&owner)?;
         let sibling = sibling_key(&key);
-        let beside = owner.with(Step::Name(sibling.clone()));
+        let beside = owner.with(PlaceStep::Member(sibling.as_str().into()));
         let Some(index) = index else {
             if !object.contains(&sibling) {
                 object.insert(&sibling, Object::new());
@@ -131,7 +132,7 @@ impl Edit {
             item.sibling = Object::new().into();
         }
         list::put(object, &key, items);
-        Ok(beside.with(Step::Index(index)))
+        Ok(beside.with(PlaceStep::Index(index)))
     }
 }
 

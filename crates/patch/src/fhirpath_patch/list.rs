@@ -15,6 +15,11 @@ pub(super) fn sibling_key(key: &str) -> String {
     format!("_{key}")
 }
 
+/// How many items the list `key` has.
+pub(super) fn length(owner: &Object, key: &str) -> usize {
+    owner.items(key).len().max(owner.items(&sibling_key(key)).len())
+}
+
 /// Takes the list `key` out of its owner, to be put back with [`put`].
 pub(super) fn take(owner: &mut Object, key: &str) -> Vec<Content> {
     let mut items = |key: &str| match owner.get_mut(key) {

@@ -2,18 +2,12 @@
 
 use fhir::definitions::{TypeDefinition, TypeId};
 use fhir::{Json, Object, ResourceType};
-
-/// One step into a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Name(String),
-    Index(usize),
-}
+use fhirpath::PlaceStep;
 
 /// The steps from the root to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Place {
-    steps: Vec<Step>,
+    steps: Vec<PlaceStep>,
 }
 
 impl Place {
@@ -21,13 +15,7 @@ impl Place {
         Place { steps: Vec::new() }
     }
 
-    /// The place of `value`, if it is this very node of the tree and not a copy.
-    pub(super) fn of(value: &Json, root: &Json) -> Option<Self> {
-        let mut steps = Vec::new();
-        descend(root, value, &mut steps).then_some(Place { steps })
-    }
-
-    pub(super) fn with(&self, step: Step) -> Self {
+    pub(super) fn with(&self, step: PlaceStep) -> Self {
         let mut steps = self.steps.clone();
         steps.push(step);
         Place { steps }
@@ -43,10 +31,18 @@ impl Place {
     pub(super) fn split(&self) -> Option<(Place, String, Option<usize>)> {
         let (last, before) = self.steps.split_last()?;
         match (last, before.split_last()) {
-            (Step::Name(key), _) => Some((Place { steps: before.to_vec() }, key.clone(), None)),
-            (Step::Index(index), Some((Step::Name(key), owner))) => {
-                Some((Place { steps: owner.to_vec() }, key.clone(), Some(*index)))
+            (PlaceStep::Member(key), _) => Some((Place { steps: before.to_vec() }, key.to_string(), None)),
+            (PlaceStep::Index(index), Some((PlaceStep::Member(key), owner))) => {
+                Some((Place { steps: owner.to_vec() }, key.to_string(), Some(*index)))
             }
+            _ => None,
+        }
+    }
+
+    /// The index in a list, if it is in one.
+    pub(super) fn index(&self) -> Option<usize> {
+        match self.steps.last() {
+            Some(PlaceStep::Index(index)) => Some(*index),
             _ => None,
         }
     }
@@ -54,16 +50,16 @@ impl Place {
     /// The value here.
     pub(super) fn value<'t>(&self, root: &'t Json) -> Option<&'t Json> {
         self.steps.iter().try_fold(root, |value, step| match step {
-            Step::Name(name) => value.get(name),
-            Step::Index(index) => value.items().get(*index),
+            PlaceStep::Member(name) => value.get(name),
+            PlaceStep::Index(index) => value.items().get(*index),
         })
     }
 
     /// The object here, to be changed.
     pub(super) fn object_mut<'t>(&self, root: &'t mut Json) -> Option<&'t mut Object> {
         let found = self.steps.iter().try_fold(root, |value, step| match step {
-            Step::Name(name) => value.as_object_mut()?.get_mut(name),
-            Step::Index(index) => value.as_array_mut()?.get_mut(*index),
+            PlaceStep::Member(name) => value.as_object_mut()?.get_mut(name),
+            PlaceStep::Index(index) => value.as_array_mut()?.get_mut(*index),
         });
         found?.as_object_mut()
     }
@@ -73,8 +69,8 @@ impl Place {
         let (mut value, mut definition) = (root, resource_definition(root)?);
         for step in &self.steps {
             match step {
-                Step::Index(index) => value = value.items().get(*index).unwrap_or(&Json::Null),
-                Step::Name(name) => {
+                PlaceStep::Index(index) => value = value.items().get(*index).unwrap_or(&Json::Null),
+                PlaceStep::Member(name) => {
                     let key = name.strip_prefix('_').unwrap_or(name);
                     definition = definition.member(key)?.element_type.type_id.definition();
                     value = value.get(name).unwrap_or(&Json::Null);
@@ -88,25 +84,12 @@ impl Place {
     }
 }
 
-fn resource_definition(resource: &Json) -> Option<&'static TypeDefinition> {
-    Some(ResourceType::from_name(resource.str("resourceType")?)?.definition())
+impl From<fhirpath::Place> for Place {
+    fn from(place: fhirpath::Place) -> Self {
+        Place { steps: place.steps }
+    }
 }
 
-fn descend(value: &Json, sought: &Json, steps: &mut Vec<Step>) -> bool {
-    if std::ptr::eq(value, sought) {
-        return true;
-    }
-    let mut enter = |step, inner| {
-        steps.push(step);
-        let is_found = descend(inner, sought, steps);
-        if !is_found {
-            steps.pop();
-        }
-        is_found
-    };
-    match value {
-        Json::Object(object) => object.iter().any(|(name, inner)| enter(Step::Name(name.to_owned()), inner)),
-        Json::Array(items) => items.iter().enumerate().any(|(index, inner)| enter(Step::Index(index), inner)),
-        _ => false,
-    }
+fn resource_definition(resource: &Json) -> Option<&'static TypeDefinition> {
+    Some(ResourceType::from_name(resource.str("resourceType")?)?.definition())
 }

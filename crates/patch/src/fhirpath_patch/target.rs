@@ -1,6 +1,7 @@
 //! What the path of an operation leads to.
 
-use super::place::{Place, Step};
+use super::list;
+use super::place::Place;
 use fhir::outcome::cut;
 use fhir::{Json, ResourceType};
 use fhirpath::{Context, Expression, Item};
@@ -12,8 +13,7 @@ use std::sync::Arc;
 pub(super) struct Target {
     text: Arc<str>,
     expression: Arc<Expression>,
-    /// The path without its last name, and that name: where an element is that has no value of its own to be found by,
-    /// an empty list above all.
+    /// The path without its last name, and that name: where a list is that is empty.
     parent: Option<(Option<Arc<Expression>>, Arc<str>)>,
 }
 
@@ -23,7 +23,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Where an element is that need not be there: in the one that contains it.
+/// A list that need not be there, in the element that contains it.
 pub(super) struct Member {
     pub(super) owner: Place,
     pub(super) name: Arc<str>,
@@ -53,12 +53,12 @@ impl Target {
         Ok(Target { text: text.into(), expression, parent })
     }
 
-    /// The values that the path leads to.
+    /// Where the elements are that the path leads to.
     ///
     /// # Errors
     ///
-    /// It is for another type of resource, or cannot be evaluated on this one.
-    pub(super) fn evaluate<'a>(&'a self, root: &'a Json) -> Result<Vec<Item<'a>>, String> {
+    /// It is for another type of resource, cannot be evaluated on this one, or leads to what is no part of it.
+    fn places(&self, root: &Json) -> Result<Vec<Place>, String> {
         let focus = Item::resource(root).ok_or("what is to be patched is no resource of R4")?;
         let named = self.expression.root_type().and_then(|root| root.resource_type());
         let found = root.str("resourceType").and_then(ResourceType::from_name);
@@ -67,7 +67,7 @@ impl Target {
         {
             return Err(format!("the path is for {named}, and this is {found}"));
         }
-        evaluate(&self.expression, &focus)
+        places(&self.expression, &focus, root)
     }
 
     /// The place of the one element that the path leads to; nothing if there is none.
@@ -76,24 +76,13 @@ impl Target {
     ///
     /// It leads to several, or to what is no part of the resource.
     pub(super) fn find(&self, root: &Json) -> Result<Option<Place>, String> {
-        let found = self.evaluate(root)?;
-        let item = match found.as_slice() {
-            [] => return Ok(None),
-            [item] => item,
-            several => {
-                let count = several.len();
-                return Err(format!(
-                    "the path leads to {count} elements; narrow it to one, by index or where(…)"
-                ));
+        let mut found = self.places(root)?;
+        match found.len() {
+            0 | 1 => Ok(found.pop()),
+            count => {
+                Err(format!("the path leads to {count} elements; narrow it to one, by index or where(…)"))
             }
-        };
-        if let Some(place) = item.json().and_then(|value| Place::of(value, root)) {
-            return Ok(Some(place));
         }
-        // A primitive with extensions and without value is no node of the tree.
-        let member = if item.has_value() { None } else { self.member(root).ok() };
-        let place = member.and_then(|member| member.owner.without_value(&member.name, root));
-        place.map(Some).ok_or_else(|| String::from("the path computes a value; it must lead to an element"))
     }
 
     /// As [`find`](Self::find), where there must be an element.
@@ -112,14 +101,12 @@ impl Target {
         let name = Arc::clone(name);
         let Some(owner) = owner else { return Ok(Member { owner: Place::root(), name }) };
         let focus = Item::resource(root).ok_or_else(nothing)?;
-        match evaluate(owner, &focus)?.as_slice() {
-            [item] => {
-                let owner = item.json().and_then(|value| Place::of(value, root)).ok_or_else(nothing)?;
-                Ok(Member { owner, name })
-            }
-            [] => Err(nothing()),
-            several => {
-                Err(format!("the path goes through {} elements; narrow it to one list", several.len()))
+        let mut owners = places(owner, &focus, root)?;
+        match (owners.pop(), owners.len()) {
+            (Some(owner), 0) => Ok(Member { owner, name }),
+            (None, _) => Err(nothing()),
+            (Some(_), others) => {
+                Err(format!("the path goes through {} elements; narrow it to one list", others + 1))
             }
         }
     }
@@ -130,34 +117,37 @@ impl Target {
     ///
     /// The path leads to something else than all items of one list.
     pub(super) fn find_list(&self, root: &Json) -> Result<(Place, String), String> {
-        let found = self.evaluate(root)?;
-        let first = found.first().and_then(|item| Place::of(item.json()?, root));
-        let Some(first) = first else {
+        let found = self.places(root)?;
+        let Some(first) = found.first() else {
             let member = self.member(root)?;
             return member.owner.list_named(&member.name, root).map(|key| (member.owner, key));
         };
         let not_a_list = || String::from("the path leads to a single element; it must name a list");
         let (owner, key, Some(_)) = first.split().ok_or_else(not_a_list)? else { return Err(not_a_list()) };
-        let items = owner.value(root).and_then(|owner| owner.get(&key)).map(Json::items).unwrap_or_default();
-        let mut places = items.iter();
-        for found in &found {
-            // Items of one list come in its order.
-            if !found.json().is_some_and(|found| places.any(|item| std::ptr::eq(found, item))) {
-                return Err(String::from("the path leads to items of several lists; narrow it to one"));
-            }
+        let is_same =
+            |place: &Place| place.split().is_some_and(|(other, name, _)| other == owner && name == key);
+        if !found.iter().all(is_same) {
+            return Err(String::from("the path leads to items of several lists; narrow it to one"));
         }
-        if found.len() < items.len() {
-            let text = format!("the path leads to {} of the {} items of {key}", found.len(), items.len());
-            return Err(format!("{text}; it must name the whole list"));
+        let length = owner.value(root).and_then(Json::as_object).map_or(0, |owner| list::length(owner, &key));
+        let is_whole = found.iter().enumerate().all(|(at, place)| place.index() == Some(at));
+        if found.len() < length || !is_whole {
+            let text = format!("the path leads to {} of the {length} items of {key}", found.len());
+            return Err(format!("{text}; it must name the whole list, in its order"));
         }
         Ok((owner, key))
     }
 }
 
-fn evaluate<'a>(expression: &'a Expression, focus: &Item<'a>) -> Result<Vec<Item<'a>>, String> {
-    expression
+fn places(expression: &Expression, focus: &Item<'_>, root: &Json) -> Result<Vec<Place>, String> {
+    let items = expression
         .evaluate(&Context::new(focus), focus)
-        .map_err(|error| format!("the path cannot be evaluated: {}", cut(&error.to_string())))
+        .map_err(|error| format!("the path cannot be evaluated: {}", cut(&error.to_string())))?;
+    let found = fhirpath::Place::of_all(&items, root);
+    if found.len() < items.len() {
+        return Err(String::from("the path computes a value; it must lead to an element"));
+    }
+    Ok(found.into_iter().map(Place::from).collect())
 }
 
 fn is_name(text: &str) -> bool {
@@ -184,14 +174,6 @@ fn is_one_path(text: &str) -> bool {
 }
 
 impl Place {
-    /// The place of a primitive element here that has extensions but no value.
-    fn without_value(&self, name: &str, root: &Json) -> Option<Place> {
-        let (definition, owner) = (self.definition(root)?, self.value(root)?);
-        let (index, _) = definition.element(name)?;
-        let key = definition.member_names(index).find(|key| owner.get(&format!("_{key}")).is_some())?;
-        Some(self.with(Step::Name(key.to_owned())))
-    }
-
     /// The JSON name of the list `name` here.
     fn list_named(&self, name: &str, root: &Json) -> Result<String, String> {
         let definition = self.definition(root).ok_or("the path leads to nothing")?;

@@ -1,6 +1,6 @@
 //! The value of an operation, and whether it suits the element that it is for.
 
-use super::list::{Content, sibling_key};
+use super::list::{Content, contains, put, set, sibling_key, take};
 use super::part::value_member;
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind, type_by_name};
 use fhir::outcome::{did_you_mean, quoted};
@@ -161,7 +161,6 @@ pub(super) fn put_in(
     member: &MemberRef,
     content: Content,
 ) -> Result<(), String> {
-    use super::list::{contains, put, set, take};
     if member.element.is_array() {
         let mut list = take(owner, key);
         list.push(content);

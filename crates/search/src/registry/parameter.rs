@@ -1,9 +1,13 @@
 //! One search parameter of one resource type.
 
+use super::facts::ValueFacts;
+use crate::composite::Composite;
 use crate::index::ParameterId;
+use crate::words::Words;
 use fhir::ResourceType;
-use fhir::definitions::{SearchParameterType, TypeId};
-use fhirpath::{Expression, ItemType, SystemType};
+use fhir::definitions::SearchParameterType;
+use fhirpath::Expression;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A parameter that R4 does not have and that a crate above searches by. Clients can't use it by name.
@@ -23,17 +27,33 @@ pub struct ExtraParameter {
     pub targets: &'static [ResourceType],
 }
 
+/// Who brought a parameter along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// R4 itself.
+    Standard,
+    /// A crate above: clients can't use it by name, and nothing advertises it.
+    Internal,
+    /// A SearchParameter that a client stored; its index is complete.
+    Custom,
+    /// A SearchParameter that a client stored; resources are still being indexed.
+    CustomIndexing,
+}
+
 /// A search parameter of one resource type.
 #[derive(Debug)]
 pub struct Parameter {
     pub(super) id: ParameterId,
-    pub(super) code: &'static str,
+    pub(super) resource_type: ResourceType,
+    pub(super) code: Cow<'static, str>,
     pub(super) kind: SearchParameterType,
-    pub(super) expression: &'static str,
-    pub(super) url: Option<&'static str>,
-    pub(super) targets: &'static [ResourceType],
+    pub(super) expression: Cow<'static, str>,
+    pub(super) url: Option<Cow<'static, str>>,
+    pub(super) targets: Cow<'static, [ResourceType]>,
+    pub(super) alternatives: Vec<Arc<Expression>>,
     pub(super) facts: ValueFacts,
     pub(super) source: Source,
+    pub(super) origin: Origin,
 }
 
 /// Where the values of a parameter are.
@@ -43,21 +63,21 @@ pub(crate) enum Source {
     Id,
     /// The time of the last change.
     LastUpdated,
-    /// In the index, under what these expressions yield.
-    Extracted(Vec<Arc<Expression>>),
-    /// Nowhere yet.
+    /// In the index, under its own id.
+    Indexed,
+    /// In the index, under the ids of others: it has just their values, or just those of them that refer to a type.
+    Shared {
+        /// The others, all of them [`Indexed`](Source::Indexed).
+        with: Vec<Arc<Parameter>>,
+        /// The type.
+        only: Option<ResourceType>,
+    },
+    /// Pairs of values of other parameters that stand in one element.
+    Composite(Composite),
+    /// The words of the resource itself.
+    Words(Words),
+    /// Nowhere.
     NotServed,
-}
-
-/// What is known of the values of a token parameter from the types that its expressions can yield.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct ValueFacts {
-    /// None of them has a system.
-    pub(crate) without_system: bool,
-    /// All of them are `true` or `false`.
-    pub(crate) only_booleans: bool,
-    /// Some of them are strings, whose case does not count.
-    pub(crate) some_caseless: bool,
 }
 
 impl Parameter {
@@ -66,9 +86,14 @@ impl Parameter {
         self.id
     }
 
+    /// The type that has it.
+    pub fn resource_type(&self) -> ResourceType {
+        self.resource_type
+    }
+
     /// Its name in a URL.
     pub fn code(&self) -> &str {
-        self.code
+        &self.code
     }
 
     /// What sort of values it compares.
@@ -78,91 +103,73 @@ impl Parameter {
 
     /// FHIRPath, for R4's parameters over all types that have it.
     pub fn expression(&self) -> &str {
-        self.expression
+        &self.expression
     }
 
     /// Its canonical URL; none for parameters that a crate above brought along.
-    pub fn url(&self) -> Option<&'static str> {
-        self.url
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
     }
 
     /// What a reference may point to; empty for other kinds, and where that is not known.
     pub fn targets(&self) -> &[ResourceType] {
-        self.targets
+        &self.targets
+    }
+
+    /// Who brought it along.
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     /// A crate above brought it along: clients can't use it by name, and nothing advertises it.
     pub fn is_internal(&self) -> bool {
-        self.url.is_none()
+        self.origin == Origin::Internal
     }
 
-    /// Whether it can be searched by. R4 has more than is served.
+    /// Whether it can be searched by. R4 has one that no server can know the meaning of: `_query`.
     pub fn is_served(&self) -> bool {
-        !matches!(self.source, Source::NotServed)
+        !matches!(self.source, Source::NotServed) && self.origin != Origin::CustomIndexing
     }
 
     /// Whether results can be sorted by it.
     pub fn is_sortable(&self) -> bool {
         use SearchParameterType as Kind;
-        self.is_served()
-            && (matches!(self.source, Source::Id) || matches!(self.kind, Kind::String | Kind::Date))
+        let is_one_value = !matches!(self.kind, Kind::Composite | Kind::Special);
+        is_one_value && self.is_served() && !matches!(self.source, Source::Words(_))
     }
 
-    pub(crate) fn facts(&self) -> ValueFacts {
-        self.facts
+    pub(crate) fn facts(&self) -> &ValueFacts {
+        &self.facts
     }
 
     pub(crate) fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The expressions that yield its values; none if they are not extracted.
+    /// The expressions that yield its values; none if it has no values of its own.
     pub(crate) fn alternatives(&self) -> &[Arc<Expression>] {
+        &self.alternatives
+    }
+
+    /// Whether it has index rows of its own.
+    pub(crate) fn is_indexed(&self) -> bool {
+        matches!(self.source, Source::Indexed)
+    }
+
+    /// The parameters under whose ids its values are in the index.
+    pub(crate) fn indexed_as(self: &Arc<Self>) -> &[Arc<Parameter>] {
         match &self.source {
-            Source::Extracted(alternatives) => alternatives,
-            Source::Id | Source::LastUpdated | Source::NotServed => &[],
+            Source::Indexed => std::slice::from_ref(self),
+            Source::Shared { with, .. } => with,
+            _ => &[],
         }
     }
-}
 
-impl ValueFacts {
-    pub(super) fn of(source: &Source) -> Self {
-        let Source::Extracted(alternatives) = source else { return ValueFacts::default() };
-        let mut types = Vec::new();
-        for alternative in alternatives {
-            match alternative.types() {
-                Some(found) => types.extend_from_slice(found),
-                None => return ValueFacts::default(),
-            }
+    /// The only type that its values may refer to, where the rows that it shares have others, too.
+    pub(crate) fn only(&self) -> Option<ResourceType> {
+        match &self.source {
+            Source::Shared { only, .. } => *only,
+            _ => None,
         }
-        ValueFacts {
-            without_system: types.iter().all(|found| is_without_system(*found)),
-            only_booleans: types.iter().all(|found| is_boolean(*found)),
-            some_caseless: types.contains(&ItemType::Fhir(TypeId::STRING)),
-        }
-    }
-}
-
-fn is_boolean(item_type: ItemType) -> bool {
-    matches!(item_type, ItemType::System(SystemType::Boolean) | ItemType::Fhir(TypeId::BOOLEAN))
-}
-
-/// Elements of these types have no system, so a `|` in a search is a mistake
-/// (<http://hl7.org/fhir/R4/search.html#token>).
-fn is_without_system(item_type: ItemType) -> bool {
-    match item_type {
-        ItemType::System(_) => true,
-        ItemType::Fhir(type_id) => matches!(
-            type_id,
-            TypeId::BOOLEAN
-                | TypeId::CONTACT_POINT
-                | TypeId::ID
-                | TypeId::STRING
-                | TypeId::URI
-                | TypeId::URL
-                | TypeId::CANONICAL
-                | TypeId::OID
-                | TypeId::UUID
-        ),
     }
 }

@@ -118,7 +118,7 @@ fn found(url: &str, options: &SearchOptions<'_>) -> String {
         search_with("Observation", url, options).unwrap_or_else(|issues| panic!("{url}: {issues:?}"));
     let is_found = |effective: &str| {
         let rows = rows_of(&observation(effective));
-        request.query.criteria.iter().all(|criterion| holds(criterion, "", 0, &rows))
+        request.query.criteria.iter().all(|criterion| holds(criterion, &rows))
     };
     TARGETS.iter().filter(|(_, effective)| is_found(effective)).map(|(letter, _)| letter).collect()
 }

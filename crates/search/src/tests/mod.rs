@@ -3,18 +3,22 @@
 mod criteria;
 mod dates;
 mod extraction;
+mod links;
+mod memory;
+mod modifiers;
 mod mutation;
+mod numbers;
 mod parameters;
 mod synthea;
 mod urls;
 
+use crate::holds::holds;
 use crate::key::Key;
-use crate::{
-    Criterion, IndexRow, Registry, SearchOptions, SearchRequest, TextTest, Total, extract, from_url,
-};
+use crate::{Criterion, IndexRow, Registry, SearchOptions, SearchRequest, Total, extract, from_url};
 use fhir::datetime::PartialDateTime;
 use fhir::{Issue, Json, ResourceType};
 use jiff::tz::TimeZone;
+use memory::Memory;
 use std::sync::{LazyLock, OnceLock};
 
 /// The server's own base in these tests.
@@ -53,6 +57,7 @@ fn options() -> SearchOptions<'static> {
         ignored: &["_format", "_pretty"],
         lenient: false,
         internal: false,
+        terminology: None,
     }
 }
 
@@ -71,43 +76,44 @@ fn search(name: &str, url: &str) -> Result<SearchRequest, Vec<Issue>> {
     search_with(name, url, &options())
 }
 
-/// The meaning of a criterion, written out: what storage does in SQL.
-fn holds(criterion: &Criterion, id: &str, last_updated: i64, rows: &[IndexRow]) -> bool {
+/// A resource as the store knows it.
+struct Stored<'a> {
+    id: &'a str,
+    last_updated: i64,
+    rows: Vec<IndexRow>,
+    body: Vec<u8>,
+}
+
+/// Whether a resource meets a criterion that looks at no other resource: what resolving and the store do together.
+fn meets(criterion: &Criterion, stored: &Stored<'_>) -> bool {
     match criterion {
-        Criterion::Ids(ids) => ids.iter().any(|wanted| wanted == id),
-        Criterion::Keys { parameter, hashes } => {
-            hashes.iter().any(|hash| rows.contains(&IndexRow::Key { parameter: *parameter, hash: *hash }))
+        Criterion::Ids(ids) => ids.iter().any(|wanted| wanted == stored.id),
+        Criterion::LastUpdated(tests) => {
+            tests.iter().any(|test| test.holds(stored.last_updated, stored.last_updated + 1))
         }
-        Criterion::Text { parameter, any_of } => rows.iter().any(|row| match row {
-            IndexRow::Text { parameter: found, folded } => {
-                found == parameter
-                    && any_of.iter().any(|test| match test {
-                        TextTest::StartsWith(text) => folded.starts_with(text.as_str()),
-                        TextTest::Contains(text) => folded.contains(text.as_str()),
-                        TextTest::Equals(text) => **folded == **text,
-                    })
-            }
-            _ => false,
-        }),
-        Criterion::Spans { parameter, any_of } => rows.iter().any(|row| match row {
-            IndexRow::Span { parameter: found, from, to } => {
-                found == parameter && any_of.iter().any(|test| test.holds(*from, *to))
-            }
-            _ => false,
-        }),
-        Criterion::LastUpdated(tests) => tests.iter().any(|test| test.holds(last_updated, last_updated + 1)),
-        Criterion::Either(each) => each.iter().any(|one| holds(one, id, last_updated, rows)),
-        Criterion::Not(not) => !holds(not, id, last_updated, rows),
+        Criterion::Tested { candidates, test } => {
+            candidates.iter().all(|one| meets(one, stored)) && (test.0)(&stored.body)
+        }
+        Criterion::All(each) => each.iter().all(|one| meets(one, stored)),
+        Criterion::Either(each) => each.iter().any(|one| meets(one, stored)),
+        Criterion::Not(not) => !meets(not, stored),
+        Criterion::RefersTo { .. } | Criterion::ReferredToBy { .. } => {
+            panic!("other resources: {criterion:?}")
+        }
+        of_rows => holds(of_rows, &stored.rows),
     }
 }
 
 /// Whether a resource matches the search that a URL says.
 fn matches(resource: &Json, url: &str) -> bool {
     let request = search(type_of(resource).name(), url).unwrap_or_else(|issues| panic!("{url}: {issues:?}"));
-    let rows = rows_of(resource);
-    let id = resource.str("id").unwrap_or_default();
-    let last_updated = resource.at(&["meta", "lastUpdated"]).and_then(Json::as_str).map_or(0, ms);
-    request.query.criteria.iter().all(|criterion| holds(criterion, id, last_updated, &rows))
+    let stored = Stored {
+        id: resource.str("id").unwrap_or_default(),
+        last_updated: resource.at(&["meta", "lastUpdated"]).and_then(Json::as_str).map_or(0, ms),
+        rows: rows_of(resource),
+        body: resource.to_string().into_bytes(),
+    };
+    request.query.criteria.iter().all(|criterion| meets(criterion, &stored))
 }
 
 /// Checks a table of URLs, `true` for those that find the resource.

@@ -42,7 +42,7 @@ fn every_resource_of_real_records_is_indexed() {
         println!("skipped: ../shared/data is not here, or tar cannot read it");
         return;
     };
-    let mut statistics: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    let mut statistics: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
     let resources =
         bundles.iter().flat_map(|bundle| bundle.at(&["entry"]).map(Json::items).unwrap_or_default());
     for resource in resources.filter_map(|entry| entry.get("resource")) {
@@ -56,13 +56,16 @@ fn every_resource_of_real_records_is_indexed() {
                 IndexRow::Key { .. } => 1,
                 IndexRow::Text { .. } => 2,
                 IndexRow::Span { .. } => 3,
+                IndexRow::Number { .. } => 4,
             }] += 1;
         }
     }
-    println!("{:28}{:>10}{:>10}{:>10}{:>10}", "rows per resource", "resources", "keys", "texts", "spans");
-    for (name, [resources, keys, texts, spans]) in &statistics {
+    let head = ["resources", "keys", "texts", "spans", "numbers"].map(|name| format!("{name:>10}")).concat();
+    println!("{:28}{head}", "rows per resource");
+    for (name, [resources, keys, texts, spans, numbers]) in &statistics {
         let each = |rows: &usize| *rows as f64 / *resources as f64;
-        println!("{name:28}{resources:>10}{:>10.1}{:>10.1}{:>10.1}", each(keys), each(texts), each(spans));
+        let rows = [keys, texts, spans, numbers].map(|rows| format!("{:>10.1}", each(rows))).concat();
+        println!("{name:28}{resources:>10}{rows}");
     }
     assert_eq!(statistics.values().map(|counts| counts[0]).sum::<usize>(), 15_244);
 }

@@ -17,14 +17,14 @@ fn refuses_with(name: &str, url: &str, beginning: &str, ending: &str) {
 
 #[test]
 fn unknown_parameters_are_refused_with_what_is_supported() {
-    let all = "_id, _lastUpdated, _profile, _security, _source, _tag, active, address, address-city, \
+    let all = "_content, _id, _lastUpdated, _profile, _security, _source, _tag, _text, active, address, address-city, \
                address-country, address-postalcode, address-state, address-use, birthdate, death-date, deceased, \
                email, family, gender, general-practitioner, given, identifier, language, link, name, organization, \
                phone, phonetic, telecom)";
     refuses_with(
         "Patient",
         "birthDate=2020",
-        "not-supported: Patient has no search parameter 'birthDate'; did you mean 'birthdate'? (supported: _id, ",
+        "not-supported: Patient has no search parameter 'birthDate'; did you mean 'birthdate'? (supported: _content, ",
         all,
     );
     refuses_with(
@@ -39,24 +39,10 @@ fn unknown_parameters_are_refused_with_what_is_supported() {
         "not-supported: Patient has no search parameter 'Zzz' (supported",
         all,
     );
-    for code in
-        ["_content", "_text", "_has:Observation:patient:code", "_include", "_summary", "_filter", "_type"]
-    {
-        let name = code.split(':').next().unwrap();
-        let beginning =
-            format!("not-supported: search parameter '{name}' is not supported yet for Patient (supported:");
-        refuses_with("Patient", &format!("{code}=x"), &beginning, all);
-    }
-    refuses_with(
-        "Observation",
-        "value-quantity=1&_sort=",
-        "not-supported: search parameter 'value-quantity' is not supported yet for Observation",
-        ")",
-    );
     refuses(
-        "Observation",
-        "subject:Patient.name=x",
-        &["not-supported: chained search parameters such as 'subject:Patient.name' are not supported yet"],
+        "Patient",
+        "_query=x",
+        &["not-supported: search parameter '_query' is not supported: no query is defined on this server"],
     );
 }
 
@@ -65,28 +51,28 @@ fn modifiers_are_refused_by_name() {
     let cases = [
         (
             "Patient",
-            "family:text=a",
-            "modifier ':text' of search parameter 'family' is not supported yet (supported: :contains, :exact, :missing)",
-        ),
-        (
-            "Patient",
             "family:exat=a",
-            "search parameter 'family' has no modifier ':exat'; did you mean ':exact'? (supported: :contains, :exact, :missing)",
+            "search parameter 'family' has no modifier ':exat'; did you mean ':exact'? (supported: :contains, :exact, :missing, :text)",
         ),
         (
             "Patient",
             "family:=a",
-            "search parameter 'family' has no modifier ':' (supported: :contains, :exact, :missing)",
+            "search parameter 'family' has no modifier ':' (supported: :contains, :exact, :missing, :text)",
         ),
         (
             "Patient",
             "gender:in=a",
-            "modifier ':in' of search parameter 'gender' is not supported yet (supported: :missing, :not)",
+            "modifier ':in' of search parameter 'gender' cannot be used here: no code systems are loaded",
         ),
         (
             "Patient",
             "gender:exact=a",
-            "search parameter 'gender' has no modifier ':exact' (supported: :missing, :not)",
+            "search parameter 'gender' has no modifier ':exact' (supported: :above, :below, :in, :missing, :not, :not-in, :of-type, :text)",
+        ),
+        (
+            "Patient",
+            "active:text=a",
+            "search parameter 'active' has no modifier ':text' (supported: :missing, :not)",
         ),
         (
             "Patient",
@@ -95,34 +81,30 @@ fn modifiers_are_refused_by_name() {
         ),
         (
             "Patient",
-            "_lastUpdated:missing=true",
-            "modifier ':missing' of search parameter '_lastUpdated' is not supported yet (supported: none)",
-        ),
-        (
-            "Patient",
-            "organization:identifier=a",
-            "modifier ':identifier' of search parameter 'organization' is not supported yet (supported: :missing, :Organization)",
+            "organization:below=a",
+            "search parameter 'organization' has no modifier ':below' (supported: :identifier, :missing, :Organization)",
         ),
         (
             "Patient",
             "organization:Patient=a",
-            "search parameter 'organization' has no modifier ':Patient' (supported: :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':Patient' (supported: :identifier, :missing, :Organization)",
         ),
         (
             "Patient",
             "organization:organization=a",
-            "search parameter 'organization' has no modifier ':organization'; did you mean ':Organization'? (supported: :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':organization'; did you mean ':Organization'? (supported: :identifier, :missing, :Organization)",
         ),
         (
             "Observation",
             "focus:Foo=a",
-            "search parameter 'focus' has no modifier ':Foo' (supported: :missing, :[type], any resource type)",
+            "search parameter 'focus' has no modifier ':Foo' (supported: :identifier, :missing, :[type], any resource type)",
         ),
         (
-            "ValueSet",
-            "url:below=a",
-            "modifier ':below' of search parameter 'url' is not supported yet (supported: :missing)",
+            "Observation",
+            "code-value-quantity:missing=true",
+            "search parameter 'code-value-quantity' has no modifier ':missing' (supported: none)",
         ),
+        ("Patient", "_sort:x=_id", "parameter '_sort' has no modifier ':x'"),
     ];
     for (name, url, text) in cases {
         refuses(name, url, &[&format!("not-supported: {text}")]);
@@ -193,8 +175,7 @@ fn bad_values_are_refused_with_what_was_expected() {
 
 #[test]
 fn all_problems_are_told_at_once_in_their_order() {
-    let texts =
-        refused("Patient", "zzz=1&birthdate=x,2020,y&_count=1&_count=2&gender:in=a&_sort=gender,-zzz");
+    let texts = refused("Patient", "zzz=1&birthdate=x,2020,y&_count=1&_count=2&gender:in=a&_sort=_text,-zzz");
     let codes: Vec<&str> = texts.iter().map(|text| text.split(':').next().unwrap()).collect();
     assert_eq!(
         codes,
@@ -203,8 +184,10 @@ fn all_problems_are_told_at_once_in_their_order() {
     );
     assert_eq!(
         texts[5],
-        "not-supported: Patient cannot be sorted by 'gender' (supported: _id, _lastUpdated, address, address-city, \
-         address-country, address-postalcode, address-state, birthdate, death-date, family, given, name, phonetic)"
+        "not-supported: Patient cannot be sorted by '_text' (supported: _id, _lastUpdated, _profile, _security, _source, \
+         _tag, active, address, address-city, address-country, address-postalcode, address-state, address-use, birthdate, \
+         death-date, deceased, email, family, gender, general-practitioner, given, identifier, language, link, name, \
+         organization, phone, phonetic, telecom)"
     );
 }
 

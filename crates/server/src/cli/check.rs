@@ -2,10 +2,13 @@
 
 use super::{Failure, Outcome};
 use crate::import::read::{self, Item};
+use crate::packages;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use fhir::Issue;
 use fhir::outcome::operation_outcome;
+use interactions::Definitions;
 use interactions::body::syntax_issue;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// How deep files may nest; the server's default.
@@ -27,17 +30,23 @@ pub fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Print an OperationOutcome per resource, one a line"),
         )
+        .arg(Arg::new("package").long("package").action(ArgAction::Append).value_name("FILE").help(
+            "A package of definitions (.tgz) to validate by, such as US Core; may be given several times",
+        ))
         .arg(Arg::new("quiet").long("quiet").action(ArgAction::SetTrue).help("Print refused resources only"))
 }
 
 pub fn run(matches: &ArgMatches) -> Outcome {
     let (json, quiet) = (matches.get_flag("json"), matches.get_flag("quiet"));
+    let packages: Vec<PathBuf> =
+        matches.get_many::<String>("package").into_iter().flatten().map(PathBuf::from).collect();
+    let definitions = packages::read(&packages).map_err(|error| Failure(error.to_string()))?;
     let (mut valid, mut refused) = (0u64, 0u64);
     for path in matches.get_many::<String>("files").into_iter().flatten() {
         let items = read::items(path).map_err(|error| Failure(format!("cannot read {path}: {error}")))?;
         for item in items {
             let item = item.map_err(|error| Failure(format!("cannot read {path}: {error}")))?;
-            let issues = issues(&item);
+            let issues = issues(&item, &definitions);
             if issues.is_empty() {
                 valid += 1
             } else {
@@ -55,9 +64,16 @@ pub fn run(matches: &ArgMatches) -> Outcome {
 }
 
 /// Everything the server would say against a resource.
-pub fn issues(item: &Item) -> Vec<Issue> {
+pub fn issues(item: &Item, definitions: &Definitions) -> Vec<Issue> {
     match fhir::json::parse(&item.bytes, MAX_DEPTH) {
-        Ok(resource) => validation::validate(&resource, &validation::Options::default()),
+        Ok(resource) => {
+            let options = validation::Options {
+                profiles: Some(&definitions.profiles),
+                terminology: Some(&definitions.terminology),
+                ..validation::Options::default()
+            };
+            validation::validate(&resource, &options)
+        }
         Err(errors) => errors.iter().map(syntax_issue).collect(),
     }
 }

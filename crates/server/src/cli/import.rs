@@ -31,10 +31,12 @@ pub fn run(matches: &ArgMatches) -> Outcome {
     }
     let clinic = clinic(&config)?;
     let store = open_store(&config, Access::Server)?;
-    let engine = engine(&config, store, &clinic, "http://localhost");
+    let engine =
+        engine(&config, store, &clinic, "http://localhost").map_err(|error| Failure(error.to_string()))?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         index(&engine).await?;
+        engine.load_definitions().await.map_err(|refusal| Failure(refusal.to_string()))?;
         import(&engine, &files).await
     });
     runtime.block_on(engine.store().clone().close());

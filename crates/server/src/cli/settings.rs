@@ -30,6 +30,7 @@ fn flag(setting: &'static Setting) -> Arg {
     };
     match setting.kind {
         Kind::Switch => arg.action(ArgAction::SetTrue).help(help),
+        Kind::Paths => arg.action(ArgAction::Append).value_name("FILE").help(help),
         _ => arg.value_name("VALUE").help(help),
     }
 }
@@ -61,6 +62,10 @@ fn given(matches: &ArgMatches, setting: &Setting) -> Option<String> {
     }
     match setting.kind {
         Kind::Switch => matches.get_flag(setting.key).then(|| "true".to_owned()),
+        Kind::Paths => {
+            let paths: Vec<&str> = matches.get_many::<String>(setting.key)?.map(String::as_str).collect();
+            Some(paths.join(","))
+        }
         _ => text(matches, setting.key).map(str::to_owned),
     }
 }

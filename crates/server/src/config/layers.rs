@@ -84,7 +84,7 @@ impl Layers {
                 toml::Value::Boolean(value) => value.to_string(),
                 // No setting takes these; the check of the value tells what it takes.
                 toml::Value::Float(number) => number.to_string(),
-                toml::Value::Array(_) => "[…]".to_owned(),
+                toml::Value::Array(values) => list(values).unwrap_or_else(|| "[…]".to_owned()),
                 toml::Value::Datetime(time) => time.to_string(),
             };
             match SETTINGS.iter().find(|setting| setting.key == key) {
@@ -120,6 +120,12 @@ impl Layers {
         }
         problems
     }
+}
+
+/// A list of texts as one text.
+fn list(values: &[toml::Value]) -> Option<String> {
+    let texts: Option<Vec<&str>> = values.iter().map(toml::Value::as_str).collect();
+    Some(texts?.join(","))
 }
 
 fn unknown_key(file: &str, key: &str) -> ConfigProblem {

@@ -25,6 +25,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// The clinic's settings, if a file was named.
     pub clinic: Option<PathBuf>,
+    /// Packages of definitions.
+    pub packages: Vec<PathBuf>,
     /// Whether this is a sandbox.
     pub sandbox: bool,
     /// Whether a sandbox may be reached from elsewhere.
@@ -89,6 +91,12 @@ impl Config {
             durable: is("durability", "full"),
             base_url: text("base_url"),
             clinic: text("clinic").map(PathBuf::from),
+            packages: text("package")
+                .unwrap_or_default()
+                .split(',')
+                .filter(|p| !p.is_empty())
+                .map(PathBuf::from)
+                .collect(),
             sandbox: is("sandbox", "true"),
             allow_remote_sandbox: is("allow_remote_sandbox", "true"),
             readers: size("readers"),

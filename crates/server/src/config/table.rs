@@ -40,6 +40,12 @@ pub static SETTINGS: &[Setting] = &[
     setting("base_url", Kind::Url, "", "Public base of the links in answers; the listen address unless set"),
     setting("clinic", Kind::Text, "", "The clinic's settings (clinic.toml); built-in ones unless set"),
     setting(
+        "package",
+        Kind::Paths,
+        "",
+        "Packages of definitions (.tgz), such as US Core: profiles, extensions, code systems and value sets to validate by",
+    ),
+    setting(
         "sandbox",
         Kind::Switch,
         "false",

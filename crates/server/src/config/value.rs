@@ -7,6 +7,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 pub enum Kind {
     /// Any text.
     Text,
+    /// Paths of files, separated by commas; the flag may be given several times, the file may have a list.
+    Paths,
     /// `true` or `false`; the flag takes no value.
     Switch,
     /// A whole number in a range.
@@ -32,7 +34,7 @@ impl Kind {
     /// What was expected, in words that follow "is not".
     pub fn check(self, text: &str) -> Result<(), String> {
         let (holds, expected) = match self {
-            Kind::Text => (true, String::new()),
+            Kind::Text | Kind::Paths => (true, String::new()),
             Kind::Switch => (matches!(text, "true" | "false"), "true or false".to_owned()),
             Kind::Count { least, most } => {
                 let holds = text.parse::<u64>().is_ok_and(|number| (least..=most).contains(&number));

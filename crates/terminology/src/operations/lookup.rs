@@ -3,7 +3,7 @@
 use super::parameters::Parameters;
 use super::{Coding, Source, display_in, is_language};
 use crate::canonical::Canonical;
-use crate::code_system::{CodeSystem, Concept, Property};
+use crate::code_system::{CodeSystem, Concept, Property, Role};
 use crate::problem::Problem;
 use crate::terminology::Terminology;
 use fhir::Json;
@@ -124,9 +124,9 @@ impl CodeSystem {
             }
         }
         let is_told = |property: &&Property| {
-            let is_related =
-                ["parent", "child", "inactive"].iter().any(|role| self.is_role(&property.code, role));
-            !is_related && options.wants(&property.code)
+            let role = self.roles.role(&property.code);
+            let is_told_above = matches!(role, Some(Role::Parent | Role::Child | Role::Inactive));
+            !is_told_above && options.wants(&property.code)
         };
         for property in concept.properties.iter().filter(is_told) {
             let value = property.value.clone();

@@ -16,6 +16,7 @@ pub use validate_code::ValidateCodeOptions;
 use crate::canonical::Canonical;
 use crate::code_system::{CodeSystem, Designation};
 use crate::concept_map::ConceptMap;
+use crate::limits::CODINGS;
 use crate::problem::Problem;
 use crate::terminology::{Definition, Terminology};
 use crate::value_set::ValueSet;
@@ -91,6 +92,16 @@ fn given<T: Definition>(resource: &Json) -> Result<Arc<T>, Problem> {
     definition
         .map(|object| Arc::new(T::of(object)))
         .ok_or_else(|| Problem::Invalid(format!("expected a {}", T::TYPE)))
+}
+
+/// # Errors
+///
+/// There are more codings than one request may have.
+fn few(codings: &[Coding<'_>]) -> Result<(), Problem> {
+    if codings.len() <= CODINGS {
+        return Ok(());
+    }
+    Err(Problem::Invalid(format!("there are {} codings; at most {CODINGS} are looked at", codings.len())))
 }
 
 /// Whether a text is in the language that is asked for: `de` for `de`; for `de-CH`, what is in `de-CH`.

@@ -29,12 +29,11 @@ impl Terminology {
             self.code_system_for(source, &b)?;
         }
         let (a, b) = (code_system.subsumption_place(a.code)?, code_system.subsumption_place(b.code)?);
-        let is_above =
-            |one: usize, other: usize| code_system.hierarchy.ancestors(other).binary_search(&one).is_ok();
+        let hierarchy = &code_system.hierarchy;
         let outcome = match a == b {
             true => "equivalent",
-            false if is_above(a, b) => "subsumes",
-            false if is_above(b, a) => "subsumed-by",
+            false if hierarchy.is_above(a, b) => "subsumes",
+            false if hierarchy.is_above(b, a) => "subsumed-by",
             false => "not-subsumed",
         };
         Ok(Parameters::default().code("outcome", outcome).resource())

@@ -1,9 +1,10 @@
 //! `ConceptMap/$translate` (<http://hl7.org/fhir/R4/conceptmap-operation-translate.html>).
 
 use super::parameters::{Parameters, coding};
-use super::{Coding, Source};
+use super::{Coding, Source, few};
 use crate::canonical::Canonical;
 use crate::concept_map::{ConceptMap, Group, OtherElement, Target, Unmapped};
+use crate::limits::OTHER_MAPS;
 use crate::problem::Problem;
 use crate::terminology::Terminology;
 use fhir::Json;
@@ -36,9 +37,6 @@ pub struct Dependency {
     pub value: String,
 }
 
-/// How many maps may send codes that they do not list on to another.
-const OTHER_MAPS: usize = 8;
-
 /// Equivalences that say that there is no translation.
 const NO_TRANSLATION: &[&str] = &["unmatched", "disjoint"];
 
@@ -55,6 +53,7 @@ impl Terminology {
         codings: &[Coding<'_>],
         options: &TranslateOptions,
     ) -> Result<Json, Problem> {
+        few(codings)?;
         if codings.iter().any(|coding| coding.system.is_none()) {
             let text = "a code cannot be translated without its system; give both";
             return Err(Problem::Invalid(String::from(text)));
@@ -66,20 +65,25 @@ impl Terminology {
         let mut matches = Vec::new();
         for map in maps.iter().filter(|map| options.fits(map)) {
             for coding in codings {
-                self.matches(map, coding, options, OTHER_MAPS, &mut matches);
+                self.matches(map, coding, options, &mut Vec::new(), &mut matches);
             }
         }
         Ok(answer(codings, matches))
     }
 
+    /// Adds what a map says of a code. `asked` are the maps that have been asked before; each is asked once.
     fn matches(
         &self,
         map: &Arc<ConceptMap>,
         coding: &Coding<'_>,
         options: &TranslateOptions,
-        left: usize,
+        asked: &mut Vec<Arc<ConceptMap>>,
         matches: &mut Vec<Match>,
     ) {
+        if asked.iter().any(|other| Arc::ptr_eq(other, map)) || asked.len() >= OTHER_MAPS {
+            return;
+        }
+        asked.push(Arc::clone(map));
         for group in map.groups.iter().filter(|group| options.fits_group(group, coding)) {
             if options.reverse {
                 matches.extend(reversed(map, group, coding));
@@ -101,9 +105,9 @@ impl Terminology {
                     let to = Some((&**code, display.as_deref()));
                     matches.push(Match::of(map, group, "relatedto", to));
                 }
-                Some(Unmapped::OtherMap { url }) if left > 0 => {
+                Some(Unmapped::OtherMap { url }) => {
                     if let Ok(other) = self.concept_map(Canonical::parse(url)) {
-                        self.matches(&other, coding, options, left - 1, matches);
+                        self.matches(&other, coding, options, asked, matches);
                     }
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 //! (<http://hl7.org/fhir/R4/valueset-operation-validate-code.html>).
 
 use super::parameters::Parameters;
-use super::{Coding, Source};
+use super::{Coding, Source, few};
 use crate::canonical::Canonical;
 use crate::code_system::{CodeSystem, Concept, Designation};
 use crate::expansion::Member;
@@ -146,6 +146,7 @@ fn best(
     codings: &[Coding<'_>],
     mut verdict_on: impl FnMut(&Coding<'_>) -> Result<Verdict, Problem>,
 ) -> Result<Json, Problem> {
+    few(codings)?;
     let mut invalid = Verdict { is_valid: false, messages: Vec::new(), display: None };
     let mut unknown = None;
     for coding in codings {

@@ -9,7 +9,12 @@ use super::{DEFINITIONS, Profiles};
 use fhir::definitions::{ElementDefinition, TypeId, TypeKind, type_by_name};
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{Issue, IssueCode, Json};
-use std::collections::HashMap;
+
+/// How many elements a definition may have; the largest of R4's own has 400.
+const MAX_ELEMENTS: usize = 10_000;
+
+/// How deep an element may lie, and how often a slice may be sliced again.
+const MAX_SEGMENTS: usize = 32;
 
 /// A step of an element id: `component:systolic`.
 pub(super) type Segment<'d> = (&'d str, Option<&'d str>);
@@ -58,6 +63,9 @@ fn at(place: &str, text: impl Into<String>) -> Vec<Issue> {
 fn elements(definition: &Json) -> Result<(&'static str, &[Json]), Vec<Issue>> {
     for view in ["snapshot", "differential"] {
         let elements = definition.at(&[view, "element"]).map(Json::items).unwrap_or_default();
+        if elements.len() > MAX_ELEMENTS {
+            return Err(at(view, format!("{view} has more than {MAX_ELEMENTS} elements")));
+        }
         if !elements.is_empty() {
             return Ok((view, elements));
         }
@@ -93,12 +101,19 @@ struct Builder {
 
 impl Builder {
     fn elements(&mut self, view: &str, elements: &[Json]) {
-        let mut latest: HashMap<&str, Vec<Segment<'_>>> = HashMap::new();
+        // The elements that the next may lie below: each lies below the one before it.
+        let mut above: Vec<(&str, Vec<Segment<'_>>)> = Vec::new();
         for (index, element) in elements.iter().enumerate() {
             let place = format!("StructureDefinition.{view}.element[{index}]");
             let Some(path) = element.str("path") else { continue };
-            let segments = segments(element, path, &latest);
-            latest.insert(path, segments.clone());
+            while above.pop_if(|(parent, _)| !is_below(path, parent)).is_some() {}
+            let segments = segments(element, path, above.last());
+            if segments.len() > MAX_SEGMENTS || slashes(&segments) > MAX_SEGMENTS {
+                let issue = Issue::error(IssueCode::Invalid, "the path is nested too deeply");
+                self.problems.push(issue.at(format!("{place}.path")));
+                continue;
+            }
+            above.push((path, segments.clone()));
             match self.locate(&segments) {
                 Ok(None) => {}
                 Ok(Some(spot)) => {
@@ -160,7 +175,7 @@ fn narrow_types(types: &mut Vec<TypeId>, node: &Node) {
 fn segments<'d>(
     element: &'d Json,
     path: &'d str,
-    latest: &HashMap<&str, Vec<Segment<'d>>>,
+    above: Option<&(&'d str, Vec<Segment<'d>>)>,
 ) -> Vec<Segment<'d>> {
     let with_slice = |segment: &'d str| match segment.split_once(':') {
         Some((name, slice)) => (name, Some(slice)),
@@ -172,15 +187,23 @@ fn segments<'d>(
             return segments;
         }
     }
-    match path.rsplit_once('.') {
-        None => vec![(path, None)],
-        Some((parent, name)) => {
-            let plain = || parent.split('.').map(|name| (name, None)).collect();
-            let mut segments = latest.get(parent).cloned().unwrap_or_else(plain);
-            segments.push((name, element.str("sliceName")));
-            segments
-        }
+    let (mut segments, rest) = match above {
+        Some((parent, segments)) => (segments.clone(), path.get(parent.len() + 1..).unwrap_or_default()),
+        None => (Vec::new(), path),
+    };
+    segments.extend(rest.split('.').map(|name| (name, None)));
+    if let Some((_, slice)) = segments.last_mut() {
+        *slice = element.str("sliceName");
     }
+    segments
+}
+
+fn slashes(segments: &[Segment<'_>]) -> usize {
+    segments.iter().filter_map(|(_, slice)| *slice).map(|slice| slice.matches('/').count()).sum()
+}
+
+fn is_below(path: &str, parent: &str) -> bool {
+    path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The element of that name, and the slice that its name stands for: `valueQuantity` is one of `value[x]`.

@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 16;
 
 /// How many values may be compared with how many elements of profiles in one validation. A typical resource takes
 /// hundreds; more than this says that resource and profiles were made to take time.
-const MAX_STEPS: usize = 400_000;
+const MAX_STEPS: usize = 2_000_000;
 
 /// How far checking profiles has come.
 #[derive(Debug, Default)]
@@ -46,12 +46,10 @@ impl<'r> Walk<'r> {
     /// Whether there is effort left for one more comparison.
     pub(super) fn may_go_on(&mut self, place: &Place<'_>) -> bool {
         self.effort.steps += 1;
-        if self.effort.steps == MAX_STEPS {
-            let text =
-                String::from("the profiles of this resource take too long to check; send less at once");
-            self.findings.add(IssueCode::TooLong, place, text);
+        if self.effort.steps >= MAX_STEPS {
+            self.findings.exhaust(place);
         }
-        self.effort.steps < MAX_STEPS && !self.findings.is_full()
+        !self.findings.is_full()
     }
 
     /// Checks a value against an element or slice of a profile.
@@ -147,7 +145,7 @@ impl<'r> Walk<'r> {
                 continue;
             }
             let by = || format!(" (profile {})", profile.url);
-            match self.holds(&constraint.expression, &value.item()) {
+            match self.holds(&constraint.expression, &value.item(), place) {
                 // What is elsewhere can't be asked.
                 Ok(true) | Err(EvaluateError::NotLoaded) => {}
                 Ok(false) => {

@@ -5,7 +5,7 @@ use super::definition::Profile;
 use super::value::Value;
 use crate::place::Place;
 use crate::walk::Walk;
-use fhir::definitions::TypeId;
+use fhir::definitions::{TypeId, type_by_name};
 use fhir::outcome::quoted;
 use fhir::{IssueCode, Json, Object, ResourceType, Severity};
 
@@ -27,6 +27,9 @@ impl<'r> Walk<'r> {
         let list = list.child_of(meta, "profile");
         for (index, url) in claimed.iter().enumerate() {
             let Some(url) = url.as_str() else { continue };
+            if is_definition_of(url, resource_type) {
+                continue;
+            }
             match self.profiles.and_then(|profiles| profiles.get(url)) {
                 Some(profile) => self.held_to(profile, value, resource_type, &list.item(index), place),
                 None => self.findings.tell(Severity::Warning, IssueCode::NotFound, &list.item(index), || {
@@ -45,11 +48,9 @@ impl<'r> Walk<'r> {
         place: &Place<'_>,
     ) {
         for url in profiles {
-            let is_type = url.strip_prefix(super::DEFINITIONS) == Some(resource_type.name());
             match self.profiles.and_then(|profiles| profiles.get(url)) {
                 Some(profile) => self.held_to(profile, value, resource_type, place, place),
-                // The type itself is its own profile.
-                None if is_type => {}
+                None if is_definition_of(url, resource_type) => {}
                 None => {
                     let text = format!("profile {} is not loaded", quoted(url));
                     self.findings.add(IssueCode::NotFound, place, text);
@@ -85,4 +86,10 @@ impl<'r> Walk<'r> {
             self.conform(profile, Value::new(value, None, TypeId::EXTENSION), place);
         }
     }
+}
+
+/// Whether the URL is that of the definition of the type, or of one it specialises: what it demands was checked.
+fn is_definition_of(url: &str, resource_type: ResourceType) -> bool {
+    let named = super::unversioned(url).strip_prefix(super::DEFINITIONS).and_then(type_by_name);
+    named.is_some_and(|named| resource_type.definition().is_a(named.id))
 }

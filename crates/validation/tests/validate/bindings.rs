@@ -89,3 +89,32 @@ fn of_sets_that_no_list_exhausts_the_form_is_checked() {
         )],
     );
 }
+
+#[test]
+fn codes_outside_an_extensible_binding_are_told_when_checking() {
+    let terminology = terminology::Terminology::builtin();
+    let told = |body: &str| -> Vec<(String, String)> {
+        let mode = validation::Mode::Check;
+        let options = Options { mode, terminology: Some(&terminology), ..Options::default() };
+        let issues = validate(&parse(body), &options);
+        let issues = issues.into_iter().filter(|issue| !issue.text.starts_with("dom-6"));
+        issues.map(|issue| (issue.severity.code().to_owned(), issue.text)).collect()
+    };
+    let patient = |coding: &str| {
+        format!(r#"{{"resourceType":"Patient","maritalStatus":{{"coding":[{coding}],"text":"x"}}}}"#)
+    };
+    let system = "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus";
+    assert_eq!(told(&patient(&format!(r#"{{"system":"{system}","code":"M"}}"#))), []);
+    assert_eq!(
+        told(&patient(r#"{"system":"http://example.org","code":"M"}"#)),
+        [(
+            String::from("warning"),
+            String::from(
+                "maritalStatus has the code 'M', not one of http://hl7.org/fhir/ValueSet/marital-status; use one of its codes if one fits"
+            )
+        )]
+    );
+    // A concept without codes says by its text what no code says.
+    assert_eq!(told(r#"{"resourceType":"Patient","maritalStatus":{"text":"x"}}"#), []);
+    check(&patient(r#"{"system":"http://example.org","code":"M"}"#), &[]);
+}

@@ -6,7 +6,7 @@ use super::*;
 fn contained_resources_are_referred_to_or_refer_to_their_container() {
     check_observation(
         r##""contained":[{"resourceType":"Patient","id":"a","managingOrganization":{"reference":"#b"}},
-            {"resourceType":"Organization","id":"b"},
+            {"resourceType":"Organization","id":"b","name":"x"},
             {"resourceType":"Provenance","id":"c","recorded":"2024-01-01T00:00:00Z","target":[{"reference":"#"}],
              "agent":[{"who":{"reference":"#a"}}]},
             {"resourceType":"ValueSet","id":"d","status":"draft"}],

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
 
 mod bindings;
+mod bundles;
 mod choices;
 mod contained;
 mod extensions;
+mod invariants;
 mod limits;
 mod narratives;
 mod primitives;

@@ -28,7 +28,6 @@ const CODE_SYSTEM: &[&str] = &[
     "valueSet",
     "hierarchyMeaning",
     "content",
-    "supplements",
 ];
 const VALUE_SET: &[&str] = &["resourceType", "url", "version", "name", "title", "status"];
 const CONCEPT_MAP: &[&str] = &[
@@ -57,6 +56,9 @@ pub fn read(package: &Package) -> Result<Vec<u8>> {
         if let Some(value_set) = package.value_sets.get(url).or_else(|| package.expansions.get(url)) {
             add_line(&mut lines, &carried.trimmed_value_set(value_set)?)?;
         }
+    }
+    for value_set in undefined_value_sets(package) {
+        add_line(&mut lines, &value_set)?;
     }
     for concept_map in package.concept_maps.values() {
         add_line(&mut lines, &trimmed_concept_map(concept_map))?;
@@ -113,6 +115,21 @@ fn trimmed_concept(concept: &Value) -> Value {
     }
     add_items(&mut result, concept, "concept", trimmed_concept);
     result.into()
+}
+
+/// The value sets of all codes that code systems name and the package does not define.
+fn undefined_value_sets(package: &Package) -> Vec<Value> {
+    let undefined = package.code_systems.values().filter_map(|code_system| {
+        let url = code_system["valueSet"].as_str().filter(|url| !package.value_sets.contains_key(*url))?;
+        Some(serde_json::json!({
+            "resourceType": "ValueSet",
+            "url": url,
+            "version": code_system["version"],
+            "status": code_system["status"],
+            "compose": { "include": [{ "system": code_system["url"], "version": code_system["version"] }] }
+        }))
+    });
+    undefined.collect()
 }
 
 fn trimmed_concept_map(concept_map: &Value) -> Value {

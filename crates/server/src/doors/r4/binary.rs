@@ -6,7 +6,8 @@ use crate::authenticate::may;
 use crate::http::answer::{self, Answer};
 use crate::http::ask::Ask;
 use crate::http::coding::quality_value;
-use crate::http::negotiate::essence;
+use crate::http::negotiate::{body_format, content_type, essence};
+use crate::http::receive;
 use auth::{Access, Caller};
 use fhir::{Json, Object, Reference, ResourceType, base64};
 use hyper::header::ACCEPT;
@@ -94,31 +95,33 @@ fn accepted(ask: &Ask, content_type: &str) -> Result<(), Refusal> {
     if accept.split(',').any(accepts) { Ok(()) } else { Err(Refusal::not_acceptable(accept)) }
 }
 
-/// Whose permissions the content that is being sent has.
-pub(super) fn security_context(ask: &Ask) -> Option<String> {
-    ask.header_named(SECURITY_CONTEXT).map(str::to_owned)
+/// Whether the body is content, not a resource.
+pub(super) fn is_content(ask: &Ask) -> bool {
+    body_format(ask).is_err() && !content_type(ask).is_empty()
 }
 
-/// The Binary that content is stored as.
-pub(super) fn of_content(
-    security_context: Option<String>,
-    content_type: &str,
-    bytes: &[u8],
-    id: Option<&str>,
-) -> Json {
+/// The Binary that the body is the content of.
+///
+/// # Errors
+///
+/// 415, 413, 408, or 400 when it breaks off.
+pub(super) async fn of_content(call: Call<'_>, id: Option<&str>) -> Result<Json, Refusal> {
+    let Call { app, ask, .. } = call;
     let mut binary = Object::new();
     binary.insert("resourceType", ResourceType::BINARY.name());
     if let Some(id) = id {
         binary.insert("id", id);
     }
-    binary.insert("contentType", content_type);
-    if let Some(reference) = security_context {
+    binary.insert("contentType", content_type(&ask));
+    if let Some(reference) = ask.header_named(SECURITY_CONTEXT) {
         let mut context = Object::new();
         context.insert("reference", reference);
         binary.insert("securityContext", context);
     }
+    let limits = &app.config.limits;
+    let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
     if !bytes.is_empty() {
-        binary.insert("data", base64::encode(bytes));
+        binary.insert("data", base64::encode(&bytes));
     }
-    binary.into()
+    Ok(binary.into())
 }

@@ -5,7 +5,6 @@ use super::{Call, binary, parameters, respond};
 use crate::authenticate::may;
 use crate::clock::now;
 use crate::http::answer::Answer;
-use crate::http::negotiate::Format;
 use auth::Access;
 use fhir::ResourceType;
 use interactions::Refusal;
@@ -25,16 +24,10 @@ pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     } else {
         EntryReturn::Minimal
     };
-    let (format, body) = call.body().await?;
+    let body = call.body().await?;
     // A large Bundle takes a while, which other requests must not wait for.
     let reader = engine.clone();
-    let read = move || {
-        let bundle = match format {
-            Format::Json => reader.parse(&body)?,
-            Format::Xml => reader.parse_xml(&body)?,
-        };
-        reader.read_bundle(bundle, Arc::new(caller), now())
-    };
+    let read = move || reader.read_bundle(body.tree(&reader)?, Arc::new(caller), now());
     let bundle = tokio::task::spawn_blocking(read).await.map_err(Refusal::failed)??;
     Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?, pretty))
 }

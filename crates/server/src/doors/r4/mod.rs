@@ -22,7 +22,7 @@ use crate::http::receive;
 use crate::telemetry::metrics::Seen;
 use auth::Caller;
 use fhir::{Json, ResourceType};
-use interactions::{Interaction, Refusal, Target};
+use interactions::{Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
 /// A request that is offered and allowed: who asks, and how the answer shall look.
@@ -56,21 +56,52 @@ impl Call<'_> {
     ///
     /// 415, 413, 408; 400 when it breaks off or is not valid.
     async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
-        let Call { app, ask, .. } = self;
-        let content_type = negotiate::content_type(&ask).to_owned();
-        let format = match negotiate::body_format(&ask) {
-            Err(_) if resource_type == ResourceType::BINARY && !content_type.is_empty() => None,
-            format => Some(format?),
-        };
-        let (engine, limits) = (&app.engine, &app.config.limits);
-        let context = binary::security_context(&ask);
-        let body = receive::body(ask, limits.body_bytes, limits.receive).await?;
-        let tree = match format {
-            Some(Format::Json) => engine.parse(&body)?,
-            Some(Format::Xml) => engine.parse_xml(&body)?,
-            None => binary::of_content(context, &content_type, &body, id),
-        };
+        let engine = &self.app.engine;
+        let is_content = resource_type == ResourceType::BINARY && binary::is_content(&self.ask);
+        let tree = if is_content { binary::of_content(self, id).await? } else { self.tree().await? };
         engine.valid(resource_type, tree)
+    }
+
+    /// The tree of the body, whichever form it was sent in.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off or is not of the form that it claims.
+    async fn tree(self) -> Result<Json, Refusal> {
+        let engine = &self.app.engine;
+        self.body().await?.tree(engine)
+    }
+
+    /// The body, whichever form it was sent in.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off.
+    async fn body(self) -> Result<Body, Refusal> {
+        let format = negotiate::body_format(&self.ask)?;
+        let limits = &self.app.config.limits;
+        let bytes = receive::body(self.ask, limits.body_bytes, limits.receive).await?;
+        Ok(Body { format, bytes })
+    }
+}
+
+/// A body that holds a resource, received.
+struct Body {
+    format: Format,
+    bytes: Vec<u8>,
+}
+
+impl Body {
+    /// Parses it.
+    ///
+    /// # Errors
+    ///
+    /// 400 when it is not of the form that it claims.
+    fn tree(&self, engine: &Engine) -> Result<Json, Refusal> {
+        match self.format {
+            Format::Json => engine.parse(&self.bytes),
+            Format::Xml => engine.parse_xml(&self.bytes),
+        }
     }
 }
 
@@ -115,7 +146,10 @@ async fn of_type(
     target: Target<'_>,
 ) -> Result<Answer, Refusal> {
     match (interaction, target) {
-        (Interaction::SearchType, _) => search::search_type(call, resource_type).await,
+        (Interaction::SearchType, Target::Type | Target::Search) => {
+            search::search_type(call, resource_type).await
+        }
+        (Interaction::SearchType, _) => search::search_compartment(call, resource_type, target).await,
         (Interaction::Create, _) => write::create(call, resource_type).await,
         (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
         (Interaction::Patch, Target::Instance(id)) => write::patch(call, resource_type, id).await,
@@ -130,6 +164,7 @@ async fn of_type(
         (Interaction::HistoryInstance, Target::History(id)) => {
             history::instance(call, resource_type, id).await
         }
+        (Interaction::HistoryType, _) => history::of_type(call, resource_type).await,
         // `admit` lets nothing else through; a new interaction without its arm is refused, not served wrongly.
         _ => Err(Refusal::not_offered("")),
     }
@@ -138,7 +173,9 @@ async fn of_type(
 /// What concerns no single type.
 async fn of_system(call: Call<'_>, interaction: Interaction) -> Result<Answer, Refusal> {
     match interaction {
+        Interaction::HistorySystem => history::of_system(call).await,
         Interaction::Transaction => bundle::transaction(call).await,
+        Interaction::SearchSystem => search::search_system(call).await,
         _ => Err(Refusal::not_offered("")),
     }
 }

@@ -6,6 +6,7 @@ use crate::authenticate::may;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
 use auth::Access;
+use fhir::outcome::operation_outcome;
 use fhir::{Json, ResourceType};
 use hyper::Method;
 use interactions::operations::{Input, Operation};
@@ -51,10 +52,27 @@ pub(super) async fn of_type(
             let document = engine.document(id, &input, &may_read, crate::clock::now()).await?;
             Ok(respond::json(200, document, pretty))
         }
+        ("expand", id) => {
+            let input = input(call).await?;
+            resource(engine.expand(id, &input, crate::clock::now()).await?)
+        }
+        ("lookup", None) => resource(engine.lookup(&input(call).await?).await?),
+        ("subsumes", id) => resource(engine.subsumes(id, &input(call).await?).await?),
+        ("translate", id) => resource(engine.translate(id, &input(call).await?).await?),
+        ("validate-code", id) => {
+            resource(engine.validate_code(resource_type, id, &input(call).await?).await?)
+        }
+        ("validate", id) => {
+            let input = input_with_resource(call, resource_type).await?;
+            let issues = engine.validate(resource_type, id, &input).await?;
+            Ok(respond::json(200, operation_outcome(&issues), pretty))
+        }
         ("lastn", None) => {
             let lenient = super::preference::prefers(&call.ask, "handling=lenient");
             let parameters = input(call).await?.into_url()?;
-            let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now: crate::clock::now() };
+            let now = crate::clock::now();
+            let readable = super::search::readable(&caller);
+            let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now, readable };
             Ok(respond::json(200, engine.lastn(asked).await?, pretty))
         }
         ("meta", Some(id)) => resource(engine.meta(resource_type, id, &input(call).await?).await?),
@@ -69,6 +87,20 @@ pub(super) async fn of_type(
         // The table offers nothing else; a new row without its arm is refused, not served wrongly.
         _ => Err(Refusal::not_offered("")),
     }
+}
+
+/// What `$validate` is given: also a resource by itself, and Parameters that hold one which need not be valid.
+async fn input_with_resource(call: Call<'_>, resource_type: ResourceType) -> Result<Input, Refusal> {
+    let given = Input::of_url(&call.query, &ANSWER_PARAMETERS);
+    if call.ask.method != Method::POST {
+        return Ok(given);
+    }
+    let body = call.tree().await?;
+    let is_parameters = body.str("resourceType") == Some(ResourceType::PARAMETERS.name());
+    if is_parameters && resource_type != ResourceType::PARAMETERS {
+        return Ok(given.and(Input::of_resource(&body)));
+    }
+    Ok(given.with_resource("resource", body))
 }
 
 /// What the operation is given: the parameters of the URL, or the Parameters of the body.

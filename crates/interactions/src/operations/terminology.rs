@@ -1,0 +1,296 @@
+//! The operations of a terminology service (<http://hl7.org/fhir/R4/terminology-service.html>): `$expand`, `$lookup`,
+//! `$validate-code`, `$subsumes`, `$translate`, from requests to the questions of the terminology crate.
+
+use super::input::{GivenValue, Input, missing};
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::unit::stored_json;
+use fhir::{Issue, IssueCode, Json, ResourceType};
+use terminology::{
+    Canonical, Coding, Dependency, ExpandOptions, LookupOptions, Problem, Source, TranslateOptions,
+    ValidateCodeOptions,
+};
+
+/// What an operation works on, when it is not said by a canonical URL: the resource that the URL of the request names,
+/// or one that came along.
+type Own = Option<Json>;
+
+impl Engine {
+    /// `ValueSet/$expand`; `now` is when it is made.
+    ///
+    /// # Errors
+    ///
+    /// 400, 404, 410; 422 when it cannot be expanded.
+    pub async fn expand(&self, id: Option<&str>, input: &Input, now: i64) -> Result<Json, Refusal> {
+        const KNOWN: [&str; 13] = [
+            "url",
+            "valueSet",
+            "valueSetVersion",
+            "filter",
+            "offset",
+            "count",
+            "includeDesignations",
+            "designation",
+            "includeDefinition",
+            "activeOnly",
+            "excludeNested",
+            "excludeNotForUI",
+            "displayLanguage",
+        ];
+        input.check("expand", &KNOWN, &["designation"])?;
+        let own = self.own(ResourceType::VALUE_SET, id, input, "valueSet").await?;
+        let flag = |name| input.boolean(name).map(|flag| flag.unwrap_or(false));
+        let options = ExpandOptions {
+            filter: input.text("filter")?.map(str::to_owned),
+            offset: input.number("offset", 0)?.map(as_usize),
+            count: input.number("count", 0)?.map(as_usize),
+            active_only: flag("activeOnly")?,
+            include_designations: flag("includeDesignations")?,
+            designations: texts(input, "designation")?,
+            include_definition: flag("includeDefinition")?,
+            exclude_nested: input.boolean("excludeNested")?,
+            exclude_not_for_ui: flag("excludeNotForUI")?,
+            display_language: input.text("displayLanguage")?.map(str::to_owned),
+            timestamp: fhir::datetime::instant(now),
+        };
+        let source =
+            source(&own, input, "url", "valueSetVersion")?.ok_or_else(|| missing("expand", "url"))?;
+        self.definitions().terminology.expand(source, &options).map_err(refused)
+    }
+
+    /// `CodeSystem/$lookup`.
+    ///
+    /// # Errors
+    ///
+    /// 400; 404 when the code is not known.
+    pub async fn lookup(&self, input: &Input) -> Result<Json, Refusal> {
+        let known = ["code", "system", "version", "coding", "displayLanguage", "property"];
+        input.check("lookup", &known, &["property"])?;
+        let coding = one_coding(input, "lookup", "coding", "version")?;
+        let options = LookupOptions {
+            display_language: input.text("displayLanguage")?.map(str::to_owned),
+            properties: texts(input, "property")?,
+        };
+        self.definitions().terminology.lookup(None, coding, &options).map_err(refused)
+    }
+
+    /// `CodeSystem/$validate-code` and `ValueSet/$validate-code`.
+    ///
+    /// # Errors
+    ///
+    /// 400, 404, 410; 422 when what would tell is not loaded.
+    pub async fn validate_code(
+        &self,
+        resource_type: ResourceType,
+        id: Option<&str>,
+        input: &Input,
+    ) -> Result<Json, Refusal> {
+        let of_system = resource_type == ResourceType::CODE_SYSTEM;
+        let (resource, own_version, known): (_, _, &[&str]) = if of_system {
+            (
+                "codeSystem",
+                "version",
+                &[
+                    "url",
+                    "codeSystem",
+                    "code",
+                    "version",
+                    "display",
+                    "coding",
+                    "codeableConcept",
+                    "abstract",
+                    "displayLanguage",
+                ],
+            )
+        } else {
+            (
+                "valueSet",
+                "valueSetVersion",
+                &[
+                    "url",
+                    "valueSet",
+                    "valueSetVersion",
+                    "code",
+                    "system",
+                    "systemVersion",
+                    "display",
+                    "coding",
+                    "codeableConcept",
+                    "abstract",
+                    "displayLanguage",
+                ],
+            )
+        };
+        input.check("validate-code", known, &[])?;
+        let own = self.own(resource_type, id, input, resource).await?;
+        let options = ValidateCodeOptions {
+            is_abstract_valid: input.boolean("abstract")?,
+            display_language: input.text("displayLanguage")?.map(str::to_owned),
+        };
+        let source = source(&own, input, "url", own_version)?;
+        let codings = codings(input, "validate-code", "systemVersion")?;
+        let definitions = self.definitions();
+        let answer = if of_system {
+            definitions.terminology.validate_code_in_system(source, &codings, &options)
+        } else {
+            let source = source.ok_or_else(|| missing("validate-code", "url"))?;
+            definitions.terminology.validate_code_in_value_set(source, &codings, &options)
+        };
+        answer.map_err(refused)
+    }
+
+    /// `CodeSystem/$subsumes`.
+    ///
+    /// # Errors
+    ///
+    /// 400, 404, 410; 422 when the code system does not tell.
+    pub async fn subsumes(&self, id: Option<&str>, input: &Input) -> Result<Json, Refusal> {
+        input.check("subsumes", &["codeA", "codeB", "system", "version", "codingA", "codingB"], &[])?;
+        let own = self.own(ResourceType::CODE_SYSTEM, id, input, "codeSystem").await?;
+        let (system, version) = (input.text("system")?, input.text("version")?);
+        let side = |coding: &str, code: &str| -> Result<_, Refusal> {
+            if let Some(given) = input.typed(coding, "Coding")? {
+                return Coding::of(given).ok_or_else(|| missing("subsumes", coding));
+            }
+            Ok(Coding { system, version, code: input.needed_text("subsumes", code)?, display: None })
+        };
+        let (a, b) = (side("codingA", "codeA")?, side("codingB", "codeB")?);
+        let source = own.as_ref().map(Source::Resource);
+        self.definitions().terminology.subsumes(source, a, b).map_err(refused)
+    }
+
+    /// `ConceptMap/$translate`.
+    ///
+    /// # Errors
+    ///
+    /// 400, 404, 410; 422 when the maps do not tell.
+    pub async fn translate(&self, id: Option<&str>, input: &Input) -> Result<Json, Refusal> {
+        const KNOWN: [&str; 13] = [
+            "url",
+            "conceptMap",
+            "conceptMapVersion",
+            "code",
+            "system",
+            "version",
+            "source",
+            "coding",
+            "codeableConcept",
+            "target",
+            "targetsystem",
+            "dependency",
+            "reverse",
+        ];
+        input.check("translate", &KNOWN, &["dependency"])?;
+        let own = self.own(ResourceType::CONCEPT_MAP, id, input, "conceptMap").await?;
+        let text = |name| -> Result<_, Refusal> { Ok(input.text(name)?.map(str::to_owned)) };
+        let options = TranslateOptions {
+            source: text("source")?,
+            target: text("target")?,
+            target_system: text("targetsystem")?,
+            dependencies: dependencies(input)?,
+            reverse: input.boolean("reverse")?.unwrap_or(false),
+        };
+        let source = source(&own, input, "url", "conceptMapVersion")?;
+        let codings = codings(input, "translate", "version")?;
+        self.definitions().terminology.translate(source, &codings, &options).map_err(refused)
+    }
+
+    /// The resource that the request's URL names, or that came along.
+    async fn own(
+        &self,
+        resource_type: ResourceType,
+        id: Option<&str>,
+        input: &Input,
+        parameter: &str,
+    ) -> Result<Own, Refusal> {
+        match id {
+            Some(id) => Ok(Some(stored_json(&self.read(resource_type, id).await?)?)),
+            None => Ok(input.resource(parameter)?.cloned()),
+        }
+    }
+}
+
+fn as_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What the operation works on.
+fn source<'a>(
+    own: &'a Own,
+    input: &'a Input,
+    url: &str,
+    version: &str,
+) -> Result<Option<Source<'a>>, Refusal> {
+    if let Some(own) = own {
+        return Ok(Some(Source::Resource(own)));
+    }
+    let version = input.text(version)?;
+    Ok(input.text(url)?.map(|url| Source::Canonical(Canonical::new(url, version))))
+}
+
+/// The texts of a parameter that may come several times.
+fn texts(input: &Input, name: &str) -> Result<Vec<String>, Refusal> {
+    let text = |given: &super::input::Given| match &given.value {
+        GivenValue::Text(text) | GivenValue::Typed(_, Json::String(text)) => Ok(text.clone()),
+        _ => Err(given.wrong("a text")),
+    };
+    input.all(name).map(text).collect()
+}
+
+/// The code that is asked about: a Coding, or code and system.
+fn one_coding<'a>(
+    input: &'a Input,
+    operation: &str,
+    coding: &str,
+    version: &str,
+) -> Result<Coding<'a>, Refusal> {
+    if let Some(given) = input.typed(coding, "Coding")? {
+        return Coding::of(given).ok_or_else(|| missing(operation, "coding.code"));
+    }
+    let code = input.needed_text(operation, "code")?;
+    let (system, version) = (input.text("system")?, input.text(version)?);
+    Ok(Coding { system, version, code, display: input.text("display")? })
+}
+
+/// The codes that are asked about: those of a CodeableConcept, a Coding, or code and system.
+fn codings<'a>(input: &'a Input, operation: &str, version: &str) -> Result<Vec<Coding<'a>>, Refusal> {
+    if let Some(concept) = input.typed("codeableConcept", "CodeableConcept")? {
+        let codings = Coding::all_of(concept);
+        return if codings.is_empty() {
+            Err(missing(operation, "codeableConcept.coding"))
+        } else {
+            Ok(codings)
+        };
+    }
+    Ok(vec![one_coding(input, operation, "coding", version)?])
+}
+
+/// `dependency`: parts `element` and `concept`.
+fn dependencies(input: &Input) -> Result<Vec<Dependency>, Refusal> {
+    let mut dependencies = Vec::new();
+    for given in input.all("dependency") {
+        let GivenValue::Parts(parts) = &given.value else {
+            return Err(given.wrong("parts element and concept"));
+        };
+        let element = parts.needed_text("translate", "element")?.to_owned();
+        for coding in codings_of_part(parts)? {
+            let (system, value) = (coding.system.map(str::to_owned), coding.code.to_owned());
+            dependencies.push(Dependency { element: element.clone(), system, value });
+        }
+    }
+    Ok(dependencies)
+}
+
+fn codings_of_part(parts: &Input) -> Result<Vec<Coding<'_>>, Refusal> {
+    let concept = parts.typed("concept", "CodeableConcept")?;
+    Ok(Coding::all_of(concept.ok_or_else(|| missing("translate", "dependency.concept"))?))
+}
+
+/// A definition that is not there and a request that makes no sense are 400; what the definitions do not tell is 422.
+fn refused(problem: Problem) -> Refusal {
+    let issue = Issue::error(problem.issue_code(), problem.to_string());
+    match problem.issue_code() {
+        IssueCode::NotFound | IssueCode::Invalid => Refusal::invalid(vec![issue]),
+        _ => Refusal::broken_rules(vec![issue]),
+    }
+}

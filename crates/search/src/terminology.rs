@@ -1,0 +1,28 @@
+//! What a search must know of codes and cannot know by itself: `:in`, `:not-in`, `:above`, `:below`.
+
+use std::fmt::Debug;
+
+/// Whoever knows code systems and value sets.
+pub trait Terminology: Debug {
+    /// The members of a value set, `(system, code)`, given its canonical URL (`url|version`) or, for one that is
+    /// stored here, `ValueSet/id`.
+    ///
+    /// # Errors
+    ///
+    /// Why they are not known, in a sentence that names the value set.
+    fn members(&self, value_set: &str) -> Result<Vec<(String, String)>, String>;
+
+    /// The codes that a code subsumes, itself included.
+    ///
+    /// # Errors
+    ///
+    /// Why they are not known, in a sentence that names the code or its system.
+    fn descendants(&self, system: &str, code: &str) -> Result<Vec<String>, String>;
+
+    /// The codes that subsume a code, itself included.
+    ///
+    /// # Errors
+    ///
+    /// As [`descendants`](Self::descendants).
+    fn ancestors(&self, system: &str, code: &str) -> Result<Vec<String>, String>;
+}

@@ -1,0 +1,286 @@
+//! Searches that look at other resources: chains, `_has`, `_list`, `_filter` paths, includes.
+
+use super::memory::Memory;
+use super::{REGISTRY, refused, search};
+use crate::include::{Include, Referred, Target};
+use fhir::ResourceType;
+
+fn clinic() -> Memory {
+    Memory::new(&[
+        r#"{"resourceType":"Patient","id":"ann","name":[{"family":"Berg"}],"gender":"female","birthDate":"1980",
+            "generalPractitioner":[{"reference":"Practitioner/doc"}],"managingOrganization":{"reference":"Organization/low"}}"#,
+        r#"{"resourceType":"Patient","id":"bob","name":[{"family":"Bergström"}],"gender":"male","birthDate":"1990"}"#,
+        r#"{"resourceType":"Group","id":"all","type":"person","actual":true,"identifier":[{"value":"g"}]}"#,
+        r#"{"resourceType":"Practitioner","id":"doc","name":[{"family":"Who"}]}"#,
+        r#"{"resourceType":"Organization","id":"top","name":"Top"}"#,
+        r#"{"resourceType":"Organization","id":"low","name":"Low","partOf":{"reference":"Organization/top"}}"#,
+        r#"{"resourceType":"Observation","id":"o1","status":"final","code":{"coding":[{"system":"http://l","code":"1"}]},
+            "subject":{"reference":"Patient/ann"},"performer":[{"reference":"Practitioner/doc"}]}"#,
+        r#"{"resourceType":"Observation","id":"o2","status":"final","code":{"coding":[{"system":"http://l","code":"2"}]},
+            "subject":{"reference":"Patient/bob"}}"#,
+        r#"{"resourceType":"Observation","id":"o3","status":"final","code":{"text":"x"},"subject":{"reference":"Group/all"},
+            "hasMember":[{"reference":"Observation/o1"}]}"#,
+        r##"{"resourceType":"Observation","id":"o4","status":"final","code":{"text":"x"},"subject":{"reference":"#in"},
+            "contained":[{"resourceType":"Patient","id":"in"}]}"##,
+        r#"{"resourceType":"Observation","id":"o5","status":"final","code":{"text":"x"},
+            "subject":{"type":"Patient","identifier":{"system":"http://mrn","value":"7"}}}"#,
+        r#"{"resourceType":"Observation","id":"o6","status":"final","code":{"text":"x"},
+            "subject":{"reference":"urn:uuid:1","type":"Group"}}"#,
+        r#"{"resourceType":"Provenance","id":"p1","target":[{"reference":"Observation/o1"}],"agent":[{"who":{"reference":"Practitioner/doc"}}]}"#,
+        r#"{"resourceType":"List","id":"l","entry":[{"item":{"reference":"Observation/o1"}},{"item":{"reference":"Patient/bob"}},
+            {"item":{"reference":"Observation/o2"},"deleted":true}]}"#,
+        r#"{"resourceType":"Questionnaire","id":"q","url":"http://q","version":"1.A","status":"active","title":"Diet"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r1","status":"completed","questionnaire":"http://q|1.A"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r2","status":"amended","questionnaire":"http://q"}"#,
+        r#"{"resourceType":"QuestionnaireResponse","id":"r3","status":"stopped","questionnaire":"http://q|2"}"#,
+    ])
+}
+
+#[test]
+fn chains_find_by_what_is_referred_to() {
+    clinic().check(&[
+        ("Observation?subject:Patient.name=berg", &["Observation/o1", "Observation/o2"]),
+        ("Observation?subject:Patient.name:exact=Berg", &["Observation/o1"]),
+        ("Observation?patient.name=bergs", &["Observation/o2"]),
+        ("Observation?patient.gender:not=male", &["Observation/o1"]),
+        ("Observation?patient.general-practitioner:missing=false", &["Observation/o1"]),
+        ("Observation?subject:Group.identifier=g", &["Observation/o3"]),
+        ("Observation?patient.organization.partof.name=top", &["Observation/o1"]),
+        ("Observation?patient.organization.partof.name=low", &[]),
+        ("Observation?subject:Patient.birthdate=lt1985,1990", &["Observation/o1", "Observation/o2"]),
+        ("Observation?patient._id=bob", &["Observation/o2"]),
+        ("Observation?has-member:Observation.patient.name=berg&status=final", &["Observation/o3"]),
+        ("Observation?patient.name=berg&patient.gender=male", &["Observation/o2"]),
+        ("Observation?patient._has:Observation:patient:code=http://l|1", &["Observation/o1"]),
+        (
+            "QuestionnaireResponse?questionnaire.title=diet",
+            &["QuestionnaireResponse/r1", "QuestionnaireResponse/r2"],
+        ),
+    ]);
+}
+
+#[test]
+fn reverse_chains_find_by_what_refers() {
+    clinic().check(&[
+        ("Patient?_has:Observation:patient:code=http://l|1", &["Patient/ann"]),
+        ("Patient?_has:Observation:patient:code=http://l|1,http://l|2", &["Patient/ann", "Patient/bob"]),
+        ("Patient?_has:Observation:subject:code:not=http://l|1", &["Patient/bob"]),
+        ("Patient?_has:Observation:patient:_has:Provenance:target:agent=Practitioner/doc", &["Patient/ann"]),
+        ("Patient?_has:Observation:patient:performer:Practitioner.name=who", &["Patient/ann"]),
+        ("Group?_has:Observation:subject:status=final", &["Group/all"]),
+        ("Questionnaire?_has:QuestionnaireResponse:questionnaire:status=completed", &["Questionnaire/q"]),
+        ("Questionnaire?_has:QuestionnaireResponse:questionnaire:status=stopped", &[]),
+        ("Questionnaire?_has:QuestionnaireResponse:questionnaire:status=amended", &["Questionnaire/q"]),
+        ("Observation?_list=l", &["Observation/o1"]),
+        ("Patient?_list=List/l,other", &["Patient/bob"]),
+        ("Group?_list=l", &[]),
+    ]);
+}
+
+#[test]
+fn a_parameter_of_one_type_shares_the_rows_of_all() {
+    let ids = |ids: &[&str]| ids.iter().map(|id| format!("Observation/{id}")).collect::<Vec<_>>();
+    let mut clinic = clinic();
+    for (url, expected) in [
+        ("subject:missing=true", ids(&[])),
+        ("patient:missing=true", ids(&["o3", "o6"])),
+        ("patient:missing=false", ids(&["o1", "o2", "o4", "o5"])),
+        ("subject=Group/all", ids(&["o3"])),
+        ("patient=Group/all", ids(&[])),
+        ("patient=all", ids(&[])),
+        ("subject=all", ids(&["o3"])),
+        ("patient=ann", ids(&["o1"])),
+        ("subject=urn:uuid:1", ids(&["o6"])),
+        ("patient=urn:uuid:1", ids(&[])),
+        ("subject:identifier=http://mrn|7", ids(&["o5"])),
+        ("patient:identifier=7", ids(&["o5"])),
+        ("patient:identifier=|7", ids(&[])),
+    ] {
+        assert_eq!(clinic.find("Observation", url), expected, "{url}");
+    }
+}
+
+#[test]
+fn filters_follow_paths() {
+    clinic().check(&[
+        (r#"Observation?_filter=patient.name co "strom""#, &["Observation/o2"]),
+        (r#"Observation?_filter=subject:Patient[gender eq female].name sw "berg""#, &["Observation/o1"]),
+        (
+            "Observation?_filter=subject re Patient/ann or code eq http://l|2",
+            &["Observation/o1", "Observation/o2"],
+        ),
+        ("Patient?_filter=_has:Observation:patient:code eq http://l|1", &["Patient/ann"]),
+        ("Patient?_filter=gender eq male and not (birthdate lt 1985)", &["Patient/bob"]),
+        ("Patient?_filter=name ew \"berg\"", &["Patient/ann"]),
+        ("Patient?_filter=gender ne male", &["Patient/ann"]),
+        ("Patient?_filter=organization pr false", &["Patient/bob"]),
+        ("Patient?_filter=birthdate po 1980-05", &["Patient/ann"]),
+        ("Patient?_filter=name gt berg", &["Patient/bob"]),
+        ("Patient?_filter=_id eq ann or _id ne ann", &["Patient/ann", "Patient/bob"]),
+    ]);
+}
+
+#[test]
+fn what_cannot_be_followed_is_told() {
+    for (name, url, text) in [
+        (
+            "Observation",
+            "subject.name=x",
+            "'subject.name' is ambiguous: 'subject' refers to several types; say 'subject:Location.name' or 'subject:Patient.name'",
+        ),
+        (
+            "Observation",
+            "subject.zzz=x",
+            "nothing that search parameter 'subject' refers to (Device or Group or Location or Patient) has a search parameter 'zzz'",
+        ),
+        ("Observation", "subject:Patient.zzz=x", "Patient has no search parameter 'zzz'"),
+        (
+            "Observation",
+            "subject:Encounter.status=x",
+            "search parameter 'subject' has no modifier ':Encounter'",
+        ),
+        (
+            "Observation",
+            "code.name=x",
+            "'code.name': search parameter 'code' is of type token; only references can be followed",
+        ),
+        ("Observation", "patient.birthdate=x", "the value 'x' of search parameter 'birthdate' is not a date"),
+        (
+            "Patient",
+            "_has:Observation:patient=x",
+            "'_has:Observation:patient' is not _has:[type]:[reference]:[parameter]",
+        ),
+        (
+            "Patient",
+            "_has:Observatio:patient:code=x",
+            "'Observatio' is not a resource type of R4; did you mean 'Observation'?",
+        ),
+        (
+            "Patient",
+            "_has:Observation:encounter:code=x",
+            "search parameter 'encounter' of Observation does not refer to Patient",
+        ),
+        (
+            "Patient",
+            "_has:Observation:code:code=x",
+            "search parameter 'code' of Observation does not refer to Patient",
+        ),
+        ("Patient", "_list=$current", "the functional list '$current' of '_list' is not supported"),
+        ("Patient", "_filter=name co", "'_filter' 'name co': expected a value at column 8"),
+        ("Patient", "_filter=name xx y", "'_filter' has no operator 'xx' (supported: eq, ne"),
+        (
+            "Patient",
+            "_filter=birthdate co 1",
+            "operator 'co' of '_filter' cannot be used with search parameter 'birthdate', which is of type date",
+        ),
+        ("Patient", "_filter=zzz eq 1", "Patient has no search parameter 'zzz'"),
+    ] {
+        let texts = refused(name, url);
+        assert!(texts.len() == 1 && texts[0].contains(text), "{url}: {texts:?}");
+    }
+    let deep = format!("{}_id=x", "link.".repeat(20));
+    assert!(
+        refused("Patient", &deep)[0].contains("nests deeper than 10 levels"),
+        "{:?}",
+        refused("Patient", &deep)
+    );
+    let deep = format!("{}code=x", "_has:Observation:has-member:".repeat(20));
+    assert!(refused("Observation", &deep)[0].contains("nests deeper than 10 levels"));
+}
+
+fn include(name: &str, url: &str) -> (Vec<Include>, Vec<Include>) {
+    let request = search(name, url).unwrap_or_else(|issues| panic!("{url}: {issues:?}"));
+    (request.includes, request.revincludes)
+}
+
+#[test]
+fn includes_say_what_is_referred_to() {
+    let mut clinic = clinic();
+    let o1 = [String::from("Observation/o1")];
+    for (url, expected) in [
+        ("_include=Observation:subject", vec!["Patient/ann"]),
+        ("_include=Observation:patient", vec!["Patient/ann"]),
+        ("_include=Observation:subject:Group", vec![]),
+        ("_include=Observation:*", vec!["Patient/ann", "Practitioner/doc"]),
+        ("_include=*", vec!["Patient/ann", "Practitioner/doc"]),
+        (
+            "_include=Observation:subject&_include=Observation:performer",
+            vec!["Patient/ann", "Practitioner/doc"],
+        ),
+        ("_include:iterate=Patient:organization", vec![]),
+    ] {
+        let (includes, _) = include("Observation", url);
+        assert_eq!(clinic.included(&REGISTRY, &includes, &o1), expected, "{url}");
+    }
+    let (includes, _) = include("QuestionnaireResponse", "_include=QuestionnaireResponse:questionnaire");
+    for (id, expected) in [("r1", vec!["Questionnaire/q"]), ("r2", vec!["Questionnaire/q"]), ("r3", vec![])] {
+        let from = [format!("QuestionnaireResponse/{id}")];
+        assert_eq!(clinic.included(&REGISTRY, &includes, &from), expected, "{id}");
+    }
+}
+
+#[test]
+fn revincludes_are_searches_for_what_refers() {
+    let mut clinic = clinic();
+    let ann = Referred { resource_type: ResourceType::PATIENT, id: "ann", canonical: None };
+    for (url, expected) in [
+        ("_revinclude=Observation:subject", vec!["Observation/o1"]),
+        ("_revinclude=Observation:patient", vec!["Observation/o1"]),
+        ("_revinclude=Observation:subject:Patient", vec!["Observation/o1"]),
+        ("_revinclude=Observation:*", vec!["Observation/o1"]),
+        ("_revinclude=Encounter:patient", vec![]),
+    ] {
+        let (_, revincludes) = include("Patient", url);
+        let query = revincludes[0].referring(std::slice::from_ref(&ann)).unwrap();
+        assert_eq!(clinic.matches(&query), expected, "{url}");
+    }
+    let (_, revincludes) = include("Questionnaire", "_revinclude=QuestionnaireResponse:questionnaire");
+    let q = Referred {
+        resource_type: ResourceType::QUESTIONNAIRE,
+        id: "q",
+        canonical: Some(("http://q", Some("1.A"))),
+    };
+    let query = revincludes[0].referring(&[q]).unwrap();
+    assert_eq!(clinic.matches(&query), ["QuestionnaireResponse/r1", "QuestionnaireResponse/r2"]);
+}
+
+#[test]
+fn includes_that_can_include_nothing_are_refused() {
+    for (url, text) in [
+        (
+            "_include=Patient:organization",
+            "'_include=Patient:organization' can include nothing: the search is for Observation; ':iterate' follows what was included",
+        ),
+        ("_include=Observation", "the value 'Observation' of '_include' is not [type]:[reference parameter]"),
+        (
+            "_include=Observation:code",
+            "search parameter 'code' of Observation is of type token; only references can be included",
+        ),
+        (
+            "_include=Observation:subjet",
+            "Observation has no reference parameter 'subjet'; did you mean 'subject'?",
+        ),
+        ("_include=Observation:subject:Encounter", "can include nothing"),
+        (
+            "_include:recurse=Observation:subject",
+            "parameter '_include' has no modifier ':recurse' (supported: :iterate)",
+        ),
+        ("_revinclude=Patient:organization", "can include nothing"),
+        ("_revinclude=*", "the value '*' of '_revinclude' is not [type]:[reference parameter]"),
+    ] {
+        let texts = refused("Observation", url);
+        assert!(texts.len() == 1 && texts[0].contains(text), "{url}: {texts:?}");
+    }
+}
+
+#[test]
+fn the_version_of_a_canonical_is_kept() {
+    let (includes, _) = include("QuestionnaireResponse", "_include=QuestionnaireResponse:questionnaire");
+    let response = super::parse(r#"{"resourceType":"QuestionnaireResponse","questionnaire":"http://q|1"}"#);
+    let expected = Target::Canonical {
+        types: vec![ResourceType::QUESTIONNAIRE],
+        url: "http://q".into(),
+        version: Some("1".into()),
+    };
+    assert_eq!(includes[0].targets(&REGISTRY, &response), [expected]);
+}
