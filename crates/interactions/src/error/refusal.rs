@@ -257,6 +257,16 @@ impl Refusal {
         Self::new(&rows::TOKEN_INVALID_SCOPE, problem)
     }
 
+    /// The same refusal, its explanations being about `place` where they name none.
+    #[must_use]
+    pub fn placed(mut self, place: &str) -> Self {
+        let documented = self.documented_issues();
+        for issue in self.issues.iter_mut().skip(documented) {
+            issue.expression.get_or_insert_with(|| place.to_owned());
+        }
+        self
+    }
+
     /// The same refusal of what stands in an entry of a Bundle: explanations name their places in the Bundle. The
     /// documented issue reads as everywhere.
     #[must_use]
