@@ -5,6 +5,7 @@
 //! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
 
 pub mod body;
+pub mod bulk;
 pub mod bundle;
 pub mod capabilities;
 mod codes;
