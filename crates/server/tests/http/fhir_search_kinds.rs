@@ -18,7 +18,7 @@ fn clinic(site: &Site) {
             "valueQuantity": { "value": (Json::from(80000i64)), "unit": "g", "system": "http://unitsofmeasure.org", "code": "g" } }),
         json!({ "resourceType": "Observation", "id": "o3", "status": "final", "code": { "text": "none" },
             "hasMember": [{ "reference": "Observation/o1" }] }),
-        json!({ "resourceType": "Provenance", "id": "p", "target": [{ "reference": "Observation/o1" }],
+        json!({ "resourceType": "Provenance", "id": "p", "target": [{ "reference": "Observation/o1" }, { "reference": "Patient/ann" }],
             "recorded": "2024-01-01T00:00:00Z", "agent": [{ "who": { "reference": "Patient/ann" } }] }),
     ] {
         let url = format!("/fhir/{}/{}", resource.str("resourceType").unwrap(), resource.str("id").unwrap());
