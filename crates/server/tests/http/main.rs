@@ -10,6 +10,7 @@ mod fhir_async;
 mod fhir_binary;
 mod fhir_bundle;
 mod fhir_conditional;
+mod fhir_every_type;
 mod fhir_formats;
 mod fhir_history;
 mod fhir_instance;
