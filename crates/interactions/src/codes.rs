@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
 use fhir::ResourceType;
-use fhir::outcome::{cut, quoted};
+use fhir::outcome::quoted;
 use std::collections::BTreeMap;
 use std::fmt;
 use terminology::{Canonical, Problem, Terminology};
@@ -59,7 +59,7 @@ fn with(code: &str, others: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn told(problem: Problem) -> String {
-    cut(&problem.to_string()).into_owned()
+    problem.to_string()
 }
 
 impl Engine {

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 /// Whoever knows code systems and value sets.
-pub trait Terminology: Debug {
+pub trait Terminology: Debug + Sync {
     /// The members of a value set, `(system, code)`, given its canonical URL (`url|version`) or, for one that is
     /// stored here, `ValueSet/id`.
     ///

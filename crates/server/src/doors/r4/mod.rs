@@ -38,17 +38,6 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// The body and its form.
-    ///
-    /// # Errors
-    ///
-    /// 415, 413, 408; 400 when it breaks off.
-    async fn body(self) -> Result<(Format, Vec<u8>), Refusal> {
-        let format = negotiate::body_format(&self.ask)?;
-        let limits = &self.app.config.limits;
-        Ok((format, receive::body(self.ask, limits.body_bytes, limits.receive).await?))
-    }
-
     /// The valid resource of the body, whichever form it was sent in. A body for `/Binary` that is not FHIR is the
     /// content of one, under `id` if the URL says which.
     ///
