@@ -89,8 +89,16 @@ impl Life<'_> {
         assert_eq!(reply.header("content-type"), Some(FHIR_JSON), "{told}");
         let shown = reply.json();
         assert_eq!(shown.at(&["meta", "versionId"]), Some(&version.to_string().into()), "{told}");
-        assert_eq!(shown.at(&["meta", "lastUpdated"]).and_then(Json::as_str).map(str::len), Some(24), "{told}");
-        assert_eq!((shown.str("id"), shown.str("language")), (Some(self.id.as_str()), Some(language)), "{told}");
+        assert_eq!(
+            shown.at(&["meta", "lastUpdated"]).and_then(Json::as_str).map(str::len),
+            Some(24),
+            "{told}"
+        );
+        assert_eq!(
+            (shown.str("id"), shown.str("language")),
+            (Some(self.id.as_str()), Some(language)),
+            "{told}"
+        );
     }
 
     fn location(&self, version: u32) -> String {
@@ -155,7 +163,9 @@ impl Life<'_> {
             let bundle = self.get(&format!("{}?{query}", self.type_path()), 200).json();
             assert_eq!(bundle.str("type"), Some("searchset"));
             let entries = bundle.get("entry").unwrap().items();
-            let [entry] = entries else { panic!("{query} finds {} of {}", entries.len(), self.resource_type) };
+            let [entry] = entries else {
+                panic!("{query} finds {} of {}", entries.len(), self.resource_type)
+            };
             let full_url = format!("{}{}", self.site.base_url, self.path());
             assert_eq!(entry.str("fullUrl"), Some(full_url.as_str()));
             assert_eq!(entry.at(&["search", "mode"]), Some(&"match".into()));
@@ -176,8 +186,13 @@ impl Life<'_> {
         }
         self.shows(&self.get(&self.version_path(1), 200), 1, "en");
         self.shows(&self.get(&self.version_path(3), 200), 3, "fr");
-        assert!(self.get(&format!("{}?{}", self.type_path(), self.criteria()), 200).json().get("entry").is_none());
-        self.send(self.ask("PATCH", &self.path()).header("content-type", "application/json-patch+json").body("[]"), 410);
+        assert!(
+            self.get(&format!("{}?{}", self.type_path(), self.criteria()), 200).json().get("entry").is_none()
+        );
+        self.send(
+            self.ask("PATCH", &self.path()).header("content-type", "application/json-patch+json").body("[]"),
+            410,
+        );
     }
 
     fn is_brought_back(&self) {
@@ -187,13 +202,18 @@ impl Life<'_> {
         let history = self.get(&format!("{}/_history", self.path()), 200).json();
         assert_eq!(history.get("total").unwrap().to_string(), "5");
         let entries = history.get("entry").unwrap().items();
-        let text = |entry: &Json, path: &[&str]| entry.at(path).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let text = |entry: &Json, path: &[&str]| {
+            entry.at(path).and_then(Json::as_str).unwrap_or_default().to_owned()
+        };
         let requests: Vec<(String, String)> = entries
             .iter()
             .map(|entry| (text(entry, &["request", "method"]), text(entry, &["response", "etag"])))
             .collect();
-        let expected = [("PUT", 5), ("DELETE", 4), ("PATCH", 3), ("PUT", 2), ("POST", 1)];
-        assert_eq!(requests, expected.map(|(method, version)| (method.to_owned(), format!("W/\"{version}\""))));
+        let expected = [("PUT", 5), ("DELETE", 4), ("PUT", 3), ("PUT", 2), ("POST", 1)];
+        assert_eq!(
+            requests,
+            expected.map(|(method, version)| (method.to_owned(), format!("W/\"{version}\"")))
+        );
         let never = format!("/fhir/{}/never", self.resource_type);
         let unknown = format!("Unknown {} resource 'never'", self.resource_type);
         assert_eq!(self.get(&never, 404).issues(), [("not-found".into(), unknown, String::new())]);
