@@ -23,5 +23,6 @@ mod fhir_terminology;
 mod fhir_validate;
 mod framework;
 mod hostile;
+mod official_examples;
 mod operations;
 mod race;
