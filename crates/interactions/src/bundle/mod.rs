@@ -91,6 +91,13 @@ pub struct Bundle {
     refused: BTreeMap<usize, Refusal>,
 }
 
+impl Bundle {
+    /// How many of its entries change something.
+    pub fn changes(&self) -> usize {
+        self.entries.iter().filter(|entry| matches!(entry.action, Action::Change(_))).count()
+    }
+}
+
 impl Engine {
     /// Reads a batch or transaction, with all work that needs no store: it may take a while, on several threads.
     /// `now` is in milliseconds since the epoch.
