@@ -92,7 +92,7 @@ impl Engine {
             internal: false,
             terminology: Some(&codes),
         };
-        let request = search::from_url(self.registry(), resource_type, parameters, &options)?;
+        let request = search::from_url(&self.registry(), resource_type, parameters, &options)?;
         // Without criteria every resource would match.
         if request.query.criteria.is_empty() {
             let text = format!(

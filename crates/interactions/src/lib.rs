@@ -27,6 +27,7 @@ pub mod query_string;
 pub mod read;
 pub mod registry;
 pub mod reindex;
+mod search_parameters;
 pub mod search_type;
 pub mod target;
 pub mod unit;
