@@ -9,6 +9,8 @@
 //! patient, some patients with many times as many as others), with the types added that scheduling and documents
 //! need. Everything is valid R4. That nobody is real shows in the digits behind every family name, in telephone
 //! numbers and addresses kept for examples, and in the security label `HTEST` of every Patient.
+//!
+//! For tests there is also the [`smallest`] resource of every type.
 
 mod chart;
 mod codes;
@@ -18,10 +20,12 @@ mod person;
 mod practice;
 mod random;
 mod record;
+mod smallest;
 mod types;
 mod visit;
 
 pub use record::{Form, Record, Resource};
+pub use smallest::smallest;
 
 /// Everybody of one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

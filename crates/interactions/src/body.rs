@@ -1,6 +1,6 @@
 //! From the bytes of a body to a valid resource, or to everything that is wrong with it.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Inner};
 use crate::error::Refusal;
 use fhir::json::SyntaxError;
 use fhir::{Issue, IssueCode, Json, ResourceType};
@@ -41,18 +41,20 @@ impl Engine {
     ///
     /// 400 with every problem.
     pub fn valid(&self, resource_type: ResourceType, resource: Json) -> Result<Json, Refusal> {
-        let problems = self.problems(resource_type, &resource, None);
+        let problems = self.inner.problems(resource_type, &resource, None);
         if problems.is_empty() { Ok(resource) } else { Err(Refusal::invalid(problems)) }
     }
+}
 
-    /// What keeps a resource of `resource_type` from being stored; `root` is where it stands in something larger.
+impl Inner {
+    /// What is wrong with a resource that shall be stored. Expressions begin with `root`, or with the type.
     pub(crate) fn problems(
         &self,
         resource_type: ResourceType,
         resource: &Json,
         root: Option<&str>,
     ) -> Vec<Issue> {
-        let definitions = self.definitions();
+        let definitions = self.definitions.get();
         let options = validation::Options {
             expected: Some(resource_type),
             root,

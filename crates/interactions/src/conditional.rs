@@ -18,6 +18,7 @@ use storage::Version;
 pub struct Criteria {
     query: Query,
     text: String,
+    looked_at: Vec<ResourceType>,
 }
 
 /// Parameters of searches that say how to answer, not which resources match.
@@ -99,7 +100,8 @@ impl Engine {
             return Err(vec![Issue::error(IssueCode::Required, text)]);
         }
         let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Ok(Criteria { query: request.query, text: pairs.join("&") })
+        let looked_at = request.looked_at();
+        Ok(Criteria { query: request.query, text: pairs.join("&"), looked_at })
     }
 }
 
@@ -107,6 +109,11 @@ impl Criteria {
     /// The type of what they match.
     pub fn resource_type(&self) -> ResourceType {
         self.query.resource_type
+    }
+
+    /// The types that chains look at besides: to ask what matches is to ask about them.
+    pub fn looked_at(&self) -> &[ResourceType] {
+        &self.looked_at
     }
 
     /// The criteria as they were sent.

@@ -29,8 +29,7 @@ pub const CURSOR_LIFETIME: i64 = 30 * 60 * 1000;
 impl Cursor {
     /// The cursor as text, for the search that `search` describes.
     pub fn encode(&self, key: &[u8; 16], search: &str) -> String {
-        let Cursor { offset, mark, begun } = self;
-        format!("{offset:x}.{mark:x}.{begun:x}.{:016x}", self.seal(key, search))
+        sealed(&[self.offset as i64, self.mark, self.begun], key, search)
     }
 
     /// Reads a cursor of the same search.
@@ -39,29 +38,53 @@ impl Cursor {
     ///
     /// When it was changed, belongs to another search or process, or is too old at `now`.
     pub fn decode(text: &str, key: &[u8; 16], search: &str, now: i64) -> Result<Self, CursorError> {
-        let mut parts = text.split('.');
-        let mut hex = || parts.next().and_then(|part| u64::from_str_radix(part, 16).ok());
-        let (Some(offset), Some(mark), Some(begun), Some(seal)) = (hex(), hex(), hex(), hex()) else {
-            return Err(CursorError::Foreign);
-        };
-        let cursor = Cursor { offset, mark: mark as i64, begun: begun as i64 };
-        if parts.next().is_some() || cursor.seal(key, search) != seal {
-            return Err(CursorError::Foreign);
-        }
-        if now.saturating_sub(cursor.begun) > CURSOR_LIFETIME {
-            return Err(CursorError::Expired);
-        }
-        Ok(cursor)
+        let [offset, mark, begun] = unsealed(text, key, search)?;
+        not_expired(begun, now)?;
+        Ok(Cursor { offset: offset as u64, mark, begun })
     }
+}
 
-    fn seal(&self, key: &[u8; 16], search: &str) -> u64 {
-        let mut hasher = SipHasher13::new_with_key(key);
-        hasher.write(search.as_bytes());
-        hasher.write_u64(self.offset);
-        hasher.write_i64(self.mark);
-        hasher.write_i64(self.begun);
-        hasher.finish()
+/// Checks that a walk that began at `begun` may go on at `now`.
+///
+/// # Errors
+///
+/// It is too old.
+pub fn not_expired(begun: i64, now: i64) -> Result<(), CursorError> {
+    if now.saturating_sub(begun) > CURSOR_LIFETIME { Err(CursorError::Expired) } else { Ok(()) }
+}
+
+/// Numbers as text that only this process can have made, for the request that `search` describes.
+pub fn sealed(numbers: &[i64], key: &[u8; 16], search: &str) -> String {
+    let mut text = String::new();
+    for number in numbers {
+        text.push_str(&format!("{number:x}."));
     }
+    text.push_str(&format!("{:016x}", seal(numbers, key, search)));
+    text
+}
+
+/// The numbers of such a text.
+///
+/// # Errors
+///
+/// It was changed, or belongs to another request or process.
+pub fn unsealed<const N: usize>(text: &str, key: &[u8; 16], search: &str) -> Result<[i64; N], CursorError> {
+    let mut parts = text.split('.');
+    let mut hex = || parts.next().and_then(|part| u64::from_str_radix(part, 16).ok());
+    let mut numbers = [0; N];
+    for number in &mut numbers {
+        *number = hex().ok_or(CursorError::Foreign)? as i64;
+    }
+    let found = hex().ok_or(CursorError::Foreign)?;
+    let is_ours = parts.next().is_none() && seal(&numbers, key, search) == found;
+    if is_ours { Ok(numbers) } else { Err(CursorError::Foreign) }
+}
+
+fn seal(numbers: &[i64], key: &[u8; 16], search: &str) -> u64 {
+    let mut hasher = SipHasher13::new_with_key(key);
+    hasher.write(search.as_bytes());
+    numbers.iter().for_each(|number| hasher.write_i64(*number));
+    hasher.finish()
 }
 
 #[cfg(test)]

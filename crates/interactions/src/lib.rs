@@ -5,6 +5,7 @@
 //! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
 
 pub mod body;
+pub mod bulk;
 pub mod bundle;
 pub mod capabilities;
 mod codes;
@@ -15,10 +16,11 @@ pub mod definitions;
 pub mod delete;
 pub mod engine;
 pub mod error;
-pub mod history_instance;
+pub mod history;
 pub mod hooks;
 pub mod include;
 pub mod operations;
+pub mod patch;
 pub mod precondition;
 pub mod prepare;
 pub mod query_string;

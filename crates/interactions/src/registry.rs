@@ -55,12 +55,16 @@ impl Interaction {
         Interaction::Vread,
         Interaction::Update,
         Interaction::ConditionalUpdate,
+        Interaction::Patch,
+        Interaction::ConditionalPatch,
         Interaction::Delete,
         Interaction::ConditionalDelete,
         Interaction::HistoryInstance,
+        Interaction::HistoryType,
         Interaction::Create,
         Interaction::SearchType,
         Interaction::Transaction,
+        Interaction::HistorySystem,
         Interaction::Batch,
         Interaction::SearchSystem,
         Interaction::Operation,
@@ -180,7 +184,10 @@ mod tests {
 
     #[test]
     fn allow_names_the_methods_that_are_offered_at_the_target() {
-        assert_eq!(Interaction::allowed(Interaction::R4, Target::Instance("x")), "GET, HEAD, PUT, DELETE");
+        assert_eq!(
+            Interaction::allowed(Interaction::R4, Target::Instance("x")),
+            "GET, HEAD, PUT, PATCH, DELETE"
+        );
         assert_eq!(Interaction::allowed(&[Interaction::SearchType], Target::Type), "GET, HEAD");
         assert_eq!(Interaction::allowed(&[Interaction::SearchType], Target::Instance("x")), "");
     }

@@ -258,7 +258,8 @@ impl Engine {
         bundle.finish()
     }
 
-    fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
+    /// Writes an entry of a searchset; `mode` is its `search`.
+    pub(crate) fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
         let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
         let body = version.body.as_deref().unwrap_or_default();
         let part = part(body, subset);

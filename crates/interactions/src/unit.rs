@@ -117,6 +117,10 @@ impl<'a> Unit<'a> {
         self.transaction.now()
     }
 
+    pub(crate) fn inner(&self) -> &'a Inner {
+        self.inner
+    }
+
     /// Everything that can be read, as it is within this write.
     pub(crate) fn reader(&mut self) -> &mut dyn Reader {
         self.transaction

@@ -1,12 +1,12 @@
 //! Walks over the pages of a search: links, and the cursors in them.
 
-use crate::cursor::{CURSOR_LIFETIME, Cursor, CursorError};
+use crate::cursor::{CURSOR_LIFETIME, Cursor, CursorError, not_expired, sealed, unsealed};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use fhir::{Issue, IssueCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use search::Query;
-use storage::Matches;
+use storage::{HistoryCursor, Matches};
 
 /// The parameter that carries a [`Cursor`].
 const CURSOR: &str = "_cursor";
@@ -31,6 +31,20 @@ pub(crate) fn take_cursor(parameters: &mut Vec<(String, String)>) -> Result<Opti
     }
     drop(cursors);
     Ok(cursor)
+}
+
+/// 400: a cursor that is not good.
+fn refused(error: CursorError) -> Refusal {
+    let minutes = CURSOR_LIFETIME / 60_000;
+    let text = match error {
+        CursorError::Foreign => {
+            "_cursor does not belong to this request; follow the links of its answers unchanged".to_owned()
+        }
+        CursorError::Expired => {
+            format!("_cursor is older than {minutes} minutes; start again without it")
+        }
+    };
+    Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
 }
 
 /// A walk over the pages of one search.
@@ -61,19 +75,35 @@ impl Walk {
 
     /// Reads a cursor of this search.
     pub(crate) fn read(&self, text: &str) -> Result<Cursor, Refusal> {
-        Cursor::decode(text, &self.key, &self.url, self.now).map_err(|error| {
-            let minutes = CURSOR_LIFETIME / 60_000;
-            let text = match error {
-                CursorError::Foreign => {
-                    "_cursor does not belong to this search; follow the links of its answers unchanged"
-                        .to_owned()
-                }
-                CursorError::Expired => {
-                    format!("_cursor is older than {minutes} minutes; start the search again without it")
-                }
-            };
-            Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
-        })
+        Cursor::decode(text, &self.key, &self.url, self.now).map_err(refused)
+    }
+
+    /// Reads a cursor of this history, and when its first page was answered.
+    pub(crate) fn read_history(&self, text: &str) -> Result<(HistoryCursor, i64), Refusal> {
+        let [mark, last_updated, vid, begun] = unsealed(text, &self.key, &self.url).map_err(refused)?;
+        not_expired(begun, self.now).map_err(refused)?;
+        Ok((HistoryCursor { mark, last_updated, vid }, begun))
+    }
+
+    /// The links of a page of a history: `at` is the cursor that led to it.
+    pub(crate) fn history_links(
+        &self,
+        at: Option<&str>,
+        next: Option<HistoryCursor>,
+        begun: i64,
+    ) -> Vec<(&'static str, String)> {
+        let page = |cursor: &str| {
+            let separator = if self.url.contains('?') { '&' } else { '?' };
+            format!("{}{separator}{CURSOR}={cursor}", self.url)
+        };
+        let mut links = vec![("self", at.map_or_else(|| self.url.clone(), page))];
+        if at.is_some() || next.is_some() {
+            links.push(("first", self.url.clone()));
+        }
+        if let Some(HistoryCursor { mark, last_updated, vid }) = next {
+            links.push(("next", page(&sealed(&[mark, last_updated, vid, begun], &self.key, &self.url))));
+        }
+        links
     }
 
     /// The links of a page.

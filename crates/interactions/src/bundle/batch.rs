@@ -4,30 +4,34 @@
 //! is stored, so the others are kept without it; only a failure of the store, which no entry is to blame for, undoes
 //! all.
 
-use super::entry::{Action, Entry};
+use super::entry::{Action, Change, Entry};
 use super::prepare::{Body, Conditionals};
 use super::write::{Outcome, Replacements};
 use super::{Bundle, EntryReturn, response};
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::precondition::Preconditions;
 use crate::unit::Unit;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use storage::Reader;
 
 /// What became of the entries that were tried, by their places.
 type Results = BTreeMap<usize, Result<Outcome, Refusal>>;
 
 impl Engine {
-    pub(super) async fn batch(&self, bundle: Bundle, entry_return: EntryReturn) -> Result<Vec<u8>, Refusal> {
-        let Bundle { length, mut entries, conditionals, refused, .. } = bundle;
-        entries.sort_by_key(Entry::rank);
-        let changes = entries.iter().any(|entry| matches!(entry.action, Action::Change(_)));
-        let (engine, entries) = (self.clone(), Arc::new(entries));
+    pub(super) async fn batch(
+        &self,
+        mut bundle: Bundle,
+        entry_return: EntryReturn,
+    ) -> Result<Vec<u8>, Refusal> {
+        let (length, refused) = (bundle.length, std::mem::take(&mut bundle.refused));
+        bundle.entries.sort_by_key(Entry::rank);
+        let changes = bundle.entries.iter().any(|entry| matches!(entry.action, Action::Change(_)));
+        let engine = self.clone();
         let mut results: Results = if changes {
-            self.write(move |unit| carry_out(&engine, &entries, &conditionals, unit)).await?
+            self.write(move |unit| carry_out(&engine, &bundle, unit)).await?
         } else {
-            self.snapshot(move |reader| get_all(&engine, &entries, reader)).await?
+            self.snapshot(move |reader| get_all(&engine, &bundle, reader)).await?
         };
         results.extend(refused.into_iter().map(|(index, refusal)| (index, Err(refusal))));
         let results = (0..length)
@@ -36,38 +40,37 @@ impl Engine {
     }
 }
 
-fn carry_out(
-    engine: &Engine,
-    entries: &[Entry<Body>],
-    conditionals: &Conditionals,
-    unit: &mut Unit<'_>,
-) -> Result<Results, Refusal> {
+fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Results, Refusal> {
     let mut results = Results::new();
-    for entry in entries {
+    for entry in &bundle.entries {
         let result = match &entry.action {
-            Action::Get(get) => get.run(engine, unit.reader()).map(Outcome::Got),
-            Action::Change(_) => change(entry, conditionals, unit),
+            Action::Get(get) => get.run(engine, &*bundle.caller, unit.reader()).map(Outcome::Got),
+            Action::Change(made) => change(made, &entry.preconditions, &bundle.conditionals, unit),
         };
         results.insert(entry.index, kept(result)?);
     }
     Ok(results)
 }
 
-fn change(entry: &Entry<Body>, conditionals: &Conditionals, unit: &mut Unit<'_>) -> Result<Outcome, Refusal> {
-    let Action::Change(change) = &entry.action else { return Ok(Outcome::Deleted(None)) };
+fn change(
+    change: &Change<Body>,
+    preconditions: &Preconditions,
+    conditionals: &Conditionals,
+    unit: &mut Unit<'_>,
+) -> Result<Outcome, Refusal> {
     let choice = change.choose(unit)?;
     let mut replacements = Replacements::new();
     if let Some(body) = change.body() {
         body.resolve(unit, conditionals, &mut replacements)?;
     }
-    change.make(unit, &choice, &entry.preconditions, &replacements)
+    change.make(unit, &choice, preconditions, &replacements)
 }
 
-fn get_all(engine: &Engine, entries: &[Entry<Body>], reader: &mut dyn Reader) -> Result<Results, Refusal> {
+fn get_all(engine: &Engine, bundle: &Bundle, reader: &mut dyn Reader) -> Result<Results, Refusal> {
     let mut results = Results::new();
-    for entry in entries {
+    for entry in &bundle.entries {
         if let Action::Get(get) = &entry.action {
-            let result = get.run(engine, reader).map(Outcome::Got);
+            let result = get.run(engine, &*bundle.caller, reader).map(Outcome::Got);
             results.insert(entry.index, kept(result)?);
         }
     }

@@ -1,20 +1,20 @@
 //! Entries of a batch or transaction, read (<http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request>).
 
 use super::Caller;
-use super::get::Get;
+use super::get::{Asking, Get, no_parameters};
 use crate::conditional::Criteria;
 use crate::create::new_id;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::patch::{Format, Patch, offered_patches};
 use crate::precondition::{Preconditions, entity_tags};
 use crate::query_string;
 use crate::registry::Interaction;
-use crate::search_type::Readable;
 use crate::target::Target;
 use crate::update::check_id;
 use fhir::datetime::PartialDateTime;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Object, ResourceType};
+use fhir::{Issue, IssueCode, Json, Object, ResourceType, base64};
 use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
 
@@ -46,6 +46,8 @@ pub(super) enum Change<B> {
     Create(B, Option<Criteria>),
     /// update of what matches, or by id
     Update(B, Option<Criteria>),
+    /// patch
+    Patch(Subject, Patch),
 }
 
 /// Which resource.
@@ -73,7 +75,7 @@ impl<B> Entry<B> {
         match &self.action {
             Action::Change(Change::Delete(_)) => 0,
             Action::Change(Change::Create(..)) => 1,
-            Action::Change(Change::Update(..)) => 2,
+            Action::Change(Change::Update(..) | Change::Patch(..)) => 2,
             Action::Get(_) => 3,
         }
     }
@@ -161,10 +163,14 @@ impl EntryReader<'_> {
             self.caller.may_write(resource_type)?;
         }
         let has_criteria = interaction.is_conditional() || request.object.contains("ifNoneExist");
-        if !interaction.writes() || has_criteria {
-            self.caller.may_read(resource_type)?;
+        match interaction {
+            Interaction::SearchType | Interaction::HistoryInstance | Interaction::HistoryType => {
+                self.caller.may_search(resource_type)
+            }
+            _ if has_criteria => self.caller.may_search(resource_type),
+            _ if interaction.writes() => Ok(()),
+            _ => self.caller.may_read(resource_type),
         }
-        Ok(())
     }
 
     fn action(
@@ -197,6 +203,15 @@ impl EntryReader<'_> {
                 }
                 Change::Update(sent, Some(criteria))
             }
+            (Interaction::Patch, Target::Instance(id)) => {
+                request.no_query()?;
+                let patch = self.patch(request, resource)?;
+                Change::Patch(Subject::Id(resource_type, id.to_owned()), patch)
+            }
+            (Interaction::ConditionalPatch, _) => {
+                let criteria = self.criteria(request, resource_type)?;
+                Change::Patch(Subject::Criteria(criteria), self.patch(request, resource)?)
+            }
             (Interaction::Delete, Target::Instance(id)) => {
                 request.no_query()?;
                 Change::Delete(Subject::Id(resource_type, id.to_owned()))
@@ -215,11 +230,10 @@ impl EntryReader<'_> {
         resource_type: Option<ResourceType>,
         target: Target<'_>,
     ) -> Result<Action<Sent>, Refusal> {
-        let parameters = query_string::parameters(request.query).map_err(|issue| request.refused(issue))?;
-        let readable = Readable::of(|resource_type| self.caller.may_read(resource_type).is_ok());
-        let get =
-            Get::new(self.engine, request.method, resource_type, target, parameters, self.now, readable);
-        let mut get = get.map_err(|issues| request.all_refused(issues))?;
+        let parameters = request.parameters()?;
+        let asking = Asking { method: request.method, resource_type, target, parameters };
+        let get = Get::new(self.engine, self.caller, asking, self.now);
+        let mut get = get.map_err(|refusal| request.placed(refusal))?;
         get.if_none_match = request.tags("ifNoneMatch")?;
         get.if_modified_since = request.object.str("ifModifiedSince").and_then(instant);
         Ok(Action::Get(get))
@@ -227,7 +241,44 @@ impl EntryReader<'_> {
 
     fn criteria(&self, request: &Request<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
         let criteria = self.engine.criteria_of_text(resource_type, request.query, self.now);
-        criteria.map_err(|issues| request.all_refused(issues))
+        self.admitted(criteria.map_err(|issues| request.placed(Refusal::invalid(issues)))?)
+    }
+
+    /// Criteria that look at other types tell of those too.
+    fn admitted(&self, criteria: Criteria) -> Result<Criteria, Refusal> {
+        criteria.looked_at().iter().try_for_each(|looked_at| self.caller.may_search(*looked_at))?;
+        Ok(criteria)
+    }
+
+    /// The patch of an entry: Parameters of a FHIRPath Patch, or a Binary of any other
+    /// (<http://hl7.org/fhir/R4/http.html#patch>).
+    fn patch(&self, request: &Request<'_>, resource: Option<Json>) -> Result<Patch, Refusal> {
+        let resource = request.resource(resource)?;
+        let named = resource.str("resourceType").and_then(ResourceType::from_name);
+        let resource_type = named.unwrap_or(ResourceType::PARAMETERS);
+        let root = format!("Bundle.entry[{}].resource", request.index);
+        let problems = self.engine.inner.problems(resource_type, &resource, Some(&root));
+        if !problems.is_empty() {
+            return Err(Refusal::invalid(problems));
+        }
+        let max_depth = self.engine.max_depth();
+        match resource_type {
+            ResourceType::PARAMETERS => {
+                Patch::from_parameters(&resource, max_depth).map_err(Refusal::invalid)
+            }
+            ResourceType::BINARY => {
+                let content_type = resource.str("contentType").unwrap_or_default();
+                let essence = content_type.split(';').next().unwrap_or_default().trim();
+                let format = Format::from_media_type(essence)
+                    .ok_or_else(|| Refusal::unsupported_patch(content_type, &offered_patches()))?;
+                let document = resource.str("data").and_then(base64::decode).unwrap_or_default();
+                self.engine.parse_patch(format, &document)
+            }
+            other => {
+                let text = format!("{other} is no patch; send Parameters of a FHIRPath Patch, or a Binary");
+                Err(invalid(Issue::error(IssueCode::Structure, text).at(root)))
+            }
+        }
     }
 
     fn if_none_exist(
@@ -237,39 +288,38 @@ impl EntryReader<'_> {
     ) -> Result<Option<Criteria>, Refusal> {
         let Some(text) = request.object.str("ifNoneExist") else { return Ok(None) };
         let place = format!("Bundle.entry[{}].request.ifNoneExist", request.index);
-        let criteria = self.engine.criteria_of_text(resource_type, text, self.now);
-        criteria
-            .map(Some)
-            .map_err(|issues| Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect()))
+        let criteria = self
+            .engine
+            .criteria_of_text(resource_type, text, self.now)
+            .map_err(|issues| Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect()))?;
+        self.admitted(criteria).map(Some)
     }
 }
 
 impl Request<'_> {
-    /// 400 with a problem of the URL.
-    fn refused(&self, issue: Issue) -> Refusal {
-        self.all_refused(vec![issue])
+    /// The same refusal, its explanations being about the URL.
+    fn placed(&self, refusal: Refusal) -> Refusal {
+        refusal.placed(&format!("Bundle.entry[{}].request.url", self.index))
     }
 
-    fn all_refused(&self, issues: Vec<Issue>) -> Refusal {
-        let place = format!("Bundle.entry[{}].request.url", self.index);
-        Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect())
+    fn parameters(&self) -> Result<Vec<(String, String)>, Refusal> {
+        query_string::parameters(self.query).map_err(|issue| self.placed(invalid(issue)))
     }
 
     fn no_query(&self) -> Result<(), Refusal> {
-        if self.query.is_empty() {
-            return Ok(());
-        }
-        let text = format!("the parameters {} have no meaning here; leave them out", quoted(self.query));
-        Err(self.refused(Issue::error(IssueCode::NotSupported, text)))
+        no_parameters(&self.parameters()?).map_err(|refusal| self.placed(refusal))
     }
 
     fn sent(&self, resource_type: ResourceType, id: String, resource: Option<Json>) -> Result<Sent, Refusal> {
-        let Some(resource) = resource else {
+        Ok(Sent { resource_type, id, sent_id: None, resource: self.resource(resource)? })
+    }
+
+    fn resource(&self, resource: Option<Json>) -> Result<Json, Refusal> {
+        resource.ok_or_else(|| {
             let text = format!("resource is required with {}", self.method);
             let place = format_args!("Bundle.entry[{}].resource", self.index);
-            return Err(invalid(Issue::error(IssueCode::Required, text).at(place)));
-        };
-        Ok(Sent { resource_type, id, sent_id: None, resource })
+            invalid(Issue::error(IssueCode::Required, text).at(place))
+        })
     }
 
     /// `ifMatch` and `ifNoneMatch` of a change.

@@ -32,15 +32,31 @@ use identity::Identities;
 use outline::{BundleType, Outline};
 use prepare::{Body, Conditionals, Preparer, conditionals};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use storage::Version;
 
-/// Whoever sent the Bundle, as far as its entries are concerned.
-pub trait Caller {
+/// Whoever sent the Bundle, as far as its entries are concerned. Every refusal is a 403.
+pub trait Caller: Send + Sync {
     /// Whether resources of the type may be read.
     ///
     /// # Errors
     ///
     /// 403.
     fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal>;
+
+    /// Whether resources of the type may be found by criteria, which tells what there is.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    fn may_search(&self, resource_type: ResourceType) -> Result<(), Refusal>;
+
+    /// Whether this version may be read, its type being one that may be.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    fn may_see(&self, version: &Version) -> Result<(), Refusal>;
 
     /// Whether resources of the type may be changed.
     ///
@@ -65,6 +81,7 @@ pub enum EntryReturn {
 /// A Bundle, ready to be carried out.
 pub struct Bundle {
     bundle_type: BundleType,
+    caller: Arc<dyn Caller>,
     /// How many entries were sent.
     length: usize,
     /// Those that can be tried, in their order.
@@ -72,6 +89,13 @@ pub struct Bundle {
     conditionals: Conditionals,
     /// Those of a batch that cannot, by their places.
     refused: BTreeMap<usize, Refusal>,
+}
+
+impl Bundle {
+    /// How many of its entries change something.
+    pub fn changes(&self) -> usize {
+        self.entries.iter().filter(|entry| matches!(entry.action, Action::Change(_))).count()
+    }
 }
 
 impl Engine {
@@ -82,7 +106,7 @@ impl Engine {
     ///
     /// 400 when it is neither, 413 when it has too many entries. A transaction is refused with all its entries that
     /// are; those of a batch are told in its answer.
-    pub fn read_bundle(&self, bundle: Json, caller: &dyn Caller, now: i64) -> Result<Bundle, Refusal> {
+    pub fn read_bundle(&self, bundle: Json, caller: Arc<dyn Caller>, now: i64) -> Result<Bundle, Refusal> {
         let Outline { bundle_type, entries, problems } = Outline::read(bundle)?;
         let mut refused =
             Refused { is_transaction: bundle_type == BundleType::Transaction, ..Refused::default() };
@@ -91,7 +115,7 @@ impl Engine {
             broken.entry(index).or_default().push(issue);
         }
         let length = entries.len();
-        let reader = EntryReader { engine: self, caller, now };
+        let reader = EntryReader { engine: self, caller: &*caller, now };
         let mut sent: Vec<Option<Entry<Sent>>> = Vec::with_capacity(length);
         for (index, (entry, resource)) in entries.into_iter().enumerate() {
             match broken.remove(&index) {
@@ -103,9 +127,9 @@ impl Engine {
             }
         }
         refused.end_if(|refusal| refusal.row().status == 403)?;
-        let (entries, conditionals) = self.prepare_entries(&mut sent, caller, now, &mut refused);
+        let (entries, conditionals) = self.prepare_entries(&mut sent, &*caller, now, &mut refused);
         refused.end_if(|_| true)?;
-        Ok(Bundle { bundle_type, length, entries, conditionals, refused: refused.entries })
+        Ok(Bundle { bundle_type, caller, length, entries, conditionals, refused: refused.entries })
     }
 
     fn prepare_entries(

@@ -93,6 +93,7 @@ impl Preparer<'_> {
             Action::Change(change) => Action::Change(match change {
                 Change::Create(sent, criteria) => Change::Create(body(sent)?, criteria),
                 Change::Update(sent, criteria) => Change::Update(body(sent)?, criteria),
+                Change::Patch(subject, patch) => Change::Patch(subject, patch),
                 Change::Delete(subject) => Change::Delete(subject),
             }),
         };
@@ -106,7 +107,7 @@ impl Preparer<'_> {
         let mut pointing = Pointing::new(self, full_url.and_then(base_of));
         references::rewrite(&mut resource, &root, &mut |sort, text, place| pointing.of(sort, text, place));
         let Pointing { open, mut problems, replaced, .. } = pointing;
-        let found = self.engine.problems(resource_type, &resource, Some(&root));
+        let found = self.engine.inner.problems(resource_type, &resource, Some(&root));
         problems.extend(found.into_iter().map(|mut issue| {
             // Clients are told of what they sent.
             for (sent, target) in &replaced {
@@ -187,9 +188,12 @@ pub(super) fn conditionals(
     for (text, place) in body.conditional_references() {
         let Slot::Vacant(slot) = known.entry(text.to_owned()) else { continue };
         let Some(Reference::Conditional { resource_type, query }) = Reference::parse(text) else { continue };
-        caller.may_read(resource_type)?;
+        caller.may_search(resource_type)?;
         match engine.criteria_of_text(resource_type, query, now) {
-            Ok(criteria) => drop(slot.insert(criteria)),
+            Ok(criteria) => {
+                criteria.looked_at().iter().try_for_each(|looked_at| caller.may_search(*looked_at))?;
+                slot.insert(criteria);
+            }
             Err(issues) => problems.extend(issues.into_iter().map(|issue| issue.at(place))),
         }
     }

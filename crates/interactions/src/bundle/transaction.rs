@@ -7,7 +7,7 @@
 use super::entry::{Action, Change, Entry};
 use super::prepare::{Body, Conditionals};
 use super::write::{Choice, Outcome, Replacements};
-use super::{Bundle, EntryReturn, response};
+use super::{Bundle, Caller, EntryReturn, response};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::{Effect, Unit, Written};
@@ -72,7 +72,7 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
     run.make_later(others.iter_mut().filter(|slot| slot.refers_by_criteria()).collect())?;
     run.end_if_refused()?;
     run.check_criteria(others)?;
-    run.get(engine, gets)?;
+    run.get(engine, &*bundle.caller, gets)?;
     run.end_if_refused()?;
     answer_repeats(others);
     slots.sort_by_key(|slot| slot.entry.index);
@@ -254,10 +254,10 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    fn get(&mut self, engine: &Engine, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
+    fn get(&mut self, engine: &Engine, caller: &dyn Caller, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
         for slot in slots {
             let Action::Get(get) = &slot.entry.action else { continue };
-            match get.run(engine, self.unit.reader()) {
+            match get.run(engine, caller, self.unit.reader()) {
                 Ok(got) => slot.outcome = Some(Outcome::Got(got)),
                 Err(refusal) => self.refuse(slot.entry.index, refusal)?,
             }

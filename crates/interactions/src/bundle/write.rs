@@ -4,7 +4,6 @@ use super::entry::{Change, Subject};
 use super::get::Got;
 use super::prepare::{Body, Conditionals};
 use super::references;
-use crate::conditional::Criteria;
 use crate::error::Refusal;
 use crate::precondition::Preconditions;
 use crate::prepare::Prepared;
@@ -59,8 +58,7 @@ impl Change<Body> {
     /// 412 when several resources match, 400 and 409 of a conditional update; the store's failures.
     pub(super) fn choose(&self, unit: &mut Unit<'_>) -> Result<Choice, Refusal> {
         match self {
-            Change::Delete(Subject::Id(resource_type, id)) => Ok(Choice::Id(*resource_type, id.clone())),
-            Change::Delete(Subject::Criteria(criteria)) => choose_existing(unit, criteria),
+            Change::Delete(subject) | Change::Patch(subject, _) => subject.choose(unit),
             Change::Create(body, None) | Change::Update(body, None) => Ok(body.own_id()),
             Change::Create(body, Some(criteria)) => {
                 Ok(unit.only_match(criteria)?.map_or_else(|| body.own_id(), Choice::Found))
@@ -90,9 +88,7 @@ impl Change<Body> {
             Choice::Found(version) => {
                 return Ok(Outcome::Written(Written { version: version.clone(), effect: Effect::Found }));
             }
-            Choice::Nothing | Choice::Repeat(_) => {
-                return preconditions.check(&State::Absent).map(|()| Outcome::Deleted(None));
-            }
+            Choice::Nothing | Choice::Repeat(_) => return self.make_of_nothing(preconditions),
             Choice::Id(resource_type, id) => (*resource_type, id.as_str()),
         };
         match self {
@@ -106,21 +102,39 @@ impl Change<Body> {
                 let prepared = body.settled(unit, id, replacements);
                 unit.update(&prepared, preconditions).map(Outcome::Written)
             }
+            Change::Patch(_, patch) => {
+                unit.patch(resource_type, id, patch, preconditions).map(Outcome::Written)
+            }
         }
+    }
+
+    /// Nothing matches: there is nothing to delete, and nothing to patch, which is told.
+    fn make_of_nothing(&self, preconditions: &Preconditions) -> Result<Outcome, Refusal> {
+        if let Change::Patch(Subject::Criteria(criteria), _) = self {
+            return Err(Refusal::unknown_resource(criteria.resource_type(), criteria.text()));
+        }
+        preconditions.check(&State::Absent).map(|()| Outcome::Deleted(None))
     }
 
     /// What it stores, if it does.
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
             Change::Create(body, _) | Change::Update(body, _) => Some(body),
-            Change::Delete(_) => None,
+            Change::Patch(..) | Change::Delete(_) => None,
         }
     }
 }
 
-fn choose_existing(unit: &mut Unit<'_>, criteria: &Criteria) -> Result<Choice, Refusal> {
-    let found = unit.only_match(criteria)?;
-    Ok(found.map_or(Choice::Nothing, |version| Choice::Id(version.resource_type, version.id)))
+impl Subject {
+    fn choose(&self, unit: &mut Unit<'_>) -> Result<Choice, Refusal> {
+        match self {
+            Subject::Id(resource_type, id) => Ok(Choice::Id(*resource_type, id.clone())),
+            Subject::Criteria(criteria) => {
+                let found = unit.only_match(criteria)?;
+                Ok(found.map_or(Choice::Nothing, |version| Choice::Id(version.resource_type, version.id)))
+            }
+        }
+    }
 }
 
 impl Body {

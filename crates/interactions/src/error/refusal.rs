@@ -167,6 +167,28 @@ impl Refusal {
         Self::filled(&rows::UNSUPPORTED_MEDIA_TYPE, &[("{content-type}", &cut(content_type))])
     }
 
+    /// 415: a patch in no format that is known; `offered` are those that are.
+    pub fn unsupported_patch(content_type: &str, offered: &str) -> Self {
+        let values = [("{content-type}", cut(content_type)), ("{offered}", offered.to_owned())];
+        Self::filled(
+            &rows::UNSUPPORTED_PATCH,
+            &values.each_ref().map(|(name, value)| (*name, value.as_str())),
+        )
+        .with("accept-patch", offered.to_owned())
+    }
+
+    /// 422: what keeps a patch from being applied.
+    pub fn patch_failed(failures: Vec<Issue>) -> Self {
+        Refusal { row: &rows::PATCH_FAILED, ..Self::broken_rules(failures) }
+    }
+
+    /// 422: what is wrong with what a patch would leave.
+    pub fn patch_invalid(problems: Vec<Issue>) -> Self {
+        let mut refusal = Self::documented(&rows::PATCH_INVALID);
+        refusal.issues.extend(problems);
+        refusal
+    }
+
     /// 422 with the texts of the rules that were broken, the first broken first, each with its place if it
     /// has one. Their code is `business-rule` whatever the issues say.
     pub fn broken_rules(rules: Vec<Issue>) -> Self {
@@ -235,6 +257,16 @@ impl Refusal {
         Self::new(&rows::TOKEN_INVALID_SCOPE, problem)
     }
 
+    /// The same refusal, its explanations being about `place` where they name none.
+    #[must_use]
+    pub fn placed(mut self, place: &str) -> Self {
+        let documented = self.documented_issues();
+        for issue in self.issues.iter_mut().skip(documented) {
+            issue.expression.get_or_insert_with(|| place.to_owned());
+        }
+        self
+    }
+
     /// The same refusal of what stands in an entry of a Bundle: explanations name their places in the Bundle. The
     /// documented issue reads as everywhere.
     #[must_use]
@@ -272,7 +304,7 @@ impl Refusal {
 
     /// How many of the issues, from the first on, are those that the table documents.
     fn documented_issues(&self) -> usize {
-        usize::from(self.row.id != rows::BUSINESS_RULE.id)
+        usize::from(![rows::BUSINESS_RULE.id, rows::PATCH_FAILED.id].contains(&self.row.id))
     }
 
     /// The same refusal with one more issue.
@@ -297,6 +329,14 @@ impl Refusal {
     /// What the client is told.
     pub fn issues(&self) -> &[Issue] {
         &self.issues
+    }
+
+    /// What the client is told beyond the documented issue; that one where there is nothing else.
+    pub fn explanations(&self) -> &[Issue] {
+        match self.issues.get(self.documented_issues()..) {
+            Some(explanations) if !explanations.is_empty() => explanations,
+            _ => &self.issues,
+        }
     }
 
     /// The headers that belong to it.

@@ -293,6 +293,18 @@ pub mod rows {
             example: Example::plain(Request::send("POST", "/fhir/Basic", r#"{"resourceType":"Basic","code":{"text":"x"}}"#)
                 .with(&[("content-encoding", "compress")])),
         };
+        /// 415
+        UNSUPPORTED_PATCH = Row {
+            id: "unsupported-patch",
+            status: 415,
+            code: IssueCode::NotSupported,
+            text: "A patch of the media type '{content-type}' cannot be read; send one of {offered}",
+            when: "The Content-Type of a PATCH is none of a patch: JSON Patch, XML Patch, or a FHIRPath Patch in Parameters.",
+            explains: false,
+            shape: OUTCOME,
+            example: Example::plain(Request::send("PATCH", "/fhir/Patient/{demo-patient}", r#"{"gender":"other"}"#)
+                .with(&[("content-type", "application/merge-patch+json")])),
+        };
         /// 422
         BUSINESS_RULE = Row {
             id: "business-rule",
@@ -306,6 +318,30 @@ pub mod rows {
                 &[Request::send("POST", "/Appointment", APPOINTMENT)],
                 Request::send("POST", "/Appointment", APPOINTMENT),
             ),
+        };
+        /// 422
+        PATCH_FAILED = Row {
+            id: "patch-failed",
+            status: 422,
+            code: IssueCode::BusinessRule,
+            text: "{the operation that failed, and why}",
+            when: "A patch does not fit the resource: a path leads nowhere, a test does not hold. No operation of it was carried out.",
+            explains: true,
+            shape: OUTCOME,
+            example: Example::plain(Request::send("PATCH", "/fhir/Patient/{demo-patient}", r#"[{"op":"remove","path":"/maritalStatus/text"}]"#)
+                .with(&[("content-type", "application/json-patch+json")])),
+        };
+        /// 422
+        PATCH_INVALID = Row {
+            id: "patch-invalid",
+            status: 422,
+            code: IssueCode::BusinessRule,
+            text: "The patch would leave a resource that is not valid; nothing was changed",
+            when: "The patched resource breaks the specification. Every problem follows as an issue of its own with its place in the patched resource.",
+            explains: true,
+            shape: OUTCOME,
+            example: Example::plain(Request::send("PATCH", "/fhir/Patient/{demo-patient}", r#"[{"op":"replace","path":"/birthDate","value":"1980-13-01"}]"#)
+                .with(&[("content-type", "application/json-patch+json")])),
         };
         /// 431
         HEADERS_TOO_LARGE = Row {

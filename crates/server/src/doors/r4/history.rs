@@ -1,12 +1,14 @@
-//! `GET /fhir/{type}/{id}/_history`: history.
+//! `GET /fhir/{type}/{id}/_history`, `GET /fhir/{type}/_history`, `GET /fhir/_history`: history.
 
 use super::parameters::ANSWER_PARAMETERS;
 use super::{Call, binary, respond};
+use crate::authenticate::may;
 use crate::http::answer::Answer;
-use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, ResourceType};
+use auth::Access;
+use fhir::ResourceType;
 use interactions::Refusal;
-use interactions::history_instance::HISTORY_PAGE;
+use interactions::history::{HistoryAsked, Whose};
+use interactions::search_type::Readable;
 
 /// A page of the versions of a resource.
 pub(super) async fn instance(
@@ -15,30 +17,26 @@ pub(super) async fn instance(
     id: &str,
 ) -> Result<Answer, Refusal> {
     binary::check_all(&call.caller, resource_type)?;
-    let (count, offset) = page(&call.query)?;
-    let bundle = call.app.engine.history_instance(resource_type, id, count, offset).await?;
-    Ok(respond::json(200, bundle, call.pretty))
+    page(call, Whose::Instance(resource_type, id.to_owned())).await
 }
 
-/// `_count` and `_offset`.
-fn page(query: &[(String, String)]) -> Result<(u64, u64), Refusal> {
-    let (mut count, mut offset, mut problems) = (HISTORY_PAGE, 0, Vec::new());
-    for (name, value) in query.iter().filter(|(name, _)| !ANSWER_PARAMETERS.contains(&name.as_str())) {
-        match (name.as_str(), value.parse::<u64>()) {
-            ("_count", Ok(number)) => count = number,
-            ("_offset", Ok(number)) => offset = number,
-            ("_count" | "_offset", Err(_)) => {
-                let text = format!("{name} {} is not a whole number", quoted(value));
-                problems.push(Issue::error(IssueCode::Value, text));
-            }
-            _ => {
-                let text = format!(
-                    "the parameter {} is not supported here; supported are _count and _offset",
-                    quoted(name)
-                );
-                problems.push(Issue::error(IssueCode::NotSupported, text));
-            }
-        }
-    }
-    if problems.is_empty() { Ok((count, offset)) } else { Err(Refusal::invalid(problems)) }
+/// A page of the versions of all resources of a type.
+pub(super) async fn of_type(call: Call<'_>, resource_type: ResourceType) -> Result<Answer, Refusal> {
+    binary::check_all(&call.caller, resource_type)?;
+    page(call, Whose::Type(resource_type)).await
+}
+
+/// A page of the versions of all resources that the caller may read.
+pub(super) async fn of_system(call: Call<'_>) -> Result<Answer, Refusal> {
+    page(call, Whose::System).await
+}
+
+async fn page(call: Call<'_>, whose: Whose) -> Result<Answer, Refusal> {
+    let Call { app, caller, query, pretty, .. } = call;
+    let readable = Readable::of(|resource_type| {
+        may(&caller, resource_type, Access::Read).is_ok() && binary::check_all(&caller, resource_type).is_ok()
+    });
+    let asked =
+        HistoryAsked { parameters: query, ignored: &ANSWER_PARAMETERS, now: crate::clock::now(), readable };
+    Ok(respond::json(200, app.engine.history(whose, asked).await?, pretty))
 }

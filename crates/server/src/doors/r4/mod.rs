@@ -141,6 +141,8 @@ async fn of_type(
         (Interaction::SearchType, _) => search::search_compartment(call, resource_type, target).await,
         (Interaction::Create, _) => write::create(call, resource_type).await,
         (Interaction::Update, Target::Instance(id)) => write::update(call, resource_type, id).await,
+        (Interaction::Patch, Target::Instance(id)) => write::patch(call, resource_type, id).await,
+        (Interaction::ConditionalPatch, _) => write::conditional_patch(call, resource_type).await,
         (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
         (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
@@ -151,6 +153,7 @@ async fn of_type(
         (Interaction::HistoryInstance, Target::History(id)) => {
             history::instance(call, resource_type, id).await
         }
+        (Interaction::HistoryType, _) => history::of_type(call, resource_type).await,
         // `admit` lets nothing else through; a new interaction without its arm is refused, not served wrongly.
         _ => Err(Refusal::not_offered("")),
     }
@@ -159,6 +162,7 @@ async fn of_type(
 /// What concerns no single type.
 async fn of_system(call: Call<'_>, interaction: Interaction) -> Result<Answer, Refusal> {
     match interaction {
+        Interaction::HistorySystem => history::of_system(call).await,
         Interaction::Transaction => bundle::transaction(call).await,
         Interaction::SearchSystem => search::search_system(call).await,
         _ => Err(Refusal::not_offered("")),

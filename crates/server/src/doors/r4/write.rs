@@ -1,14 +1,16 @@
-//! `POST /fhir/{type}`, `PUT` and `DELETE /fhir/{type}/{id}`, `PUT` and `DELETE /fhir/{type}?…`: create, update, delete,
-//! by id and by criteria.
+//! `POST /fhir/{type}`, `PUT`, `PATCH` and `DELETE /fhir/{type}/{id}` and `/fhir/{type}?…`: create, update, patch,
+//! delete, by id and by criteria.
 
 use super::preference::Return;
-use super::{Call, parameters, preconditions, respond};
+use super::{Call, binary, parameters, preconditions, respond};
 use crate::app::App;
 use crate::authenticate::may;
 use crate::clock::now;
 use crate::http::answer::{self, Answer};
+use crate::http::{negotiate, receive};
 use auth::Access;
 use fhir::{Issue, IssueCode, ResourceType};
+use interactions::patch::{Format, Patch, offered_patches};
 use interactions::{Criteria, Refusal};
 
 /// Stores a resource under a fresh id; with `If-None-Exist` only if nothing matches.
@@ -44,6 +46,44 @@ pub(super) async fn conditional_update(
     Ok(respond::changed(engine, &written, preference, pretty))
 }
 
+/// Changes a resource in places.
+pub(super) async fn patch(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
+    parameters::none(&call.query)?;
+    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let preconditions = preconditions::of_change(&call.ask)?;
+    let patch = patch_document(call).await?;
+    let written = engine.patch(resource_type, id, patch, preconditions).await?;
+    Ok(respond::changed(engine, &written, preference, pretty))
+}
+
+/// Changes the resource that matches in places.
+pub(super) async fn conditional_patch(
+    call: Call<'_>,
+    resource_type: ResourceType,
+) -> Result<Answer, Refusal> {
+    let criteria = criteria(&call, resource_type)?;
+    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let preconditions = preconditions::of_change(&call.ask)?;
+    let patch = patch_document(call).await?;
+    let written = engine.conditional_patch(criteria, patch, preconditions).await?;
+    Ok(respond::changed(engine, &written, preference, pretty))
+}
+
+/// The patch in the body.
+///
+/// # Errors
+///
+/// 415 when it is none that is known, 413, 408, 400.
+async fn patch_document(call: Call<'_>) -> Result<Patch, Refusal> {
+    let Call { app, ask, .. } = call;
+    let sent = negotiate::content_type(&ask);
+    let format = Format::from_media_type(&negotiate::essence(sent))
+        .ok_or_else(|| Refusal::unsupported_patch(sent, &offered_patches()))?;
+    let limits = &app.config.limits;
+    let body = receive::body(ask, limits.body_bytes, limits.receive).await?;
+    app.engine.parse_patch(format, &body)
+}
+
 /// Deletes a resource.
 pub(super) async fn delete(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
@@ -76,8 +116,15 @@ fn deleted(version: Option<u64>) -> Answer {
 ///
 /// 403 without the scope to read, for the answer tells whether something matches; 400.
 pub(super) fn criteria(call: &Call<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
-    may(&call.caller, resource_type, Access::Read)?;
-    call.app.engine.criteria(resource_type, &call.query, now()).map_err(Refusal::invalid)
+    may_search(call, resource_type)?;
+    let criteria = call.app.engine.criteria(resource_type, &call.query, now()).map_err(Refusal::invalid)?;
+    admitted(call, criteria)
+}
+
+/// Criteria that look at other types tell of those too.
+fn admitted(call: &Call<'_>, criteria: Criteria) -> Result<Criteria, Refusal> {
+    criteria.looked_at().iter().try_for_each(|looked_at| may_search(call, *looked_at))?;
+    Ok(criteria)
 }
 
 /// The criteria of `If-None-Exist`.
@@ -88,12 +135,19 @@ pub(super) fn criteria(call: &Call<'_>, resource_type: ResourceType) -> Result<C
 fn if_none_exist(call: &Call<'_>, resource_type: ResourceType) -> Result<Option<Criteria>, Refusal> {
     let mut values = call.ask.headers.get_all("if-none-exist").iter();
     let Some(value) = values.next() else { return Ok(None) };
-    may(&call.caller, resource_type, Access::Read)?;
+    may_search(call, resource_type)?;
     let text = value.to_str().ok().filter(|_| values.next().is_none()).ok_or_else(|| {
         let text = "If-None-Exist must be one header of percent-encoded search parameters";
         Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
     })?;
     let App { engine, .. } = call.app;
     let text = text.strip_prefix('?').unwrap_or(text);
-    engine.criteria_of_text(resource_type, text, now()).map(Some).map_err(Refusal::invalid)
+    let criteria = engine.criteria_of_text(resource_type, text, now()).map_err(Refusal::invalid)?;
+    admitted(call, criteria).map(Some)
+}
+
+/// Criteria tell what there is.
+fn may_search(call: &Call<'_>, resource_type: ResourceType) -> Result<(), Refusal> {
+    may(&call.caller, resource_type, Access::Read)?;
+    binary::check_all(&call.caller, resource_type)
 }

@@ -72,7 +72,8 @@ pub fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Reply> {
     // The server may refuse, and close, before it has read everything.
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
-    let mut chunk = [0; 16 * 1024];
+    let mut chunk = [0; 64 * 1024];
+    let mut whole = None;
     loop {
         match stream.read(&mut chunk) {
             Ok(0) => break,
@@ -80,20 +81,19 @@ pub fn exchange(address: SocketAddr, bytes: &[u8]) -> std::io::Result<Reply> {
             Err(error) if answer.is_empty() => return Err(error),
             Err(_) => break,
         }
-        if is_whole(&answer) {
+        whole = whole.or_else(|| length_of(&answer));
+        if whole.is_some_and(|length| answer.len() >= length) {
             break;
         }
     }
     Reply::parse(&answer).ok_or_else(|| std::io::ErrorKind::UnexpectedEof.into())
 }
 
-fn is_whole(answer: &[u8]) -> bool {
-    Reply::parse(answer).is_some_and(|reply| {
-        reply
-            .header("content-length")
-            .and_then(|length| length.parse().ok())
-            .is_some_and(|length: usize| reply.body.len() >= length)
-    })
+/// How long an answer will be, once its head is there and says so.
+fn length_of(answer: &[u8]) -> Option<usize> {
+    let reply = Reply::parse(answer)?;
+    let body: usize = reply.header("content-length")?.parse().ok()?;
+    Some(answer.len() - reply.body.len() + body)
 }
 
 impl Reply {
