@@ -64,7 +64,7 @@ impl Inner {
         };
         let mut problems = validation::validate(resource, &options);
         if resource_type == ResourceType::SEARCH_PARAMETER && problems.is_empty() {
-            problems = self.registry().problems_of_custom(resource);
+            problems = self.parameters.registry().problems_of_custom(resource);
             if let Some(root) = root {
                 for problem in &mut problems {
                     let within =

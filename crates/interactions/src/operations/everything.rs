@@ -118,12 +118,12 @@ impl Engine {
         }
         let readable = members.into_iter().filter(|one| asked.readable.allows(*one)).collect::<Vec<_>>();
         let parameters = as_search(&asked.parameters);
-        let mut request = search::from_url_of_types(self.registry(), &readable, &parameters, &options)
+        let mut request = search::from_url_of_types(&self.registry(), &readable, &parameters, &options)
             .map_err(Refusal::invalid)?;
         let (start, end) = (value(asked, "start"), value(asked, "end"));
         for query in request.queries_mut() {
             query.criteria.extend(compartment_criterion(
-                self.registry(),
+                &self.registry(),
                 compartment,
                 id,
                 query.resource_type,
@@ -150,7 +150,7 @@ impl Engine {
             parameter.is_some_and(|one| one.kind() == fhir::definitions::SearchParameterType::Date)
         };
         let Some(code) = CARE_DATES.iter().find(has) else { return Ok(None) };
-        let criterion = date_criterion(registry, resource_type, code, prefix, date, self.zone(), now);
+        let criterion = date_criterion(&registry, resource_type, code, prefix, date, self.zone(), now);
         criterion.map(Some).map_err(|issue| Refusal::invalid(vec![issue]))
     }
 
