@@ -15,12 +15,13 @@ mod questions;
 
 use fhir::definitions::{SearchParameter, SearchParameterType, search_parameters_of};
 use fhir::{Json, Reference, ResourceType};
-use interactions::{Engine, NoRules, Settings};
+use interactions::{Engine, NoRules, Preconditions, Settings};
 use jiff::tz::TimeZone;
 use meaning::{Meaning, Question};
 use search::{Query, Registry, SearchOptions, Total};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use storage::{Location, OpenOptions, Store};
 
 /// How many resources of a type are taken.
@@ -65,7 +66,9 @@ fn stores() -> Vec<(&'static str, Location)> {
     match std::env::var("EASEL_TEST_POSTGRES").ok().filter(|url| !url.is_empty()) {
         Some(url) => {
             let separator = if url.contains('?') { '&' } else { '?' };
-            let schema = format!("easel_oracle_{}", std::process::id());
+            static NEXT: AtomicU32 = AtomicU32::new(0);
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let schema = format!("easel_oracle_{}_{number}", std::process::id());
             all.push(("PostgreSQL", Location::Postgres(format!("{url}{separator}schema={schema}"))));
         }
         None => {
@@ -298,5 +301,81 @@ async fn chains_and_reverse_chains_find_what_the_references_say() {
         wrong.truncate(40);
         assert!(wrong.is_empty(), "on {name}:\n{}", wrong.join("\n"));
         assert!(asked > 300 && nonempty > 100, "{asked} {nonempty}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_walk_over_pages_shows_what_matched_when_it_began_whatever_is_written_meanwhile() {
+    const PATIENTS: u64 = 150;
+    let patient = |id: u64, round: u64| {
+        let text = format!(
+            r#"{{"resourceType":"Patient","id":"p{id}","gender":"{}","birthDate":"{}","name":[{{"family":"F{}"}}]}}"#,
+            if (id + round).is_multiple_of(3) { "male" } else { "female" },
+            1950 + (id * 7 + round * 13) % 60,
+            (id * 31 + round) % 17
+        );
+        fhir::json::parse(text.as_bytes(), 10).unwrap()
+    };
+    for (name, location) in stores() {
+        let engine = engine(location);
+        let mut resources = Resources::new();
+        let all = (0..PATIENTS).map(|id| (format!("p{id}"), patient(id, 0))).collect();
+        resources.insert(ResourceType::PATIENT, all);
+        fill(&engine, &resources).await;
+        let writer = {
+            let engine = engine.clone();
+            tokio::spawn(async move {
+                for step in 0_u64.. {
+                    let (id, round) = ((step * 37) % (PATIENTS + 40), 1 + step / 50);
+                    let name = format!("p{id}");
+                    // Some go, some come back, some are new, most change.
+                    if step % 5 == 0 {
+                        let _ = engine.delete(ResourceType::PATIENT, &name, Preconditions::default()).await;
+                    } else {
+                        let json = patient(id, round);
+                        engine
+                            .update(ResourceType::PATIENT, &name, json, Preconditions::default())
+                            .await
+                            .unwrap();
+                    }
+                }
+            })
+        };
+        for (pairs, limit) in [
+            (vec![], 7),
+            (vec![("gender", "female")], 10),
+            (vec![("_sort", "-birthdate,family")], 13),
+            (vec![("gender", "male"), ("_sort", "gender,_id")], 3),
+            (vec![("birthdate", "ge1970"), ("_sort", "family")], 25),
+        ] {
+            let pairs: Vec<(String, String)> =
+                pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let all = query(&engine, ResourceType::PATIENT, &pairs).unwrap();
+            let first = Query { limit, total: Total::Accurate, ..all.clone() };
+            let mut walk = first.clone();
+            let (mut seen, mut expected) = (Vec::new(), None);
+            loop {
+                let page = walk.clone();
+                let matches = engine.snapshot(move |reader| Ok(reader.search(&page)?)).await.unwrap();
+                if expected.is_none() {
+                    let (mark, total) = (matches.mark, matches.total.unwrap());
+                    let whole = Query { as_of: Some(mark), ..all.clone() };
+                    expected = Some((found(&engine, whole).await, total));
+                    walk.as_of = Some(mark);
+                }
+                seen.extend(matches.resources.into_iter().map(|version| version.id));
+                walk.offset += limit;
+                if !matches.has_more {
+                    break;
+                }
+            }
+            let (expected, total) = expected.unwrap();
+            let once: BTreeSet<String> = seen.iter().cloned().collect();
+            assert_eq!(seen.len(), once.len(), "{pairs:?} on {name}: something came twice");
+            assert_eq!(once, expected, "{pairs:?} on {name}");
+            assert_eq!(once.len() as u64, total, "{pairs:?} on {name}");
+        }
+        assert!(!writer.is_finished(), "the writer failed: nothing was written meanwhile");
+        writer.abort();
     }
 }

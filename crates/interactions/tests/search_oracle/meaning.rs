@@ -126,7 +126,9 @@ fn is_of_kind(parameter: &SearchParameter, item: &Item<'_>, kind: SearchParamete
             item.as_str().is_some() || name == "Reference" || embedded
         }
         SearchParameterType::Uri => item.as_str().is_some(),
-        _ => false,
+        // Where a Location is.
+        SearchParameterType::Special => item.json().is_some_and(|json| json.get("latitude").is_some()),
+        SearchParameterType::Composite => false,
     }
 }
 
