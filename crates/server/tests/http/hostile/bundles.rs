@@ -1,6 +1,6 @@
 //! Bundles that nest, are too large, name one resource twice, lead elsewhere or ask for more than the token allows.
 
-use super::{statuses, stored};
+use super::{cut, refused, statuses, stored};
 use crate::support::{Request, Site};
 use std::time::{Duration, Instant};
 
@@ -129,4 +129,63 @@ fn entries_do_no_more_than_the_token_allows_and_tell_nothing_of_what_there_is() 
     }
     assert_eq!(site.search("/fhir/Basic").len(), 1);
     site.get("/fhir/Patient/p").expect(200);
+}
+
+#[test]
+fn identities_that_overlap_fail_a_transaction_and_store_nothing() {
+    let site = Site::new();
+    let basic = |id: &str, value: &str| {
+        format!(
+            r#"{{"resourceType":"Basic","id":"{id}","identifier":[{{"system":"urn:t","value":"{value}"}}],"code":{{"text":"x"}}}}"#
+        )
+    };
+    site.ask("PUT", "/fhir/Basic/a", &basic("a", "1")).expect(201);
+    let before = stored(&site);
+    let by_id = basic("a", "2");
+    let by_criteria = basic("a", "1");
+    for entries in [
+        vec![("PUT", "Basic/a", by_id.as_str()), ("PUT", "Basic/a", by_criteria.as_str())],
+        vec![("PUT", "Basic/a", &by_id), ("DELETE", "Basic/a", "")],
+        vec![("DELETE", "Basic/a", ""), ("DELETE", "Basic/a", "")],
+        vec![("PUT", "Basic/a", &by_id), ("PUT", "Basic?identifier=urn:t|1", &by_criteria)],
+        vec![("DELETE", "Basic?identifier=urn:t|1", ""), ("PUT", "Basic/a", &by_id)],
+        vec![("PUT", "Basic?identifier=urn:t|1", &by_criteria), ("PUT", "Basic?_id=a", &by_criteria)],
+    ] {
+        let request = Request::new("POST", "/fhir").body(bundle("transaction", &entries));
+        let told = refused(&site, request, 400);
+        assert!(told.contains("Basic/a") || told.contains("entry"), "{entries:?}: {told}");
+    }
+    let same_url = format!(
+        r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#,
+        [0, 1].map(|_| format!(r#"{{"fullUrl":"urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0","resource":{BASIC},"request":{{"method":"POST","url":"Basic"}}}}"#)).join(",")
+    );
+    refused(&site, Request::new("POST", "/fhir").body(same_url), 400);
+    assert_eq!(stored(&site), before);
+}
+
+#[test]
+fn bundles_that_are_deep_or_twisted_are_answered() {
+    let site = Site::new();
+    let before = stored(&site);
+    let deep = (0..40).fold(String::from(BASIC), |inner, _| {
+        format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{inner}}}]}}"#)
+    });
+    let refused_at_depth = site.ask("POST", "/fhir", &bundle("transaction", &[("POST", "Bundle", &deep)]));
+    assert!(matches!(refused_at_depth.status, 200 | 400), "{}", cut(&refused_at_depth.text()));
+    let before = if refused_at_depth.status == 200 { stored(&site) } else { before };
+    // Everybody refers to everybody, in a circle and to themselves.
+    let circle: Vec<String> = (0..200)
+        .map(|n| {
+            let subject = format!("urn:uuid:00000000-0000-0000-0000-{:012}", (n * 7) % 200);
+            format!(
+                r#"{{"fullUrl":"urn:uuid:00000000-0000-0000-0000-{n:012}","resource":{{"resourceType":"Basic","code":{{"text":"x"}},"subject":{{"reference":"{subject}"}}}},"request":{{"method":"POST","url":"Basic"}}}}"#
+            )
+        })
+        .collect();
+    let body = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, circle.join(","));
+    let begun = Instant::now();
+    site.ask("POST", "/fhir", &body).expect(200);
+    assert!(begun.elapsed() < super::PATIENCE, "{:?}", begun.elapsed());
+    let after: u32 = stored(&site).parse().unwrap();
+    assert_eq!(after, before.parse::<u32>().unwrap() + 200);
 }

