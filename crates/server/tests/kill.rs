@@ -127,6 +127,9 @@ fn survives(arguments: &[String]) {
                 scope.spawn(move || write_until_killed(address, token, client, round, known));
             }
             std::thread::sleep(LOAD);
+            // A busy machine takes longer to have something to lose.
+            let enough = || known.lock().unwrap().len() > (round + 1) * CLIENTS;
+            (0..100).take_while(|_| !enough()).for_each(|_| std::thread::sleep(LOAD / 7));
             server.kill();
         });
         let server = Process::start(arguments);
