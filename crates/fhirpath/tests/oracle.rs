@@ -101,8 +101,11 @@ fn it_finds_the_same_in_the_examples() {
         return;
     }
     let mut comparison = Comparison::default();
-    for file in &files {
+    for (index, file) in files.iter().enumerate() {
         comparison.compare(file, &mut other);
+        if index % 500 == 499 {
+            println!("{} of {} files", index + 1, files.len());
+        }
     }
     println!("{} files, {} evaluations", files.len(), comparison.evaluations);
     assert_listed("Search parameters", &comparison.parameters, full);

@@ -40,7 +40,7 @@ const RESULT_PARAMETERS: [&str; 11] = [
 const PASSED_OVER: [&str; 2] = ["_format", "_pretty"];
 
 impl Engine {
-    /// Reads criteria, still percent-encoded: the part of a URL after its `?`.
+    /// Reads criteria, still percent-encoded: the part of a URL after its `?`, which may come along.
     ///
     /// # Errors
     ///
@@ -51,6 +51,7 @@ impl Engine {
         text: &str,
         now: i64,
     ) -> Result<Criteria, Vec<Issue>> {
+        let text = text.strip_prefix('?').unwrap_or(text);
         let parameters = query_string::parameters(text).map_err(|issue| vec![issue])?;
         let criteria = self.criteria(resource_type, &parameters, now)?;
         Ok(Criteria { text: text.to_owned(), ..criteria })

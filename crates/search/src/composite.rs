@@ -5,10 +5,13 @@
 //! resource itself, unless the element is the resource.
 
 use crate::compare;
-use crate::condition::{ItemTest, all_indexes, resource_test};
+use crate::condition::{Condition, Scope, all_indexes, resource_test};
+use crate::criteria::each;
 use crate::extract::each_item;
+use crate::holds::holds;
+use crate::index::IndexRow;
 use crate::key::Key;
-use crate::merge::all;
+use crate::merge::{all, any};
 use crate::problem::bad_value;
 use crate::query::Criterion;
 use crate::reading::Reading;
@@ -103,13 +106,39 @@ impl Composite {
         Ok(Composite { bases, components })
     }
 
-    /// The condition that one element has all the values.
+    /// The condition that one element has all the parts of one of the values.
     pub(crate) fn criterion(
         &self,
         reading: &Reading<'_>,
         parameter: &Parameter,
+        values: &[&str],
+    ) -> Result<Criterion, Vec<Issue>> {
+        let (mut criteria, mut candidates, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+        for conditions in each(values, |value| self.conditions(reading, parameter, value))? {
+            let index = all_indexes(&conditions);
+            if self.is_decided_by_index(&conditions) {
+                let others = self.components.iter().filter_map(Component::others);
+                criteria.push(all(std::iter::once(index).chain(others).collect()));
+            } else {
+                candidates.push(index);
+                wanted.push(conditions);
+            }
+        }
+        if !wanted.is_empty() {
+            let together = self.together(reading.scope(), wanted);
+            let test = resource_test(parameter.resource_type(), move |root| together.is_in(root));
+            criteria.push(Criterion::Tested { candidates: vec![any(candidates)], test });
+        }
+        Ok(any(criteria))
+    }
+
+    /// What a value says of each component.
+    fn conditions(
+        &self,
+        reading: &Reading<'_>,
+        parameter: &Parameter,
         value: &str,
-    ) -> Result<Criterion, Issue> {
+    ) -> Result<Vec<Condition>, Issue> {
         let parts = split(value, b'$');
         if parts.len() != self.components.len() || parts.iter().any(|part| part.is_empty()) {
             let names: Vec<&str> = self.components.iter().map(|one| one.parameter.code()).collect();
@@ -119,29 +148,24 @@ impl Composite {
             );
             return Err(bad_value(parameter.code(), value, &expected));
         }
-        let mut conditions = Vec::with_capacity(parts.len());
-        for (component, part) in self.components.iter().zip(parts) {
-            conditions.push(compare::condition(reading, &component.parameter, None, part)?);
-        }
-        let index = all_indexes(&conditions);
-        let decided = self.components.iter().zip(&conditions);
-        if decided
-            .clone()
-            .all(|(component, condition)| component.told != Told::Some && condition.test.is_none())
-        {
-            let others = self.components.iter().filter_map(Component::others);
-            return Ok(all(std::iter::once(index).chain(others).collect()));
-        }
-        let scope = reading.scope();
-        let tests: Vec<(Vec<Arc<Expression>>, ItemTest)> = self
-            .components
-            .iter()
-            .zip(conditions)
-            .map(|(one, condition)| (one.expressions.clone(), condition.item_test(&one.parameter, &scope)))
-            .collect();
-        let bases = self.bases.clone();
-        let test = resource_test(parameter.resource_type(), move |root| together(&bases, &tests, root));
-        Ok(Criterion::Tested { candidates: vec![index], test })
+        let of = |(component, part): (&Component, &str)| {
+            compare::condition(reading, &component.parameter, None, part)
+        };
+        self.components.iter().zip(parts).map(of).collect()
+    }
+
+    fn is_decided_by_index(&self, conditions: &[Condition]) -> bool {
+        let mut each = self.components.iter().zip(conditions);
+        each.all(|(component, condition)| component.told != Told::Some && condition.test.is_none())
+    }
+
+    fn together(&self, scope: Scope, wanted: Vec<Vec<Condition>>) -> Together {
+        let part = |component: &Component| Part {
+            parameter: Arc::clone(&component.parameter),
+            expressions: component.expressions.clone(),
+        };
+        let parts = self.components.iter().map(part).collect();
+        Together { bases: self.bases.clone(), parts, scope, wanted }
     }
 }
 
@@ -176,17 +200,60 @@ fn normal(expression: &str) -> String {
     }
 }
 
-/// Whether an element has a value that passes for each component.
-fn together(bases: &[Arc<Expression>], tests: &[(Vec<Arc<Expression>>, ItemTest)], root: &Item<'_>) -> bool {
-    let context = Context::new(root);
-    let mut found = false;
-    each_item(bases, &context, root, &mut |element| {
-        found = found
-            || tests.iter().all(|(expressions, test)| {
-                let mut passes = false;
-                each_item(expressions, &context, element, &mut |item| passes = passes || test(item, root));
-                passes
-            });
-    });
-    found
+/// Looks for elements that have values for every component. Each value is looked at once, however many are wanted: the
+/// elements, their values and what is wanted are all for clients to say.
+struct Together {
+    bases: Vec<Arc<Expression>>,
+    parts: Vec<Part>,
+    scope: Scope,
+    /// Conditions on the parts, any list of which is enough.
+    wanted: Vec<Vec<Condition>>,
+}
+
+/// Where a component's values are, and how they are indexed.
+struct Part {
+    parameter: Arc<Parameter>,
+    expressions: Vec<Arc<Expression>>,
+}
+
+/// A value and its rows.
+type Value<'a> = (Item<'a>, Vec<IndexRow>);
+
+impl Together {
+    fn is_in(&self, root: &Item<'_>) -> bool {
+        let context = Context::new(root);
+        let mut found = false;
+        each_item(&self.bases, &context, root, &mut |element| {
+            if !found {
+                let values: Vec<Vec<Value<'_>>> =
+                    self.parts.iter().map(|part| self.values(part, &context, element, root)).collect();
+                found = self.wanted.iter().any(|conditions| {
+                    let mut each = conditions.iter().zip(&values);
+                    each.all(|(condition, values)| values.iter().any(|value| meets(condition, value, root)))
+                });
+            }
+        });
+        found
+    }
+
+    fn values<'a>(
+        &'a self,
+        part: &'a Part,
+        context: &Context<'a>,
+        element: &Item<'a>,
+        root: &Item<'a>,
+    ) -> Vec<Value<'a>> {
+        let mut values = Vec::new();
+        each_item(&part.expressions, context, element, &mut |item| {
+            values.push((item.clone(), self.scope.rows(&part.parameter, item, root)));
+        });
+        values
+    }
+}
+
+fn meets(condition: &Condition, (item, rows): &Value<'_>, root: &Item<'_>) -> bool {
+    match &condition.test {
+        Some(test) => test(item, root),
+        None => holds(&condition.index, rows),
+    }
 }

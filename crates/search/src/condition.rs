@@ -2,6 +2,7 @@
 
 use crate::extract::{Indexing, each_item, index_item};
 use crate::holds::holds;
+use crate::index::IndexRow;
 use crate::limits;
 use crate::merge::{all, any};
 use crate::query::{Criterion, Test};
@@ -51,19 +52,7 @@ impl Condition {
         let Condition { index, test } = self;
         test.unwrap_or_else(|| {
             let (parameter, scope) = (Arc::clone(parameter), scope.clone());
-            Arc::new(move |item, root| {
-                let mut rows = Vec::new();
-                for indexed in parameter.indexed_as() {
-                    index_item(
-                        &scope.indexing(),
-                        indexed,
-                        item,
-                        root,
-                        &mut Rows::new(indexed.id(), &mut rows),
-                    );
-                }
-                holds(&index, &rows)
-            })
+            Arc::new(move |item, root| holds(&index, &scope.rows(&parameter, item, root)))
         })
     }
 }
@@ -80,8 +69,14 @@ impl Scope {
         Scope { bases: Arc::clone(bases), zone: zone.clone() }
     }
 
-    fn indexing(&self) -> Indexing<'_> {
-        Indexing { bases: &self.bases, zone: &self.zone }
+    /// The rows of one value of a parameter.
+    pub(crate) fn rows(&self, parameter: &Arc<Parameter>, item: &Item<'_>, root: &Item<'_>) -> Vec<IndexRow> {
+        let indexing = Indexing { bases: &self.bases, zone: &self.zone };
+        let mut rows = Vec::new();
+        for indexed in parameter.indexed_as() {
+            index_item(&indexing, indexed, item, root, &mut Rows::new(indexed.id(), &mut rows));
+        }
+        rows
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::compare;
 use crate::condition::any_condition;
 use crate::limits;
-use crate::merge::any;
 use crate::modifier::{self, Modifier};
 use crate::presence::presence;
 use crate::problem::{bad_value, not_served, too_deep, unknown_parameter};
@@ -79,12 +78,8 @@ fn of_parameter(
     let values = values(parameter.code(), value)?;
     let resource_type = parameter.resource_type();
     let criterion = match parameter.source() {
-        Source::Composite(composite) => {
-            any(each(&values, |value| composite.criterion(reading, parameter, value))?)
-        }
-        Source::Words(which) => {
-            any(each(&values, |value| words::criterion(*which, resource_type, parameter.code(), value))?)
-        }
+        Source::Composite(composite) => composite.criterion(reading, parameter, &values)?,
+        Source::Words(which) => words::criterion(*which, resource_type, parameter.code(), &values)?,
         _ => {
             let conditions = each(&values, |value| compare::condition(reading, parameter, modifier, value))?;
             any_condition(parameter, conditions)

@@ -43,87 +43,103 @@ pub struct TooCostly;
 ///
 /// The store's; [`TooCostly`].
 pub fn resolve<M: Matching>(query: &Query, store: &mut M) -> Result<Vec<Criterion>, M::Error> {
-    all(query.resource_type, &query.criteria, store)
+    Resolver { store, looked_at: 0 }.all(query.resource_type, &query.criteria)
 }
 
-/// The criteria, all of which hold. What the index decides narrows what must be read.
-fn all<M: Matching>(
-    resource_type: ResourceType,
-    criteria: &[Criterion],
-    store: &mut M,
-) -> Result<Vec<Criterion>, M::Error> {
-    let (tested, plain): (Vec<&Criterion>, Vec<&Criterion>) =
-        criteria.iter().partition(|criterion| matches!(criterion, Criterion::Tested { .. }));
-    let mut resolved = Vec::with_capacity(criteria.len());
-    for criterion in plain {
-        resolved.push(one(resource_type, criterion, store)?);
-    }
-    for criterion in tested {
-        let Criterion::Tested { candidates, test } = criterion else { continue };
-        let mut narrow = all(resource_type, candidates, store)?;
-        narrow.extend(resolved.iter().cloned());
-        let mut ids = Vec::new();
-        let mut read = 0;
-        store.each_match(resource_type, &narrow, true, &mut |id, body| {
-            count(&mut read)?;
-            if (test.0)(body) {
-                ids.push(id.to_owned());
-            }
-            Ok(())
-        })?;
-        resolved.push(Criterion::Ids(ids));
-    }
-    Ok(resolved)
+/// A search being resolved.
+struct Resolver<'s, M> {
+    store: &'s mut M,
+    /// How many resources have been looked at for all its parts.
+    looked_at: usize,
 }
 
-fn one<M: Matching>(
-    resource_type: ResourceType,
-    criterion: &Criterion,
-    store: &mut M,
-) -> Result<Criterion, M::Error> {
-    Ok(match criterion {
-        Criterion::RefersTo { parameter, target, criteria } => {
-            let criteria = all(*target, criteria, store)?;
-            let (mut hashes, mut read) = (Vec::new(), 0);
-            // What has a canonical URL may be referred to by it.
-            let has_url = target.definition().element("url").is_some();
-            store.each_match(*target, &criteria, has_url, &mut |id, body| {
-                count(&mut read)?;
-                hashes.push(Key::Resource(target.name(), id).hash());
-                if has_url {
-                    hashes.extend(canonical_keys(body));
+impl<M: Matching> Resolver<'_, M> {
+    /// The criteria, all of which hold. What the index decides narrows what must be read.
+    fn all(
+        &mut self,
+        resource_type: ResourceType,
+        criteria: &[Criterion],
+    ) -> Result<Vec<Criterion>, M::Error> {
+        let (tested, plain): (Vec<&Criterion>, Vec<&Criterion>) =
+            criteria.iter().partition(|criterion| matches!(criterion, Criterion::Tested { .. }));
+        let mut resolved = Vec::with_capacity(criteria.len());
+        for criterion in plain {
+            resolved.push(self.one(resource_type, criterion)?);
+        }
+        for criterion in tested {
+            let Criterion::Tested { candidates, test } = criterion else { continue };
+            let mut narrow = self.all(resource_type, candidates)?;
+            narrow.extend(resolved.iter().cloned());
+            let mut ids = Vec::new();
+            self.each_match(resource_type, &narrow, true, &mut |id, body| {
+                if (test.0)(body) {
+                    ids.push(id.to_owned());
                 }
-                Ok(())
             })?;
-            Criterion::Keys { parameter: *parameter, hashes }
+            resolved.push(Criterion::Ids(ids));
         }
-        Criterion::ReferredToBy { by, criteria, references } => {
-            let criteria = all(*by, criteria, store)?;
-            let (mut ids, mut read) = (Vec::new(), 0);
-            store.each_match(*by, &criteria, true, &mut |_, body| {
-                count(&mut read)?;
-                ids.extend((references.0)(body));
-                Ok(())
-            })?;
-            ids.sort_unstable();
-            ids.dedup();
-            let (urls, ids): (Vec<String>, Vec<String>) = ids.into_iter().partition(|id| id.contains(':'));
-            let mut each: Vec<Criterion> =
-                urls.iter().filter_map(|url| has_url(resource_type, url)).collect();
-            each.push(Criterion::Ids(ids));
-            any(each)
-        }
-        Criterion::Tested { .. } => {
-            Criterion::All(all(resource_type, std::slice::from_ref(criterion), store)?)
-        }
-        Criterion::All(criteria) => Criterion::All(all(resource_type, criteria, store)?),
-        Criterion::Either(criteria) => {
-            let each = criteria.iter().map(|criterion| one(resource_type, criterion, store));
-            Criterion::Either(each.collect::<Result<_, _>>()?)
-        }
-        Criterion::Not(criterion) => Criterion::Not(Box::new(one(resource_type, criterion, store)?)),
-        plain => plain.clone(),
-    })
+        Ok(resolved)
+    }
+
+    fn one(&mut self, resource_type: ResourceType, criterion: &Criterion) -> Result<Criterion, M::Error> {
+        Ok(match criterion {
+            Criterion::RefersTo { parameter, target, criteria } => {
+                let criteria = self.all(*target, criteria)?;
+                let mut hashes = Vec::new();
+                // What has a canonical URL may be referred to by it.
+                let has_url = target.definition().element("url").is_some();
+                self.each_match(*target, &criteria, has_url, &mut |id, body| {
+                    hashes.push(Key::Resource(target.name(), id).hash());
+                    if has_url {
+                        hashes.extend(canonical_keys(body));
+                    }
+                })?;
+                Criterion::Keys { parameter: *parameter, hashes }
+            }
+            Criterion::ReferredToBy { by, criteria, references } => {
+                let criteria = self.all(*by, criteria)?;
+                let mut ids = Vec::new();
+                self.each_match(*by, &criteria, true, &mut |_, body| ids.extend((references.0)(body)))?;
+                ids.sort_unstable();
+                ids.dedup();
+                let (urls, ids): (Vec<String>, Vec<String>) =
+                    ids.into_iter().partition(|id| id.contains(':'));
+                let mut each: Vec<Criterion> =
+                    urls.iter().filter_map(|url| has_url(resource_type, url)).collect();
+                each.push(Criterion::Ids(ids));
+                any(each)
+            }
+            Criterion::Tested { .. } => {
+                Criterion::All(self.all(resource_type, std::slice::from_ref(criterion))?)
+            }
+            Criterion::All(criteria) => Criterion::All(self.all(resource_type, criteria)?),
+            Criterion::Either(criteria) => {
+                let each = criteria.iter().map(|criterion| self.one(resource_type, criterion));
+                Criterion::Either(each.collect::<Result<_, _>>()?)
+            }
+            Criterion::Not(criterion) => Criterion::Not(Box::new(self.one(resource_type, criterion)?)),
+            plain => plain.clone(),
+        })
+    }
+
+    /// Looks at resources: no more for all parts of a search together than a search may.
+    fn each_match(
+        &mut self,
+        resource_type: ResourceType,
+        criteria: &[Criterion],
+        with_bodies: bool,
+        each: &mut dyn FnMut(&str, &[u8]),
+    ) -> Result<(), M::Error> {
+        let looked_at = &mut self.looked_at;
+        self.store.each_match(resource_type, criteria, with_bodies, &mut |id, body| {
+            *looked_at += 1;
+            if *looked_at > limits::RESOLVED {
+                return Err(TooCostly);
+            }
+            each(id, body);
+            Ok(())
+        })
+    }
 }
 
 /// The keys of canonicals that mean a stored resource.
@@ -141,9 +157,4 @@ fn has_url(resource_type: ResourceType, canonical: &str) -> Option<Criterion> {
     let Some((url, version)) = canonical.split_once('|') else { return keys("url", Key::Uri(canonical)) };
     let version = keys("version", Key::CaselessCode(&version.to_lowercase()))?;
     Some(Criterion::All(vec![keys("url", Key::Uri(url))?, version]))
-}
-
-fn count(read: &mut usize) -> Result<(), TooCostly> {
-    *read += 1;
-    if *read > limits::RESOLVED { Err(TooCostly) } else { Ok(()) }
 }

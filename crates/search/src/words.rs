@@ -5,6 +5,7 @@
 //! occur; `or` between words asks for either, `and` for both, parentheses group, quotes hold a phrase together.
 
 use crate::condition::resource_test;
+use crate::criteria::each;
 use crate::fold::fold;
 use crate::limits;
 use crate::merge::all;
@@ -41,15 +42,16 @@ impl Wanted {
     }
 }
 
-/// The condition that the words of a value occur in resources of a type.
+/// The condition that the words of one of the values occur in resources of a type.
 pub(crate) fn criterion(
     words: Words,
     resource_type: ResourceType,
     code: &str,
-    value: &str,
-) -> Result<Criterion, Issue> {
+    values: &[&str],
+) -> Result<Criterion, Vec<Issue>> {
     let expected = "words, quoted phrases, 'and', 'or' and pairs of parentheses";
-    let wanted = parse(value).ok_or_else(|| bad_value(code, value, expected))?;
+    let parsed = each(values, |value| parse(value).ok_or_else(|| bad_value(code, value, expected)))?;
+    let wanted = Wanted::Any(parsed);
     let test = resource_test(resource_type, move |root| {
         let Some(resource) = root.json() else { return false };
         let mut text = String::from(" ");

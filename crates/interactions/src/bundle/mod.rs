@@ -15,6 +15,7 @@ mod entry;
 mod get;
 mod identity;
 mod outline;
+mod patience;
 mod prepare;
 mod references;
 mod response;
@@ -23,6 +24,7 @@ mod transaction;
 mod write;
 
 pub use outline::ENTRIES;
+pub use patience::WRITE_SECONDS;
 
 use crate::engine::Engine;
 use crate::error::Refusal;

@@ -141,7 +141,6 @@ fn if_none_exist(call: &Call<'_>, resource_type: ResourceType) -> Result<Option<
         Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
     })?;
     let App { engine, .. } = call.app;
-    let text = text.strip_prefix('?').unwrap_or(text);
     let criteria = engine.criteria_of_text(resource_type, text, now()).map_err(Refusal::invalid)?;
     admitted(call, criteria).map(Some)
 }

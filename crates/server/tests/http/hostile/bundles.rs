@@ -1,105 +1,8 @@
-//! What a hostile client sends: the right 4xx in bounded time, with nothing written.
+//! Bundles that nest, are too large, name one resource twice, lead elsewhere or ask for more than the token allows.
 
-use crate::support::{Request, Site, Store};
+use super::{cut, refused, statuses, stored};
+use crate::support::{Request, Site};
 use std::time::{Duration, Instant};
-
-fn refused(site: &Site, body: impl Into<Vec<u8>>) -> String {
-    let begun = Instant::now();
-    let request = Request::new("POST", "/fhir/Basic").body(body);
-    let reply = site.ask_with(request);
-    assert!((400..500).contains(&reply.status), "{}: {}", reply.status, reply.text());
-    assert!(begun.elapsed() < Duration::from_secs(5));
-    reply.issues().iter().map(|issue| issue.1.clone()).collect::<Vec<_>>().join("; ")
-}
-
-#[test]
-fn hostile_bodies_are_refused() {
-    let site = Site::new();
-    let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert!(refused(&site, nested).contains("nested deeper than the limit of 100 levels"));
-    let basic = |rest: &str| format!(r#"{{"resourceType":"Basic","code":{{"text":"x"}},{rest}}}"#);
-    let number =
-        |literal: &str| basic(&format!(r#""extension":[{{"url":"http://a","valueDecimal":{literal}}}]"#));
-    assert!(refused(&site, number("1e999999")).contains("is not a decimal"));
-    assert!(refused(&site, number(&"9".repeat(400))).contains("is not a decimal"));
-    assert!(refused(&site, r#"{"resourceType":"Basic","resourceType":"Patient"}"#).contains("appears twice"));
-    assert!(
-        refused(&site, r#"{"resourceType":"Basic","code":{"text":"\ud800"}}"#).contains("lone surrogate")
-    );
-    assert!(
-        refused(&site, r#"{"resourceType":"Basic","code":{"text":"a\u0000b"}}"#).contains("is not a string")
-    );
-    assert!(
-        refused(&site, "{\"resourceType\":\"Basic\",\"code\":{\"text\":\"a\u{1}b\"}}")
-            .contains("control character")
-    );
-    assert!(refused(&site, "\u{feff}{}").contains("byte order mark"));
-    assert!(refused(&site, b"{\"a\":\"\xff\"}".to_vec()).contains("not valid UTF-8"));
-    assert!(refused(&site, "").contains("empty"));
-    assert!(refused(&site, "[]").contains("object"));
-    assert!(refused(&site, r#"{"code":{}}"#).contains("resourceType"));
-    assert!(refused(&site, r#"{"resourceType":["Basic"]}"#).contains("resourceType"));
-    assert!(refused(&site, r#"{"resourceType":"Patient"}"#).contains("Basic"));
-    assert!(refused(&site, basic(r#""text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\"><script>x</script></div>"}"#)).contains("script"));
-    assert_eq!(site.search("/fhir/Basic").len(), 0);
-}
-
-#[test]
-fn hostile_ids_find_nothing_and_are_told_like_any_other() {
-    let site = Site::new();
-    for id in ["..%2F..%2Fetc%2Fpasswd", "%2e%2e", &"a".repeat(65), "%D0%B0bc", "a'%20OR%201=1--", "a%00b"] {
-        let reply = site.get(&format!("/fhir/Patient/{id}")).expect(404);
-        assert_eq!(reply.issues().len(), 1);
-        site.get(&format!("/Patient/{id}")).expect(404);
-    }
-    site.get("/fhir/Patient/%ff").expect(404);
-}
-
-#[test]
-fn metacharacters_are_text_and_floods_of_parameters_are_refused() {
-    for store in Store::all() {
-        let site = Site::on(store);
-        for value in
-            ["'%3B%20DROP%20TABLE%20version%3B--", "%25", "_", ".*", "%00", "a%5C%7Cb", "%F0%9F%98%80"]
-        {
-            let reply = site.get(&format!("/fhir/Patient?name={value}"));
-            assert!(reply.status == 200 || reply.status == 400, "{value}: {}", reply.text());
-            if reply.status == 200 {
-                assert_eq!(reply.json().get("entry"), None, "{value}");
-            }
-            let reply = site.get(&format!("/Patient?family={value}"));
-            assert!(reply.status == 200 || reply.status == 400, "{value}: {}", reply.text());
-        }
-        let values: Vec<String> = (0..10_000).map(|number| number.to_string()).collect();
-        let many = Request::new("POST", "/fhir/Patient/_search")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(format!("identifier={}", values.join(",")));
-        let reply = site.ask_with(many);
-        assert!(matches!(reply.status, 400 | 413), "{}", reply.status);
-        let parameters: Vec<String> = (0..500).map(|number| format!("name=a{number}")).collect();
-        site.get(&format!("/fhir/Patient?{}", parameters.join("&"))).expect(400);
-        for (count, status) in [("-1", 400), ("x", 400), ("99999999999999999999", 200)] {
-            site.get(&format!("/fhir/Patient?_count={count}")).expect(status);
-            site.get(&format!("/Patient?_count={count}")).expect(status);
-        }
-    }
-}
-
-#[test]
-fn lines_cannot_be_broken_into_headers() {
-    let site = Site::new();
-    let reply = site.get("/fhir/Patient/x%0d%0aset-cookie:%20a=b").expect(404);
-    assert_eq!(reply.header("set-cookie"), None);
-}
-
-#[test]
-fn links_name_the_configured_host_whatever_the_client_says() {
-    let site = Site::new();
-    let request = Request::new("GET", "/fhir/Patient")
-        .header("x-forwarded-host", "evil.example")
-        .header("forwarded", "host=evil.example");
-    assert!(!site.ask_with(request).expect(200).text().contains("evil.example"));
-}
 
 /// A batch of entries, each a method, a url and a resource.
 fn bundle(kind: &str, entries: &[(&str, &str, &str)]) -> String {
@@ -112,13 +15,6 @@ fn bundle(kind: &str, entries: &[(&str, &str, &str)]) -> String {
         })
         .collect();
     format!(r#"{{"resourceType":"Bundle","type":"{kind}","entry":[{}]}}"#, entries.join(","))
-}
-
-fn statuses(reply: &crate::support::Reply) -> Vec<String> {
-    let status = |entry: &fhir::Json| {
-        entry.at(&["response", "status"]).and_then(fhir::Json::as_str).unwrap_or_default().to_owned()
-    };
-    reply.json().get("entry").unwrap().items().iter().map(status).collect()
 }
 
 const BASIC: &str = r#"{"resourceType":"Basic","code":{"text":"x"}}"#;
@@ -237,4 +133,63 @@ fn entries_do_no_more_than_the_token_allows_and_tell_nothing_of_what_there_is() 
     }
     assert_eq!(site.search("/fhir/Basic").len(), 1);
     site.get("/fhir/Patient/p").expect(200);
+}
+
+#[test]
+fn identities_that_overlap_fail_a_transaction_and_store_nothing() {
+    let site = Site::new();
+    let basic = |id: &str, value: &str| {
+        format!(
+            r#"{{"resourceType":"Basic","id":"{id}","identifier":[{{"system":"urn:t","value":"{value}"}}],"code":{{"text":"x"}}}}"#
+        )
+    };
+    site.ask("PUT", "/fhir/Basic/a", &basic("a", "1")).expect(201);
+    let before = stored(&site);
+    let by_id = basic("a", "2");
+    let by_criteria = basic("a", "1");
+    for entries in [
+        vec![("PUT", "Basic/a", by_id.as_str()), ("PUT", "Basic/a", by_criteria.as_str())],
+        vec![("PUT", "Basic/a", &by_id), ("DELETE", "Basic/a", "")],
+        vec![("DELETE", "Basic/a", ""), ("DELETE", "Basic/a", "")],
+        vec![("PUT", "Basic/a", &by_id), ("PUT", "Basic?identifier=urn:t|1", &by_criteria)],
+        vec![("DELETE", "Basic?identifier=urn:t|1", ""), ("PUT", "Basic/a", &by_id)],
+        vec![("PUT", "Basic?identifier=urn:t|1", &by_criteria), ("PUT", "Basic?_id=a", &by_criteria)],
+    ] {
+        let request = Request::new("POST", "/fhir").body(bundle("transaction", &entries));
+        let told = refused(&site, request, 400);
+        assert!(told.contains("Basic/a") || told.contains("entry"), "{entries:?}: {told}");
+    }
+    let same_url = format!(
+        r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#,
+        [0, 1].map(|_| format!(r#"{{"fullUrl":"urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0","resource":{BASIC},"request":{{"method":"POST","url":"Basic"}}}}"#)).join(",")
+    );
+    refused(&site, Request::new("POST", "/fhir").body(same_url), 400);
+    assert_eq!(stored(&site), before);
+}
+
+#[test]
+fn bundles_that_are_deep_or_twisted_are_answered() {
+    let site = Site::new();
+    let before = stored(&site);
+    let deep = (0..40).fold(String::from(BASIC), |inner, _| {
+        format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{inner}}}]}}"#)
+    });
+    let refused_at_depth = site.ask("POST", "/fhir", &bundle("transaction", &[("POST", "Bundle", &deep)]));
+    assert!(matches!(refused_at_depth.status, 200 | 400), "{}", cut(&refused_at_depth.text()));
+    let before = if refused_at_depth.status == 200 { stored(&site) } else { before };
+    // Everybody refers to everybody, in a circle and to themselves.
+    let circle: Vec<String> = (0..200)
+        .map(|n| {
+            let subject = format!("urn:uuid:00000000-0000-0000-0000-{:012}", (n * 7) % 200);
+            format!(
+                r#"{{"fullUrl":"urn:uuid:00000000-0000-0000-0000-{n:012}","resource":{{"resourceType":"Basic","code":{{"text":"x"}},"subject":{{"reference":"{subject}"}}}},"request":{{"method":"POST","url":"Basic"}}}}"#
+            )
+        })
+        .collect();
+    let body = format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, circle.join(","));
+    let begun = Instant::now();
+    site.ask("POST", "/fhir", &body).expect(200);
+    assert!(begun.elapsed() < super::PATIENCE, "{:?}", begun.elapsed());
+    let after: u32 = stored(&site).parse().unwrap();
+    assert_eq!(after, before.parse::<u32>().unwrap() + 200);
 }
