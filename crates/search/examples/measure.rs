@@ -1,8 +1,10 @@
-//! How long indexing and reading a search take: `cargo run --release -p search --example measure`.
+//! How long indexing and reading a search take: `cargo run --release -p search --example measure`. With a folder of
+//! Bundles as argument, how many index rows their resources have, too.
 
-use fhir::ResourceType;
+use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
-use search::{Registry, SearchOptions, Total, extract, from_url};
+use search::{IndexRow, Registry, SearchOptions, Total, extract, from_url};
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -51,6 +53,67 @@ fn measure<T>(name: &str, rounds: u32, mut work: impl FnMut() -> T) {
     println!("{name:40}{:>10.2} µs", (on_processor(clock) - start) / 1e3 / f64::from(rounds));
 }
 
+/// About how many bytes of disk a row takes.
+fn bytes(row: &IndexRow) -> usize {
+    match row {
+        IndexRow::Key { .. } => 24,
+        IndexRow::Text { folded, .. } => 24 + folded.len(),
+        IndexRow::Span { .. } | IndexRow::Number { .. } => 40,
+    }
+}
+
+/// References within a Bundle, `urn:uuid:…`, as they are once it is stored.
+fn resolve(json: &mut Json, places: &BTreeMap<String, String>) {
+    match json {
+        Json::Object(object) => {
+            for (name, value) in object.iter_mut() {
+                match (name, value.as_str().and_then(|text| places.get(text))) {
+                    ("reference", Some(place)) => *value = place.clone().into(),
+                    _ => resolve(value, places),
+                }
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(|item| resolve(item, places)),
+        _ => {}
+    }
+}
+
+/// The rows of the resources in a folder of Bundles, by type.
+fn rows(folder: &str, registry: &Registry) {
+    let mut types: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Some(mut bundle) =
+            std::fs::read(file.path()).ok().and_then(|text| fhir::json::parse(&text, 50).ok())
+        else {
+            continue;
+        };
+        let entries = bundle.get("entry").map(Json::items).unwrap_or_default().iter();
+        let place = |entry: &Json| {
+            let resource = entry.get("resource")?;
+            let place = format!("{}/{}", resource.str("resourceType")?, resource.str("id")?);
+            Reference::local(&place).is_some().then(|| Some((entry.str("fullUrl")?.to_owned(), place)))?
+        };
+        let places: BTreeMap<String, String> = entries.filter_map(place).collect();
+        resolve(&mut bundle, &places);
+        for resource in bundle.get("entry").map(Json::items).unwrap_or_default() {
+            let Some(resource) = resource.get("resource") else { continue };
+            let Some(resource_type) = resource.str("resourceType").and_then(ResourceType::from_name) else {
+                continue;
+            };
+            let found = extract(registry, resource_type, resource, &TimeZone::UTC);
+            let counts = types.entry(resource_type.name()).or_default();
+            *counts =
+                (counts.0 + 1, counts.1 + found.len(), counts.2 + found.iter().map(bytes).sum::<usize>());
+        }
+    }
+    let all = types.values().fold((0, 0, 0), |all, one| (all.0 + one.0, all.1 + one.1, all.2 + one.2));
+    println!("{:28}{:>10}{:>10}{:>10}", "rows per resource", "resources", "rows", "bytes");
+    for (name, (resources, rows, bytes)) in types.into_iter().chain([("all", all)]) {
+        let each = |count: usize| count as f64 / resources.max(1) as f64;
+        println!("{name:28}{resources:>10}{:>10.1}{:>10.0}", each(rows), each(bytes));
+    }
+}
+
 fn main() {
     let (registry, zone) = (Registry::r4(Vec::new()), TimeZone::UTC);
     measure("registry of R4", 50, || Registry::r4(Vec::new()));
@@ -82,4 +145,7 @@ fn main() {
     measure("Observation?patient&code&date&_sort", 100_000, || {
         from_url(&registry, ResourceType::OBSERVATION, &parameters, &options).is_ok()
     });
+    if let Some(folder) = std::env::args().nth(1) {
+        rows(&folder, &registry);
+    }
 }

@@ -66,7 +66,7 @@ impl Meaning {
                 (question.values[0] == "true") != is_present
             }
             Some("not") => !any(&token),
-            Some("exact") => any(&|item, value| texts(item).iter().any(|text| *text == value)),
+            Some("exact") => any(&|item, value| texts(item).contains(&value)),
             Some("contains") => {
                 any(&|item, value| texts(item).iter().any(|text| folded(text).contains(&search::fold(value))))
             }
