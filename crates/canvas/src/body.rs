@@ -2,6 +2,7 @@
 
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
+use crate::contract::Contract;
 use crate::references::{self, Target};
 use crate::sent::Sent;
 use crate::{check, order};
@@ -44,9 +45,9 @@ pub fn accept(
         return Err(Refusal::invalid(validate(contract.resource_type, &Json::Object(body))));
     }
     canvas_type.normalise(&mut body, clinic);
-    let whole = Json::Object(body);
+    let mut whole = Json::Object(body.clone());
+    supply(contract, &mut whole);
     let generic = validate(contract.resource_type, &whole);
-    let Json::Object(body) = whole else { return Err(Refusal::invalid(generic)) };
 
     let sent = Sent { interaction, contract, body: &body, clinic };
     let mut found = references::collect(contract, &body);
@@ -61,6 +62,32 @@ pub fn accept(
     }
     order::sort_by_place(contract.resource_type, &body, &mut problems);
     Err(Refusal::invalid(problems))
+}
+
+/// Puts the codes in that are kept when none are sent: R4's constraints hold for what is kept (a telecom without a
+/// system is one of the system `other`).
+fn supply(contract: &Contract, body: &mut Json) {
+    for element in contract.elements.iter().filter(|element| element.type_name == "code") {
+        if let (Some(default), Some((parent, name))) = (element.default, element.path.rsplit_once('.')) {
+            let parent: Vec<&str> = parent.split('.').collect();
+            supply_at(body, &parent, name, default);
+        }
+    }
+}
+
+fn supply_at(json: &mut Json, parent: &[&str], name: &str, code: &str) {
+    match (json, parent.split_first()) {
+        (Json::Array(items), _) => items.iter_mut().for_each(|item| supply_at(item, parent, name, code)),
+        (Json::Object(object), None) if !object.is_empty() && !object.contains(name) => {
+            object.insert(name, code)
+        }
+        (Json::Object(object), Some((first, rest))) => {
+            if let Some(below) = object.get_mut(first) {
+                supply_at(below, rest, name, code);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn validate(resource_type: ResourceType, body: &Json) -> Vec<Issue> {

@@ -25,7 +25,7 @@ pub fn identified(write: &mut Write<'_, '_>, system: &str, value: &str) -> Resul
 
 fn ask(write: &mut Write<'_, '_>, code: &str, value: &str) -> Result<bool, Refusal> {
     let resource_type = write.sent.contract.resource_type;
-    let criterion = token_criterion(write.engine.registry(), resource_type, code, value);
+    let criterion = token_criterion(&write.engine.registry(), resource_type, code, value);
     // The parameter and the form of the value are ours: a problem with them is a mistake of the program.
     let criterion = criterion.map_err(|issue| Refusal::failed(issue.text))?;
     write.unit.any(resource_type, criterion)

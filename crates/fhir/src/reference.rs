@@ -1,5 +1,6 @@
 //! The text of a Reference (<http://hl7.org/fhir/R4/references.html>), taken apart.
 
+use crate::Json;
 use crate::definitions::ResourceType;
 use crate::primitive::is_id;
 
@@ -76,6 +77,23 @@ fn is_absolute(text: &str) -> bool {
         scheme.bytes().next().is_some_and(|first| first.is_ascii_alphabetic())
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
     })
+}
+
+impl Json {
+    /// Shows the text of every Reference in a tree, in document order.
+    pub fn each_reference(&self, each: &mut dyn FnMut(&str)) {
+        // A tree was parsed, so its depth is bounded.
+        match self {
+            Json::Object(object) => {
+                if let Some(text) = object.str("reference") {
+                    each(text);
+                }
+                object.iter().for_each(|(_, value)| value.each_reference(each));
+            }
+            Json::Array(items) => items.iter().for_each(|item| item.each_reference(each)),
+            _ => {}
+        }
+    }
 }
 
 #[cfg(test)]

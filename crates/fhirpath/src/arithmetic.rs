@@ -3,11 +3,11 @@
 mod duration;
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::Item;
 use crate::limits;
 use crate::number::Number;
 use crate::quantity::{Quantity, Unit};
+use crate::run::Run;
 use crate::temporal::Temporal;
 use rust_decimal::Decimal;
 use std::cmp::Ordering;

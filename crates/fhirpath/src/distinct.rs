@@ -2,9 +2,9 @@
 
 use crate::equality::{contains, items_equal};
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
 use crate::item_type::SystemType;
+use crate::run::Run;
 use std::borrow::Cow;
 use std::collections::HashSet;
 

@@ -1,12 +1,12 @@
 //! What `=` and `~` mean (<http://hl7.org/fhirpath/N1/#equality>), item by item.
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
-use crate::item_type::SystemType;
+use crate::item_type::{ItemType, SystemType};
 use crate::limits;
 use crate::number::Number;
 use crate::quantity::Quantity;
+use crate::run::Run;
 use crate::temporal::Temporal;
 use fhir::Json;
 
@@ -44,7 +44,11 @@ pub(crate) fn items_equal<'a>(
     Ok(match (Comparable::of(left), Comparable::of(right)) {
         (Comparable::Text(left), Comparable::Text(right)) => Some(texts_equal(left, right, run)?),
         (Comparable::Boolean(left), Comparable::Boolean(right)) => Some(left == right),
+        (Comparable::Type(left), Comparable::Type(right)) => Some(left == right),
         (Comparable::Number(left), Comparable::Number(right)) => Some(left.compare(right).is_eq()),
+        (Comparable::Temporal(left), Comparable::Temporal(right)) if left.is_time() != right.is_time() => {
+            Some(false)
+        }
         (Comparable::Temporal(left), Comparable::Temporal(right)) => {
             left.compare(&right).map(|order| order.is_eq())
         }
@@ -115,6 +119,7 @@ fn items_equivalent<'a>(left: &Item<'a>, right: &Item<'a>, run: &mut Run<'a>) ->
     Ok(match (Comparable::of(left), Comparable::of(right)) {
         (Comparable::Text(left), Comparable::Text(right)) => texts_equivalent(left, right, run)?,
         (Comparable::Boolean(left), Comparable::Boolean(right)) => left == right,
+        (Comparable::Type(left), Comparable::Type(right)) => left == right,
         (Comparable::Number(left), Comparable::Number(right)) => left.is_equivalent(right),
         (Comparable::Temporal(left), Comparable::Temporal(right)) => left.is_equivalent(&right),
         (Comparable::Tree(one), Comparable::Tree(other)) => {
@@ -144,6 +149,7 @@ enum Comparable<'i> {
     Text(&'i str),
     Quantity,
     Tree(&'i Json),
+    Type(ItemType),
     /// A primitive without a value, or a resource that is not here: equal to nothing.
     Nothing,
 }
@@ -155,6 +161,7 @@ impl<'i> Comparable<'i> {
             ItemValue::Text(text) => Comparable::of_text(text, item),
             ItemValue::Boolean(value) | ItemValue::Json(Json::Bool(value)) => Comparable::Boolean(*value),
             ItemValue::Quantity(_) => Comparable::Quantity,
+            ItemValue::Type(item_type) => Comparable::Type(*item_type),
             ItemValue::Json(Json::Null) | ItemValue::Elsewhere(_) => Comparable::Nothing,
             ItemValue::Json(tree @ (Json::Object(_) | Json::Array(_))) => Comparable::Tree(tree),
             ItemValue::Integer(_) | ItemValue::Decimal(_) | ItemValue::Json(Json::Number(_)) => {

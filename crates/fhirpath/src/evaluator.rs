@@ -2,9 +2,9 @@
 
 use crate::context::Context;
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::expression::Expression;
 use crate::item::Item;
+use crate::run::Run;
 
 /// Evaluates many expressions on the elements of one resource, with the same buffers. Each evaluation has the whole
 /// budget of [`limits`](crate::limits).

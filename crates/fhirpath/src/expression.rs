@@ -3,11 +3,13 @@
 use crate::compile::Compiler;
 use crate::context::Context;
 use crate::error::{CompileError, EvaluateError};
-use crate::evaluate::{Frame, Node, Run, Scope, evaluate, truth_of};
+use crate::evaluate::{Frame, Scope, evaluate, truth_of};
 use crate::item::Item;
 use crate::item_type::ItemType;
+use crate::node::Node;
 use crate::parser;
 use crate::place::Place;
+use crate::run::Run;
 use crate::shape::Shape;
 use fhir::Json;
 use fhir::definitions::TypeId;

@@ -35,6 +35,8 @@ pub enum ItemValue<'a> {
     Text(Cow<'a, str>),
     /// A number with a unit.
     Quantity(Box<Quantity>),
+    /// What `type()` says: a type with its namespace and name.
+    Type(ItemType),
     /// A resource of which only the type (the item's) and the reference are known.
     Elsewhere(&'a str),
 }

@@ -31,6 +31,8 @@ pub enum SystemType {
     Time,
     /// A number with a unit.
     Quantity,
+    /// What `type()` yields.
+    TypeInfo,
 }
 
 const SYSTEM_TYPES: &[(&str, SystemType)] = &[
@@ -42,6 +44,7 @@ const SYSTEM_TYPES: &[(&str, SystemType)] = &[
     ("DateTime", SystemType::DateTime),
     ("Time", SystemType::Time),
     ("Quantity", SystemType::Quantity),
+    ("TypeInfo", SystemType::TypeInfo),
 ];
 
 impl SystemType {
@@ -75,6 +78,14 @@ impl ItemType {
         match self {
             ItemType::Fhir(type_id) => type_id.name(),
             ItemType::System(system) => system.name(),
+        }
+    }
+
+    /// `FHIR` or `System`.
+    pub fn namespace(self) -> &'static str {
+        match self {
+            ItemType::Fhir(_) => "FHIR",
+            ItemType::System(_) => "System",
         }
     }
 

@@ -35,6 +35,7 @@ mod item;
 mod item_type;
 mod lexer;
 pub mod limits;
+mod node;
 mod number;
 mod ordering;
 mod parser;

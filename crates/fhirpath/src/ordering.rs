@@ -1,12 +1,12 @@
 //! What `<`, `<=`, `>` and `>=` mean (<http://hl7.org/fhirpath/N1/#comparison>).
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::Item;
 use crate::item_type::SystemType;
 use crate::limits;
 use crate::number::Number;
 use crate::quantity::Quantity;
+use crate::run::Run;
 use crate::temporal::Temporal;
 use std::cmp::Ordering;
 
@@ -66,9 +66,7 @@ fn compare(left: &Item<'_>, right: &Item<'_>, run: &mut Run<'_>) -> Result<Optio
     let (left_type, right_type) = (left.system_type(), right.system_type());
     if is_time(left_type) && is_time(right_type) {
         return match (Temporal::of(left), Temporal::of(right)) {
-            (Some(left), Some(right))
-                if (left.kind == SystemType::Time) != (right.kind == SystemType::Time) =>
-            {
+            (Some(left), Some(right)) if left.is_time() != right.is_time() => {
                 Err(EvaluateError::WrongType("a comparison"))
             }
             (Some(left), Some(right)) => Ok(left.compare(&right)),

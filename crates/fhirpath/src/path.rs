@@ -4,9 +4,9 @@
 //! the expression is compiled is looked up then; where a type is known only at the item, it is looked up there.
 
 use crate::error::EvaluateError;
-use crate::evaluate::Run;
 use crate::item::{Item, ItemValue};
 use crate::item_type::{ItemType, SystemType};
+use crate::run::Run;
 use fhir::definitions::{ElementDefinition, MemberRef, TypeDefinition, TypeId, TypeKind};
 use fhir::{Json, Object, ResourceType};
 
@@ -86,6 +86,10 @@ fn follow<'a>(
     let Some((step, rest)) = steps.split_first() else {
         return run.emit_copy(item, out);
     };
+    if let ItemValue::Type(item_type) = item.value {
+        let text = type_member(item_type, &step.name);
+        return text.map_or(Ok(()), |text| follow(rest, &Item::string(text), run, out));
+    }
     let ItemType::Fhir(type_id) = item.item_type else { return Ok(()) };
     if let ItemValue::Elsewhere(_) = item.value {
         return Err(EvaluateError::NotLoaded);
@@ -112,6 +116,15 @@ fn follow<'a>(
             walk.choice(object, &step.name, |key| member_of_choice(definition, &step.name, key))
         }
         Members::None => Ok(()),
+    }
+}
+
+/// What a name means on what `type()` yields (<http://hl7.org/fhirpath/N1/#reflection>).
+fn type_member(item_type: ItemType, name: &str) -> Option<&'static str> {
+    match name {
+        "name" => Some(item_type.name()),
+        "namespace" => Some(item_type.namespace()),
+        _ => None,
     }
 }
 

@@ -83,10 +83,15 @@ impl Temporal {
         Some(Temporal { kind, civil: parsed.civil, said, fraction, offset: parsed.offset })
     }
 
+    /// Whether it is a time of day, which has nothing in common with dates.
+    pub(crate) fn is_time(&self) -> bool {
+        self.kind == SystemType::Time
+    }
+
     /// Which is later; unknown where one says more than the other and they agree as far as both go
     /// (<http://hl7.org/fhirpath/N1/#comparison>), and for a time and a date.
     pub(crate) fn compare(&self, other: &Temporal) -> Option<Ordering> {
-        if (self.kind == SystemType::Time) != (other.kind == SystemType::Time) {
+        if self.is_time() != other.is_time() {
             return None;
         }
         if self.offset.is_some() != other.offset.is_some() {

@@ -62,7 +62,18 @@ impl Inner {
             terminology: Some(&definitions.terminology),
             ..validation::Options::default()
         };
-        validation::validate(resource, &options)
+        let mut problems = validation::validate(resource, &options);
+        if resource_type == ResourceType::SEARCH_PARAMETER && problems.is_empty() {
+            problems = self.parameters.registry().problems_of_custom(resource);
+            if let Some(root) = root {
+                for problem in &mut problems {
+                    let within =
+                        problem.expression.as_deref().and_then(|place| place.strip_prefix("SearchParameter"));
+                    problem.expression = within.map(|rest| format!("{root}{rest}"));
+                }
+            }
+        }
+        problems
     }
 }
 

@@ -46,8 +46,8 @@ impl Engine {
 
     fn resource(&self, resource_type: ResourceType) -> Json {
         let interactions = listed(Interaction::is_listed_by_type);
-        let parameters: Vec<Json> = self
-            .registry()
+        let registry = self.registry();
+        let parameters: Vec<Json> = registry
             .advertised(resource_type)
             .map(|parameter| {
                 let mut claimed = Object::new();
@@ -74,6 +74,15 @@ impl Engine {
         resource.insert("conditionalCreate", true);
         resource.insert("conditionalUpdate", true);
         resource.insert("conditionalDelete", "single");
+        let texts = |texts: Vec<String>| texts.into_iter().map(Json::from).collect::<Vec<Json>>();
+        let includes = texts(registry.includes(resource_type));
+        if !includes.is_empty() {
+            resource.insert("searchInclude", includes);
+        }
+        let revincludes = texts(registry.revincludes(resource_type));
+        if !revincludes.is_empty() {
+            resource.insert("searchRevInclude", revincludes);
+        }
         if !parameters.is_empty() {
             resource.insert("searchParam", parameters);
         }

@@ -18,6 +18,7 @@ use storage::Version;
 pub struct Criteria {
     query: Query,
     text: String,
+    looked_at: Vec<ResourceType>,
 }
 
 /// Parameters of searches that say how to answer, not which resources match.
@@ -39,7 +40,7 @@ const RESULT_PARAMETERS: [&str; 11] = [
 const PASSED_OVER: [&str; 2] = ["_format", "_pretty"];
 
 impl Engine {
-    /// Reads criteria, still percent-encoded: the part of a URL after its `?`.
+    /// Reads criteria, still percent-encoded: the part of a URL after its `?`, which may come along.
     ///
     /// # Errors
     ///
@@ -50,6 +51,7 @@ impl Engine {
         text: &str,
         now: i64,
     ) -> Result<Criteria, Vec<Issue>> {
+        let text = text.strip_prefix('?').unwrap_or(text);
         let parameters = query_string::parameters(text).map_err(|issue| vec![issue])?;
         let criteria = self.criteria(resource_type, &parameters, now)?;
         Ok(Criteria { text: text.to_owned(), ..criteria })
@@ -90,7 +92,7 @@ impl Engine {
             internal: false,
             terminology: Some(&codes),
         };
-        let request = search::from_url(self.registry(), resource_type, parameters, &options)?;
+        let request = search::from_url(&self.registry(), resource_type, parameters, &options)?;
         // Without criteria every resource would match.
         if request.query.criteria.is_empty() {
             let text = format!(
@@ -99,7 +101,8 @@ impl Engine {
             return Err(vec![Issue::error(IssueCode::Required, text)]);
         }
         let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Ok(Criteria { query: request.query, text: pairs.join("&") })
+        let looked_at = request.looked_at();
+        Ok(Criteria { query: request.query, text: pairs.join("&"), looked_at })
     }
 }
 
@@ -107,6 +110,11 @@ impl Criteria {
     /// The type of what they match.
     pub fn resource_type(&self) -> ResourceType {
         self.query.resource_type
+    }
+
+    /// The types that chains look at besides: to ask what matches is to ask about them.
+    pub fn looked_at(&self) -> &[ResourceType] {
+        &self.looked_at
     }
 
     /// The criteria as they were sent.

@@ -4,10 +4,11 @@ use crate::definitions::{Definitions, InForce};
 use crate::error::Refusal;
 use crate::hooks::Rules;
 use crate::prepare::Prepared;
+use crate::search_parameters::InUse;
 use crate::unit::Unit;
 use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
-use search::Registry;
+use search::{IndexRow, Registry};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use storage::{Reader, Store};
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub settings: Settings,
     pub cursor_key: [u8; 16],
     pub definitions: InForce,
+    pub parameters: InUse,
 }
 
 impl Engine {
@@ -51,7 +53,9 @@ impl Engine {
     pub fn with_definitions(store: Store, settings: Settings, packaged: Definitions) -> Self {
         // Cursors are good for as long as the process: a fresh key refuses those of an earlier one.
         let cursor_key = *uuid::Uuid::new_v4().as_bytes();
-        Engine { store, inner: Arc::new(Inner { settings, cursor_key, definitions: InForce::new(packaged) }) }
+        let parameters = InUse::new(settings.registry.clone());
+        let definitions = InForce::new(packaged);
+        Engine { store, inner: Arc::new(Inner { settings, cursor_key, definitions, parameters }) }
     }
 
     /// The store underneath.
@@ -59,9 +63,14 @@ impl Engine {
         &self.store
     }
 
-    /// The search parameters.
-    pub fn registry(&self) -> &Registry {
-        &self.inner.settings.registry
+    /// The search parameters in use.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.inner.parameters.registry()
+    }
+
+    /// A number that changes with the search parameters in use.
+    pub fn registry_generation(&self) -> u64 {
+        self.inner.parameters.generation()
     }
 
     /// The clinic's zone.
@@ -115,19 +124,23 @@ impl Engine {
     {
         let inner = Arc::clone(&self.inner);
         // Of the last run, which is the one that takes effect.
-        let changes_definitions = Arc::new(AtomicBool::new(false));
-        let changes = Arc::clone(&changes_definitions);
+        let changed = Arc::new((AtomicBool::new(false), AtomicBool::new(false)));
+        let changes = Arc::clone(&changed);
         let result = self
             .store
             .write(move |transaction| {
                 let mut unit = Unit::new(transaction, &inner);
                 let result = work(&mut unit);
-                changes.store(unit.changes_definitions(), Ordering::Release);
+                changes.0.store(unit.changes_definitions(), Ordering::Release);
+                changes.1.store(unit.changes_search_parameters(), Ordering::Release);
                 result
             })
             .await?;
-        if changes_definitions.load(Ordering::Acquire) {
+        if changed.0.load(Ordering::Acquire) {
             self.load_definitions().await?;
+        }
+        if changed.1.load(Ordering::Acquire) {
+            self.load_search_parameters().await?;
         }
         Ok(result)
     }
@@ -148,8 +161,16 @@ impl Engine {
 
 impl Inner {
     pub(crate) fn prepare(&self, resource_type: ResourceType, id: &str, resource: Json) -> Prepared {
-        let index = search::extract(&self.settings.registry, resource_type, &resource, &self.settings.zone);
+        let (index, generation) = self.index(resource_type, &resource);
         let holds = self.settings.rules.holds(resource_type, &resource);
-        Prepared::new(resource_type, id, resource, index, holds)
+        let mut prepared = Prepared::new(resource_type, id, resource, index, holds);
+        prepared.generation = generation;
+        prepared
+    }
+
+    /// The index rows of a resource, and the generation of the search parameters that they are made by.
+    pub(crate) fn index(&self, resource_type: ResourceType, resource: &Json) -> (Vec<IndexRow>, u64) {
+        let (registry, generation) = self.parameters.with_generation();
+        (search::extract(&registry, resource_type, resource, &self.settings.zone), generation)
     }
 }

@@ -43,6 +43,16 @@ pub struct HistoryAsked<'a> {
     pub readable: Readable,
 }
 
+/// A history that can be answered, over any snapshot.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    whose: Whose,
+    query: HistoryQuery,
+    walk: Walk,
+    cursor: Option<String>,
+    begun: i64,
+}
+
 impl Whose {
     /// The path below the base.
     fn path(&self) -> String {
@@ -76,7 +86,17 @@ impl Engine {
     /// # Errors
     ///
     /// 400 with every parameter that cannot be honoured; 404 when the resource never existed.
-    pub async fn history(&self, whose: Whose, mut asked: HistoryAsked<'_>) -> Result<Vec<u8>, Refusal> {
+    pub async fn history(&self, whose: Whose, asked: HistoryAsked<'_>) -> Result<Vec<u8>, Refusal> {
+        let (engine, history) = (self.clone(), self.read_history(whose, asked)?);
+        self.snapshot(move |reader| engine.history_page(&history, reader)).await
+    }
+
+    /// Reads what is asked of a history.
+    ///
+    /// # Errors
+    ///
+    /// 400 with every parameter that cannot be honoured.
+    pub(crate) fn read_history(&self, whose: Whose, mut asked: HistoryAsked<'_>) -> Result<History, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
         let mut query = self.history_query(&whose, &asked)?;
         let walk = Walk::new(self, &whose.path(), &asked.parameters, asked.now);
@@ -86,20 +106,28 @@ impl Engine {
             query.after = Some(after);
             begun = when;
         }
-        let (page, created) = self
-            .snapshot(move |reader| {
-                if let Whose::Instance(resource_type, id) = &whose
-                    && reader.resource(*resource_type, id)?.is_none()
-                {
-                    return Err(Refusal::unknown_resource(*resource_type, id));
-                }
-                let page = reader.history_page(&query)?;
-                let created = page.versions.iter().map(|version| is_created(reader, version));
-                let created = created.collect::<Result<Vec<bool>, Refusal>>()?;
-                Ok((page, created))
-            })
-            .await?;
-        let links = walk.history_links(cursor.as_deref(), page.next, begun);
+        Ok(History { whose, query, walk, cursor, begun })
+    }
+
+    /// A page of a history.
+    ///
+    /// # Errors
+    ///
+    /// 404 when the resource never existed.
+    pub(crate) fn history_page(
+        &self,
+        history: &History,
+        reader: &mut dyn Reader,
+    ) -> Result<Vec<u8>, Refusal> {
+        if let Whose::Instance(resource_type, id) = &history.whose
+            && reader.resource(*resource_type, id)?.is_none()
+        {
+            return Err(Refusal::unknown_resource(*resource_type, id));
+        }
+        let page = reader.history_page(&history.query)?;
+        let created = page.versions.iter().map(|version| is_created(reader, version));
+        let created = created.collect::<Result<Vec<bool>, Refusal>>()?;
+        let links = history.walk.history_links(history.cursor.as_deref(), page.next, history.begun);
         Ok(self.history_bundle(&page, &created, &links))
     }
 

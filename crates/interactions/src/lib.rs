@@ -5,6 +5,7 @@
 //! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
 
 pub mod body;
+pub mod bulk;
 pub mod bundle;
 pub mod capabilities;
 mod codes;
@@ -26,6 +27,7 @@ pub mod query_string;
 pub mod read;
 pub mod registry;
 pub mod reindex;
+mod search_parameters;
 pub mod search_type;
 pub mod target;
 pub mod unit;

@@ -16,6 +16,8 @@ pub struct Prepared {
     pub resource: Json,
     /// Its index rows.
     pub index: Vec<IndexRow>,
+    /// Which search parameters they are made by.
+    pub(crate) generation: u64,
     /// Whose time it holds.
     pub holds: Vec<Hold>,
     /// From the end of `lastUpdated` to the end of the object.
@@ -35,7 +37,7 @@ impl Prepared {
             set_identity(object, id);
             write_rest(object, &mut tail);
         }
-        Prepared { resource_type, id: id.to_owned(), resource, index, holds, tail }
+        Prepared { resource_type, id: id.to_owned(), resource, index, generation: 0, holds, tail }
     }
 
     /// The same resource under another id. Nothing else depends on it: an id has no index rows.

@@ -1,24 +1,43 @@
-//! Rebuilding the index when what is extracted has changed.
+//! Rebuilding the index: when the program extracts something else than before, and when a client has defined a search
+//! parameter.
 
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::search_parameters::Pending;
 use crate::unit::stored_json;
 use fhir::ResourceType;
+use search::{Criterion, Query, SpanTest};
+use std::sync::atomic::Ordering;
 
 /// The store's setting that names the extraction its index was made by.
 const FINGERPRINT: &str = "index-fingerprint";
 
+/// The store's setting that says how far the indexing of new search parameters has come.
+const PROGRESS: &str = "search-parameters-progress";
+
 /// How many resources are indexed anew in one write.
 const BATCH: usize = 500;
 
+/// For how long before its parameters were in use a write may have begun that did not index by them, in
+/// milliseconds.
+const OVERLAP: i64 = 10 * 60 * 1000;
+
+/// Where an indexing stands: after this resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    type_name: String,
+    id: String,
+}
+
 impl Engine {
     /// Rebuilds the index if it was made by other search parameters or another extraction than this binary's;
-    /// `progress` is told how many resources are done. Returns how many were.
+    /// `progress` is told how many resources are done. Returns how many were. Puts the stored SearchParameters in use.
     ///
     /// # Errors
     ///
     /// The store's failures; the next start begins anew.
     pub async fn reindex_if_stale(&self, mut progress: impl FnMut(u64)) -> Result<u64, Refusal> {
+        self.load_search_parameters().await?;
         let fingerprint = self.registry().fingerprint(self.zone());
         let known = self.snapshot(|reader| Ok(reader.setting(FINGERPRINT)?)).await?;
         if known.as_deref() == Some(fingerprint.as_str()) {
@@ -26,43 +45,119 @@ impl Engine {
         }
         let mut done = 0;
         for resource_type in ResourceType::all() {
-            done += self.reindex_type(resource_type, done, &mut progress).await?;
+            let ids = self.ids(resource_type).await?;
+            for batch in ids.chunks(BATCH) {
+                self.reindex_batch(resource_type, batch.to_vec(), None).await?;
+                done += batch.len() as u64;
+                progress(done);
+            }
         }
         self.write(move |unit| unit.put_setting(FINGERPRINT, &fingerprint)).await?;
+        self.completed(None).await?;
         Ok(done)
     }
 
-    async fn reindex_type(
-        &self,
-        resource_type: ResourceType,
-        done_before: u64,
-        progress: &mut impl FnMut(u64),
-    ) -> Result<u64, Refusal> {
-        let ids: Vec<String> = self
-            .snapshot(move |reader| {
-                let mut ids = Vec::new();
-                reader.each_current(Some(resource_type), &mut |version| {
-                    ids.push(version.id);
-                    Ok(())
-                })?;
-                Ok(ids)
-            })
-            .await?;
+    /// Indexes all resources under the search parameters that are not complete, and then puts these in use. It goes on
+    /// where it was interrupted; of several at a time, one does the work. Returns how many resources it has indexed.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub async fn index_search_parameters(&self) -> Result<u64, Refusal> {
+        if self.inner.parameters.indexing.swap(true, Ordering::SeqCst) {
+            return Ok(0);
+        }
+        let done = self.index_pending().await;
+        self.inner.parameters.indexing.store(false, Ordering::SeqCst);
+        done
+    }
+
+    async fn index_pending(&self) -> Result<u64, Refusal> {
         let mut done = 0;
-        for batch in ids.chunks(BATCH) {
-            let batch = batch.to_vec();
-            done += batch.len() as u64;
-            self.write(move |unit| {
-                for id in &batch {
-                    unit.reindex(resource_type, id)?;
-                }
-                Ok(())
-            })
-            .await?;
-            progress(done_before + done);
+        while let Some(pending) = self.pending().await? {
+            tracing::info!(parameters = pending.parameters.len(), "indexing new search parameters");
+            let begun = self.write(|unit| Ok(unit.now())).await?;
+            done += self.index_types(&pending).await?;
+            for resource_type in &pending.types {
+                done += self.reindex_since(*resource_type, begun - OVERLAP).await?;
+            }
+            self.completed(Some(pending)).await?;
         }
         Ok(done)
     }
+
+    async fn index_types(&self, pending: &Pending) -> Result<u64, Refusal> {
+        let run = pending.parameters.iter().map(|(url, fingerprint)| format!("{url} {fingerprint}"));
+        let run = run.collect::<Vec<_>>().join("\n");
+        let stopped = self.snapshot(|reader| Ok(reader.setting(PROGRESS)?)).await?;
+        let stopped = stopped.and_then(|text| place_of(&text, &run)).unwrap_or_default();
+        let mut done = 0;
+        for resource_type in &pending.types {
+            let type_name = resource_type.name().to_owned();
+            if type_name < stopped.type_name {
+                continue;
+            }
+            let mut ids = self.ids(*resource_type).await?;
+            ids.sort_unstable();
+            ids.retain(|id| type_name > stopped.type_name || *id > stopped.id);
+            for batch in ids.chunks(BATCH) {
+                let last = batch.last().cloned().unwrap_or_default();
+                let told = format!("{type_name}/{last}\n{run}");
+                self.reindex_batch(*resource_type, batch.to_vec(), Some(told)).await?;
+                done += batch.len() as u64;
+            }
+        }
+        Ok(done)
+    }
+
+    /// Indexes what a type has that was written since a moment.
+    async fn reindex_since(&self, resource_type: ResourceType, since: i64) -> Result<u64, Refusal> {
+        let query = Query::all(resource_type).and(Criterion::LastUpdated(vec![SpanTest::StartsFrom(since)]));
+        let found = self.snapshot(move |reader| Ok(reader.search(&query)?.resources)).await?;
+        let ids: Vec<String> = found.into_iter().map(|version| version.id).collect();
+        for batch in ids.chunks(BATCH) {
+            self.reindex_batch(resource_type, batch.to_vec(), None).await?;
+        }
+        Ok(ids.len() as u64)
+    }
+
+    async fn ids(&self, resource_type: ResourceType) -> Result<Vec<String>, Refusal> {
+        self.snapshot(move |reader| {
+            let mut ids = Vec::new();
+            reader.each_current(Some(resource_type), &mut |version| {
+                ids.push(version.id);
+                Ok(())
+            })?;
+            Ok(ids)
+        })
+        .await
+    }
+
+    /// Indexes resources anew in one write, and keeps how far that has come.
+    async fn reindex_batch(
+        &self,
+        resource_type: ResourceType,
+        ids: Vec<String>,
+        progress: Option<String>,
+    ) -> Result<(), Refusal> {
+        self.write(move |unit| {
+            for id in &ids {
+                unit.reindex(resource_type, id)?;
+            }
+            match &progress {
+                Some(progress) => unit.put_setting(PROGRESS, progress),
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+}
+
+/// Where the indexing of the same parameters stopped.
+fn place_of(text: &str, run: &str) -> Option<Place> {
+    let (place, of) = text.split_once('\n')?;
+    let (type_name, id) = place.split_once('/')?;
+    (of == run).then(|| Place { type_name: type_name.to_owned(), id: id.to_owned() })
 }
 
 impl crate::Unit<'_> {
@@ -72,5 +167,18 @@ impl crate::Unit<'_> {
             self.replace_index(&prepared)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_indexing_goes_on_where_it_stopped() {
+        let place = Place { type_name: "Patient".into(), id: "7".into() };
+        assert_eq!(place_of("Patient/7\nhttp://a x", "http://a x"), Some(place));
+        assert_eq!(place_of("Patient/7\nhttp://a x", "http://a y"), None);
+        assert_eq!(place_of("", "http://a y"), None);
     }
 }

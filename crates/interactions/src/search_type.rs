@@ -170,7 +170,7 @@ impl Engine {
 
     fn request(&self, within: &Within, asked: &Asked<'_>, codes: &Codes) -> Result<SearchRequest, Refusal> {
         let (registry, options, parameters) =
-            (self.registry(), self.search_options(asked, codes), &asked.parameters);
+            (&self.registry(), self.search_options(asked, codes), &asked.parameters);
         let readable = |resource_type: &ResourceType| asked.readable.allows(*resource_type);
         let request = match within {
             Within::Type(resource_type) => search::from_url(registry, *resource_type, parameters, &options),
@@ -193,7 +193,7 @@ impl Engine {
         asked: &Asked<'_>,
         options: &SearchOptions<'_>,
     ) -> Result<SearchRequest, Refusal> {
-        let registry = self.registry();
+        let registry = &self.registry();
         let path = Within::Compartment { of, id: id.to_owned(), resource_type }.path();
         let unknown = || Refusal::unknown_path(&path);
         let compartment = compartment(of.name()).ok_or_else(unknown)?;
@@ -224,7 +224,7 @@ impl Engine {
             let queries: Vec<search::Query> = request.queries().cloned().collect();
             reader.search_all(&queries)?
         };
-        let included = included(self.registry(), request, readable, &matches.resources, reader)?;
+        let included = included(&self.registry(), request, readable, &matches.resources, reader)?;
         let links = walk.links(&request.query, *start, &matches);
         Ok(self.searchset(request, &links, &matches, &included))
     }
@@ -258,7 +258,8 @@ impl Engine {
         bundle.finish()
     }
 
-    fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
+    /// Writes an entry of a searchset; `mode` is its `search`.
+    pub(crate) fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
         let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
         let body = version.body.as_deref().unwrap_or_default();
         let part = part(body, subset);

@@ -15,6 +15,7 @@ pub struct Unit<'a> {
     transaction: &'a mut dyn Transaction,
     inner: &'a Inner,
     changes_definitions: bool,
+    changes_search_parameters: bool,
 }
 
 /// What is stored under a type and id.
@@ -98,12 +99,17 @@ impl Written {
 
 impl<'a> Unit<'a> {
     pub(crate) fn new(transaction: &'a mut dyn Transaction, inner: &'a Inner) -> Self {
-        Unit { transaction, inner, changes_definitions: false }
+        Unit { transaction, inner, changes_definitions: false, changes_search_parameters: false }
     }
 
     /// Whether what was stored so far is part of the definitions that later requests are held to.
     pub(crate) fn changes_definitions(&self) -> bool {
         self.changes_definitions
+    }
+
+    /// Whether what was stored so far says by what later requests search.
+    pub(crate) fn changes_search_parameters(&self) -> bool {
+        self.changes_search_parameters
     }
 
     /// The moment of this write, in milliseconds since the epoch.
@@ -194,6 +200,7 @@ impl<'a> Unit<'a> {
     /// The store's failures.
     pub fn erase_everything(&mut self) -> Result<(), Refusal> {
         self.changes_definitions = true;
+        self.changes_search_parameters = true;
         Ok(self.transaction.erase_everything()?)
     }
 
@@ -245,8 +252,12 @@ impl<'a> Unit<'a> {
             method,
             body: Some(new.body(number, last_updated)),
         };
-        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
-        self.transaction.put(NewVersion { version: &version, index: &new.index, holds: &new.holds })?;
+        self.note_change(resource_type);
+        // The search parameters may have changed since the resource was prepared.
+        let is_stale = new.generation != self.inner.parameters.generation();
+        let renewed = is_stale.then(|| self.inner.index(resource_type, &new.resource).0);
+        let index = renewed.as_ref().unwrap_or(&new.index);
+        self.transaction.put(NewVersion { version: &version, index, holds: &new.holds })?;
         Ok(Written { version, effect })
     }
 
@@ -261,9 +272,14 @@ impl<'a> Unit<'a> {
         let (version, last_updated) = (current.version + 1, self.now());
         let deletion =
             Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
-        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
+        self.note_change(resource_type);
         self.transaction.put(NewVersion { version: &deletion, index: &[], holds: &[] })?;
         Ok(deletion)
+    }
+
+    fn note_change(&mut self, resource_type: ResourceType) {
+        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
+        self.changes_search_parameters |= resource_type == ResourceType::SEARCH_PARAMETER;
     }
 
     /// Swaps the index rows of the current version for those of `prepared`.

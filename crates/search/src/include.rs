@@ -228,6 +228,33 @@ pub(crate) fn reference_of<'i>(bases: &Bases, item: &'i Item<'_>) -> Option<Refe
     parse(bases, text)
 }
 
+impl Registry {
+    /// The values of `_include` that a CapabilityStatement lists for a type.
+    pub fn includes(&self, resource_type: ResourceType) -> Vec<String> {
+        let references =
+            self.advertised(resource_type).filter(|one| one.kind() == SearchParameterType::Reference);
+        let mut values: Vec<String> =
+            references.map(|one| format!("{resource_type}:{}", one.code())).collect();
+        if !values.is_empty() {
+            values.insert(0, format!("{resource_type}:*"));
+        }
+        values
+    }
+
+    /// The values of `_revinclude` that a CapabilityStatement lists for a type.
+    pub fn revincludes(&self, resource_type: ResourceType) -> Vec<String> {
+        let mut values = Vec::new();
+        for source in ResourceType::all() {
+            let refers = |one: &&Arc<Parameter>| {
+                one.kind() == SearchParameterType::Reference && can_refer(one, resource_type)
+            };
+            values
+                .extend(self.advertised(source).filter(refers).map(|one| format!("{source}:{}", one.code())));
+        }
+        values
+    }
+}
+
 fn can_refer(parameter: &Parameter, target: ResourceType) -> bool {
     parameter.targets().is_empty() || parameter.targets().contains(&target)
 }

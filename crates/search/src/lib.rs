@@ -69,7 +69,9 @@ pub use query::{
 };
 pub use reading::SearchOptions;
 pub use reference::reference_criterion;
-pub use registry::{ExtraParameter, Origin, Parameter, Registry};
+pub use registry::{
+    CustomParameter, ExtraParameter, Origin, Parameter, Registry, custom_fingerprint, is_active,
+};
 pub use resolve::{EachMatch, Matching, TooCostly, resolve};
 pub use string::{StringMatch, string_criterion};
 pub use terminology::Terminology;

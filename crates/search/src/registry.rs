@@ -1,11 +1,13 @@
 //! The search parameters of every resource type, ready for use.
 
 mod compile;
+mod custom;
 mod facts;
 mod parameter;
 mod standard;
 
 pub(crate) use compile::Alternative;
+pub use custom::{CustomParameter, custom_fingerprint, is_active};
 pub(crate) use facts::ValueFacts;
 pub(crate) use parameter::Source;
 pub use parameter::{ExtraParameter, Origin, Parameter};

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use canvas::Canvas;
 use interactions::Engine;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{PoisonError, RwLock};
 
 /// A running server.
 pub struct App {
@@ -28,8 +29,8 @@ pub struct App {
     pub jobs: Jobs,
     /// Requests being answered now.
     pub under_way: AtomicUsize,
-    /// The R4 door's CapabilityStatement.
-    pub capabilities: Bytes,
+    /// The R4 door's CapabilityStatement, and the search parameters that it was written from.
+    capabilities: RwLock<(u64, Bytes)>,
     stopping: AtomicBool,
 }
 
@@ -37,7 +38,7 @@ impl App {
     /// Puts a server together.
     pub fn new(config: Config, base_url: String, engine: Engine, canvas: Canvas) -> Self {
         let authenticator = Authenticator::new(engine.store().clone());
-        let capabilities = Bytes::from(engine.capabilities(crate::VERSION, clock::now()).to_bytes());
+        let capabilities = RwLock::new(capabilities(&engine));
         App {
             config,
             base_url,
@@ -52,6 +53,17 @@ impl App {
         }
     }
 
+    /// The R4 door's CapabilityStatement: written when it is first asked for since the search parameters changed.
+    pub fn capabilities(&self) -> Bytes {
+        let known = self.capabilities.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if known.0 == self.engine.registry_generation() {
+            return known.1;
+        }
+        let written = capabilities(&self.engine);
+        self.capabilities.write().unwrap_or_else(PoisonError::into_inner).clone_from(&written);
+        written.1
+    }
+
     /// Whether the server is shutting down.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -61,4 +73,10 @@ impl App {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
+}
+
+/// The CapabilityStatement of the R4 door, and the search parameters that it is written from.
+fn capabilities(engine: &Engine) -> (u64, Bytes) {
+    let generation = engine.registry_generation();
+    (generation, Bytes::from(engine.capabilities(crate::VERSION, clock::now()).to_bytes()))
 }

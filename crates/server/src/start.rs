@@ -76,6 +76,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     if config.sandbox {
         sandbox::prepare(&engine).await.map_err(failed)?;
     }
+    tokio::spawn(index_search_parameters(engine.clone()));
     let canvas = Canvas::new(engine.clone(), clinic, &base_url);
     let app = Arc::new(App::new(config, base_url.clone(), engine, canvas));
     let (stop, stopped) = watch::channel(false);
@@ -147,6 +148,20 @@ fn registry(config: &Config) -> Registry {
         None => registry,
     }
 }
+
+/// Indexes what clients define, whenever they do, for as long as the server runs.
+async fn index_search_parameters(engine: Engine) {
+    loop {
+        engine.search_parameters_changed().await;
+        while let Err(refusal) = engine.index_search_parameters().await {
+            tracing::error!(%refusal, "search parameters could not be indexed; trying again");
+            tokio::time::sleep(INDEXING_PAUSE).await;
+        }
+    }
+}
+
+/// How long to wait before indexing is tried again.
+const INDEXING_PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Rebuilds the index when this binary extracts something else than the one before.
 ///

@@ -71,6 +71,7 @@ fn token(address: SocketAddr) -> String {
 }
 
 /// Writes ever newer values of this client's resources until the server is gone; remembers what was acknowledged.
+/// Every other client writes two at once, in a transaction.
 fn write_until_killed(
     address: SocketAddr,
     token: &str,
@@ -80,18 +81,39 @@ fn write_until_killed(
 ) {
     for value in 1.. {
         let id = format!("r{round}c{client}n{}", value % 5);
-        let padding = "x".repeat(2000);
-        let body = format!(
-            r#"{{"resourceType":"Basic","id":"{id}","identifier":[{{"value":"{value}"}}],"code":{{"text":"{padding}{value}"}}}}"#
-        );
-        match exchange(address, &request("PUT", &format!("/fhir/Basic/{id}"), token, &body)) {
+        let twin = (client % 2 == 1).then(|| format!("{id}{TWIN}"));
+        let sent = match &twin {
+            None => request("PUT", &format!("/fhir/Basic/{id}"), token, &basic(&id, value)),
+            Some(twin) => request("POST", "/fhir", token, &transaction(&[&id, twin], value)),
+        };
+        match exchange(address, &sent) {
             Some((200 | 201, _)) => {
-                known.lock().unwrap().insert(id, value);
+                let mut known = known.lock().unwrap();
+                known.extend(twin.into_iter().chain([id]).map(|id| (id, value)));
             }
             Some((status, body)) => panic!("{status} {body}"),
             None => return,
         }
     }
+}
+
+/// What the second resource of a transaction has behind the id of the first.
+const TWIN: &str = "-twin";
+
+fn basic(id: &str, value: u64) -> String {
+    let padding = "x".repeat(2000);
+    format!(
+        r#"{{"resourceType":"Basic","id":"{id}","identifier":[{{"value":"{value}"}}],"code":{{"text":"{padding}{value}"}}}}"#
+    )
+}
+
+fn transaction(ids: &[&str], value: u64) -> String {
+    let entry = |id: &&str| {
+        let resource = basic(id, value);
+        format!(r#"{{"resource":{resource},"request":{{"method":"PUT","url":"Basic/{id}"}}}}"#)
+    };
+    let entries: Vec<String> = ids.iter().map(entry).collect();
+    format!(r#"{{"resourceType":"Bundle","type":"transaction","entry":[{}]}}"#, entries.join(","))
 }
 
 fn survives(arguments: &[String]) {
@@ -117,7 +139,7 @@ fn survives(arguments: &[String]) {
 
 /// Every acknowledged value, or one that was on its way when the server died, is there: whole, and found by search.
 fn check(address: SocketAddr, known: &HashMap<String, u64>) {
-    let token = token(address);
+    let (token, mut all) = (token(address), HashMap::new());
     for (id, value) in known {
         let (status, body) =
             exchange(address, &request("GET", &format!("/fhir/Basic/{id}"), &token, "")).unwrap();
@@ -128,12 +150,18 @@ fn check(address: SocketAddr, known: &HashMap<String, u64>) {
         let text = resource.at(&["code", "text"]).and_then(Json::as_str).unwrap();
         assert!(stored >= *value, "{id}: {value} was acknowledged, {stored} is there");
         assert!(text.ends_with(&format!("x{stored}")), "{id} is half of one write and half of another");
+        all.insert(id.as_str(), stored);
         let path = format!("/fhir/Basic?identifier={stored}&_id={id}");
         let (status, found) = exchange(address, &request("GET", &path, &token, "")).unwrap();
         assert!(
             status == 200 && found.contains(&format!("\"id\":\"{id}\"")),
             "{id} is not in the index: {found}"
         );
+    }
+    for (id, stored) in &all {
+        if let Some(first) = id.strip_suffix(TWIN) {
+            assert_eq!(all[first], *stored, "half of a transaction is there: {id}");
+        }
     }
 }
 

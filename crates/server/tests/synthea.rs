@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use fhir::{Json, ResourceType};
-use interactions::{Engine, NoRules, Preconditions, Settings};
+use interactions::bundle::{Caller, EntryReturn};
+use interactions::{Engine, NoRules, Preconditions, Refusal, Settings};
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use storage::{Location, OpenOptions, Store};
 
 /// What `easel check` refuses of the data, with the reason that the specification confirms. Nothing is.
@@ -31,15 +34,15 @@ fn unpacked() -> Option<PathBuf> {
     Some(folder)
 }
 
+fn bundles(folder: &Path) -> Vec<Json> {
+    let files = server::import::read::files(folder).unwrap();
+    files.iter().map(|path| fhir::json::parse(&std::fs::read(path).unwrap(), 100).unwrap()).collect()
+}
+
 fn resources(folder: &Path) -> Vec<Json> {
-    let mut all = Vec::new();
-    for path in server::import::read::files(folder).unwrap() {
-        let bundle = fhir::json::parse(&std::fs::read(path).unwrap(), 100).unwrap();
-        all.extend(
-            bundle.get("entry").unwrap().items().iter().filter_map(|entry| entry.get("resource").cloned()),
-        );
-    }
-    all
+    let entries = |bundle: &Json| bundle.get("entry").unwrap().items().to_vec();
+    let resource = |entry: Json| entry.get("resource").cloned();
+    bundles(folder).iter().flat_map(entries).filter_map(resource).collect()
 }
 
 #[test]
@@ -72,6 +75,92 @@ fn every_accepted_resource_can_be_put_and_is_read_back_equal() {
     let checked = runtime.block_on(put_and_read(&engine, resources));
     assert_eq!(checked, RESOURCES - REFUSED.len());
     let _ = std::fs::remove_dir_all(folder);
+}
+
+#[test]
+fn every_bundle_goes_in_as_a_transaction_unchanged_and_every_reference_leads_somewhere() {
+    let Some(folder) = unpacked() else { return };
+    let engine = engine(Store::open(OpenOptions::new(Location::SqliteMemory)).unwrap());
+    let mut bundles = bundles(&folder);
+    let mut expected: BTreeMap<String, usize> = BTreeMap::new();
+    for resource in resources(&folder) {
+        *expected.entry(resource.str("resourceType").unwrap().to_owned()).or_default() += 1;
+    }
+    // Two largest ones in one are larger than any that Synthea makes of one patient.
+    bundles.sort_by_key(|bundle| std::cmp::Reverse(bundle.get("entry").unwrap().items().len()));
+    let second = bundles.remove(1);
+    let first = bundles[0].as_object_mut().unwrap().get_mut("entry").unwrap().as_array_mut().unwrap();
+    first.extend_from_slice(second.get("entry").unwrap().items());
+    assert!(first.len() >= 1_244, "{}", first.len());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for bundle in bundles {
+        let entries = bundle.get("entry").unwrap().items().len();
+        let bundle = engine.read_bundle(bundle, Arc::new(Anyone), 0).unwrap();
+        let answer = runtime.block_on(engine.carry_out(bundle, EntryReturn::Minimal)).unwrap();
+        let answer = fhir::json::parse(&answer, 100).unwrap();
+        let created = answer.get("entry").unwrap().items().iter();
+        let created = created.filter(|e| e.at(&["response", "status"]) == Some(&"201 Created".into()));
+        assert_eq!(created.count(), entries);
+    }
+    let stored = runtime.block_on(stored(&engine));
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let known: HashSet<String> =
+        stored.iter().map(|(resource_type, id, _)| format!("{resource_type}/{id}")).collect();
+    for (resource_type, id, resource) in &stored {
+        *counts.entry(resource_type.name().to_owned()).or_default() += 1;
+        each_reference(resource, &mut |text| {
+            assert!(text.starts_with('#') || known.contains(text), "{resource_type}/{id}: {text}");
+        });
+    }
+    assert_eq!(counts, expected);
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+async fn stored(engine: &Engine) -> Vec<(ResourceType, String, Json)> {
+    let all = engine.snapshot(|reader| {
+        let mut all = Vec::new();
+        reader.each_current(None, &mut |version| {
+            all.push(version);
+            Ok(())
+        })?;
+        Ok(all)
+    });
+    let parsed = |version: storage::Version| {
+        let body = fhir::json::parse(&version.body.unwrap(), 100).unwrap();
+        (version.resource_type, version.id, body)
+    };
+    all.await.unwrap().into_iter().map(parsed).collect()
+}
+
+fn each_reference(value: &Json, each: &mut dyn FnMut(&str)) {
+    value.items().iter().for_each(|item| each_reference(item, each));
+    for (name, value) in value.as_object().into_iter().flat_map(fhir::Object::iter) {
+        match value {
+            Json::String(text) if name == "reference" => each(text),
+            other => each_reference(other, each),
+        }
+    }
+}
+
+/// A caller who may do everything.
+struct Anyone;
+
+impl Caller for Anyone {
+    fn may_read(&self, _: ResourceType) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn may_search(&self, _: ResourceType) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn may_see(&self, _: &storage::Version) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    fn may_write(&self, _: ResourceType) -> Result<(), Refusal> {
+        Ok(())
+    }
 }
 
 /// Many at once, so that commits are shared.

@@ -4,14 +4,17 @@
 //! searches. The directory should lie on a real disk; it must not exist.
 
 use fhir::ResourceType;
-use search::{Criterion, IndexRow, ParameterId, Query, Sort, SortKey, SpanTest, TextTest, Total};
+use search::{Criterion, IndexRow, NumberTest, ParameterId, Query, Sort, SortKey, SpanTest, TextTest, Total};
 use std::error::Error;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use storage::{Location, Method, NewVersion, OpenOptions, Store, StoreError, Transaction, Version};
 
+/// How many resources a transaction of the fill has.
+const BATCH: usize = 1_244;
 const DAY: i64 = 86_400_000;
 const TYPES: [ResourceType; 4] =
     [ResourceType::OBSERVATION, ResourceType::CONDITION, ResourceType::ENCOUNTER, ResourceType::PATIENT];
@@ -30,10 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     runtime.block_on(async {
         let store = open()?;
         let (started, spent) = (Instant::now(), processor_time());
-        for first in (0..resources).step_by(500) {
-            let unit = store.write(move |transaction| {
-                (first..(first + 500).min(resources)).try_for_each(|number| create(transaction, number))
-            });
+        for first in (0..resources).step_by(BATCH) {
+            let numbers = first..(first + BATCH as u64).min(resources);
+            let unit = store.write(move |transaction| create_all(transaction, numbers.clone()));
             unit.await?;
         }
         report("filled, resources", resources, started, spent);
@@ -114,6 +116,15 @@ fn index(number: u64) -> Vec<IndexRow> {
         let folded: String = (0..10).map(|at| char::from(b'a' + (random >> (at * 6)) as u8 % 26)).collect();
         rows.push(IndexRow::Text { parameter: ParameterId::new(200 + slot, of_type), folded: folded.into() });
     }
+    for unit in 0..3 {
+        let value = (spread(number * 256 + unit) % 10_000) as f64 / 100.0;
+        rows.push(IndexRow::Number {
+            parameter: ParameterId::new(400, of_type),
+            unit,
+            low: value,
+            high: value,
+        });
+    }
     for slot in 0..3_u16 {
         let from = (spread(number * 128 + u64::from(slot)) % 3650) as i64 * DAY + 1_400_000_000_000;
         let to = from + if slot == 0 { 1 } else { DAY };
@@ -122,16 +133,44 @@ fn index(number: u64) -> Vec<IndexRow> {
     rows
 }
 
+/// An observation as they are.
+fn body(number: u64) -> String {
+    let of_type = resource_type(number);
+    let (day, hour) = (1 + spread(number) % 28, spread(number + 1) % 24);
+    let (value, code) = (spread(number + 2) % 10_000, spread(number + 3) % 500);
+    format!(
+        r#"{{"resourceType":"{of_type}","id":"{}","meta":{{"versionId":"1","lastUpdated":"2026-03-{day:02}T{hour:02}:00:00.000Z","profile":["http://hl7.org/fhir/us/core/StructureDefinition/us-core-observation-lab"]}},"status":"final","category":[{{"coding":[{{"system":"http://terminology.hl7.org/CodeSystem/observation-category","code":"laboratory","display":"Laboratory"}}]}}],"code":{{"coding":[{{"system":"http://loinc.org","code":"{code}-7","display":"Measured {code}"}}],"text":"Measured {code}"}},"subject":{{"reference":"Patient/{}"}},"encounter":{{"reference":"Encounter/{}"}},"effectiveDateTime":"2025-0{}-{day:02}T{hour:02}:15:42-05:00","issued":"2025-11-{day:02}T{hour:02}:15:42.312-05:00","valueQuantity":{{"value":{}.{},"unit":"mg/dL","system":"http://unitsofmeasure.org","code":"mg/dL"}}}}"#,
+        id(number),
+        id(number / 200),
+        id(number / 20),
+        1 + number % 9,
+        value / 100,
+        value % 100,
+    )
+}
+
 fn create(transaction: &mut dyn Transaction, number: u64) -> Result<(), StoreError> {
-    let version = Version {
+    let version = version(transaction.now(), number);
+    transaction.put(NewVersion { version: &version, index: &index(number), holds: &[] })
+}
+
+fn version(now: i64, number: u64) -> Version {
+    Version {
         resource_type: resource_type(number),
         id: id(number),
         version: 1,
-        last_updated: transaction.now(),
+        last_updated: now,
         method: Method::Create,
-        body: Some(vec![b'x'; 700 + (spread(number) % 600) as usize]),
-    };
-    transaction.put(NewVersion { version: &version, index: &index(number), holds: &[] })
+        body: Some(body(number).into_bytes()),
+    }
+}
+
+/// As a large transaction does.
+fn create_all(transaction: &mut dyn Transaction, numbers: Range<u64>) -> Result<(), StoreError> {
+    let versions: Vec<Version> = numbers.clone().map(|number| version(transaction.now(), number)).collect();
+    let rows: Vec<Vec<IndexRow>> = numbers.map(index).collect();
+    let new = versions.iter().zip(&rows).map(|(version, index)| NewVersion { version, index, holds: &[] });
+    transaction.put_all(&new.collect::<Vec<_>>())
 }
 
 async fn creates(store: &Store, writers: usize, next: &Arc<AtomicU64>) -> Result<(), StoreError> {
@@ -182,6 +221,7 @@ async fn searches(store: &Store) -> Result<(), StoreError> {
         any_of: vec![TextTest::StartsWith(start.to_owned())],
     };
     let spans = |test| Criterion::Spans { parameter: parameter(301), any_of: vec![test] };
+    let numbers = |test| Criterion::Numbers { parameter: parameter(400), unit: 1, any_of: vec![test] };
     let by = |key, descending| vec![Sort { key, descending }];
     let from = 1_400_000_000_000 + 1000 * DAY;
     let sorted = |query: Query, key, descending| Query { sort: by(key, descending), ..query };
@@ -221,6 +261,10 @@ async fn searches(store: &Store) -> Result<(), StoreError> {
             "rare token in a year",
             all.clone().and(key(8, 7)).and(spans(SpanTest::Overlaps { from, to: from + 365 * DAY })),
         ),
+        ("a number above most", all.clone().and(numbers(NumberTest::EndsAbove(99.5)))),
+        ("a number above most, total", counted(all.clone().and(numbers(NumberTest::EndsAbove(99.5))))),
+        ("rare token with a number", all.clone().and(key(8, 7)).and(numbers(NumberTest::EndsAbove(50.0)))),
+        ("everything by number", sorted(all.clone(), SortKey::Number(parameter(400)), true)),
         ("not a common token", all.clone().and(Criterion::Not(Box::new(key(0, 1))))),
         ("page 500 of a common token", Query { offset: 10_000, ..all.clone().and(key(0, 1)) }),
     ];

@@ -116,6 +116,13 @@ pub trait Transaction: Reader {
     /// [`now`](Self::now), or a deletion has a body, index rows or holds.
     fn put(&mut self, new: NewVersion<'_>) -> Result<(), StoreError>;
 
+    /// Writes several versions at once, in this order, as [`put`](Self::put) writes each: for large transactions, since
+    /// it takes a few statements however many there are.
+    ///
+    /// # Errors
+    /// Those of [`put`](Self::put). After a [`StoreError::Conflict`], none was written.
+    fn put_all(&mut self, new: &[NewVersion<'_>]) -> Result<(), StoreError>;
+
     /// Replaces the index of a current resource: for another set of search parameters. Walks that began earlier see
     /// the new index too.
     ///

@@ -86,6 +86,10 @@ impl fhirpath::Host for Document<'_> {
     fn member_of(&self, value_set: &str, system: Option<&str>, code: &str) -> Option<bool> {
         self.is_member(value_set, system, code)
     }
+
+    fn allows_narrative(&self, div: &str) -> Option<bool> {
+        Some(crate::narrative::is_allowed(div))
+    }
 }
 
 impl fmt::Debug for Document<'_> {

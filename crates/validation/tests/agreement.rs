@@ -152,7 +152,7 @@ fn variants(resource: &Json) -> Vec<Json> {
         variants.push(with("total", Json::from(1)));
         let entries = resource.get("entry").map(Json::items).unwrap_or_default();
         if let Some(first) = entries.first() {
-            variants.push(with("entry", Json::Array([&[first.clone()], entries].concat())));
+            variants.push(with("entry", Json::Array([std::slice::from_ref(first), entries].concat())));
             let mut versioned = first.clone();
             let url = Json::from("http://example.org/Patient/1/_history/1");
             versioned.as_object_mut().unwrap().insert("fullUrl", url);

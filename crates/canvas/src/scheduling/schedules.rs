@@ -48,7 +48,7 @@ pub struct Schedule {
 /// The store's failures.
 pub fn all(reading: &mut Reading<'_>, now: i64) -> Result<Vec<Schedule>, Refusal> {
     let with_times =
-        token_criterion(reading.engine.registry(), ResourceType::PRACTITIONER_ROLE, HAS_TIMES, "true");
+        token_criterion(&reading.engine.registry(), ResourceType::PRACTITIONER_ROLE, HAS_TIMES, "true");
     let mut roles = availabilities(reading, with_times)?;
     roles.retain(|role| !role.is_over(now));
     let locations = active_locations(reading, &roles)?;
@@ -131,7 +131,7 @@ pub fn slots(
         return Ok(Some(Vec::new()));
     }
     let practitioner = format!("Practitioner/{}", id.practitioner);
-    let (registry, role) = (reading.engine.registry(), ResourceType::PRACTITIONER_ROLE);
+    let (registry, role) = (&reading.engine.registry(), ResourceType::PRACTITIONER_ROLE);
     let of_practitioner = reference_criterion(registry, role, "practitioner", &practitioner);
     let mut roles = availabilities(reading, of_practitioner)?;
     roles.retain(|role| role.practitioner == id.practitioner && role.is_at(&location_id));

@@ -47,7 +47,7 @@ impl Making<'_> {
     }
 
     fn one(&self, fact: &ParameterFact, value: &str) -> Result<Vec<Criterion>, Issue> {
-        let (registry, resource_type) = (self.engine.registry(), self.contract.resource_type);
+        let (registry, resource_type) = (&self.engine.registry(), self.contract.resource_type);
         let text = |codes: &[&str], how: StringMatch| -> Result<Vec<Criterion>, Issue> {
             let value = unescaped(value);
             codes.iter().map(|code| string_criterion(registry, resource_type, code, how, &value)).collect()
@@ -79,7 +79,7 @@ impl Making<'_> {
             return Err(Issue::error(IssueCode::NotSupported, text));
         }
         let Making { engine, contract, now } = self;
-        date_criterion(engine.registry(), contract.resource_type, code, prefix, date, engine.zone(), *now)
+        date_criterion(&engine.registry(), contract.resource_type, code, prefix, date, engine.zone(), *now)
     }
 }
 

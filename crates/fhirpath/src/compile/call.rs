@@ -3,10 +3,10 @@
 use super::{Compiled, Compiler, once, typed};
 use crate::ast::{Ast, AstKind, Literal, Specifier};
 use crate::error::CompileError;
-use crate::evaluate::Node;
 use crate::functions::{self, Function, Parameter, Yields};
 use crate::item_type::{ItemType, SystemType};
 use crate::limits;
+use crate::node::Node;
 use crate::pattern::Pattern;
 use crate::shape::Shape;
 use fhir::definitions::TypeId;

@@ -3,8 +3,8 @@
 use super::Compiled;
 use crate::ast::Literal;
 use crate::error::CompileError;
-use crate::evaluate::Node;
 use crate::item_type::{ItemType, SystemType};
+use crate::node::Node;
 use crate::number::exact;
 use crate::quantity::{CalendarUnit, Quantity, Unit};
 use crate::shape::Shape;

@@ -3,8 +3,8 @@
 use super::Compiled;
 use crate::ast::Specifier;
 use crate::error::CompileError;
-use crate::evaluate::Node;
 use crate::item_type::{ItemType, SystemType};
+use crate::node::Node;
 use crate::path::{Known, Path, Step};
 use crate::shape::Shape;
 use fhir::outcome::did_you_mean;
@@ -23,11 +23,15 @@ pub(super) fn start(name: &str, focus: &Shape, column: usize) -> Compiled {
             let path = Path { root: Some(root), steps: Vec::new() };
             Ok((Node::FocusPath(path), focus.only(root)))
         }
-        _ => Err(unknown_type(name, column)),
+        _ => Err(unknown_type(None, name, column)),
     }
 }
 
-fn unknown_type(name: &str, column: usize) -> CompileError {
+fn unknown_type(namespace: Option<&str>, name: &str, column: usize) -> CompileError {
+    if let Some(namespace) = namespace.filter(|namespace| *namespace != "FHIR") {
+        let problem = format!("'{namespace}.{name}' is not a type; namespaces are FHIR and System");
+        return CompileError::new(column, problem);
+    }
     let names = fhir::definitions::types().iter().map(|definition| definition.name);
     let hint = did_you_mean(name, names).map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
     CompileError::new(column, format!("'{name}' is not a type of FHIR R4{hint}"))
@@ -35,7 +39,7 @@ fn unknown_type(name: &str, column: usize) -> CompileError {
 
 pub(super) fn named_type(specifier: &Specifier) -> Result<ItemType, CompileError> {
     ItemType::named(specifier.namespace.as_deref(), &specifier.name)
-        .ok_or_else(|| unknown_type(&specifier.name, specifier.column))
+        .ok_or_else(|| unknown_type(specifier.namespace.as_deref(), &specifier.name, specifier.column))
 }
 
 /// `base.name`: one more step of the path that `base` ends with, or the first of a new one.
@@ -67,7 +71,11 @@ fn look_up(shape: &Shape, name: &str, column: usize) -> Result<(Vec<Known>, Shap
     let Some(types) = &shape.types else { return Ok((Vec::new(), Shape::UNKNOWN)) };
     let (mut found, mut open) = (Vec::new(), false);
     for item_type in types {
-        let ItemType::Fhir(type_id) = item_type else { continue };
+        let ItemType::Fhir(type_id) = item_type else {
+            open |=
+                *item_type == ItemType::System(SystemType::TypeInfo) && matches!(name, "name" | "namespace");
+            continue;
+        };
         match Known::find(type_id.definition(), name) {
             Some(known) => found.push(known),
             None if name == "value" && SystemType::of_primitive(*type_id).is_some() => open = true,

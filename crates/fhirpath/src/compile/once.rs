@@ -2,8 +2,8 @@
 //! `contained.where(id in %resource.descendants().reference)` the resource is walked once, not once for each of its
 //! contained resources.
 
-use crate::evaluate::Node;
 use crate::functions::Parameter;
+use crate::node::Node;
 
 /// Marks such parts of the criteria `node`, the largest ones.
 pub(super) fn extract(node: &mut Node, parts: &mut usize) {

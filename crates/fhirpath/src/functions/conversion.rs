@@ -144,7 +144,7 @@ fn to_text<'a>(item: &Item<'a>) -> Option<Item<'a>> {
         ItemValue::Decimal(value) => Cow::Owned(value.to_string()),
         ItemValue::Text(text) => text.clone(),
         ItemValue::Quantity(quantity) => Cow::Owned(quantity.to_string()),
-        ItemValue::Elsewhere(_) => return None,
+        ItemValue::Type(_) | ItemValue::Elsewhere(_) => return None,
     };
     Some(Item::string(text))
 }

@@ -3,9 +3,10 @@
 use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields};
 use crate::distinct::Distinct;
 use crate::error::EvaluateError;
-use crate::evaluate::{Run, truth};
+use crate::evaluate::truth;
 use crate::item::Item;
 use crate::item_type::SystemType;
+use crate::run::Run;
 
 const CRITERIA: &[Parameter] = &[Parameter::Criteria];
 const OTHER: &[Parameter] = &[Parameter::Value];

@@ -16,9 +16,11 @@ mod tree;
 mod utility;
 
 use crate::error::EvaluateError;
-use crate::evaluate::{Frame, Node, Run, evaluate, truth_of, with};
+use crate::evaluate::{Frame, evaluate, truth_of, with};
 use crate::item::Item;
 use crate::item_type::SystemType;
+use crate::node::Node;
+use crate::run::Run;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -209,7 +211,6 @@ pub(crate) const LEFT_OUT: &[(&str, &str)] = &[
     ("checkModifiers", "modifier extensions are checked by validation"),
     ("elementDefinition", "definitions are no part of the tree"),
     ("slice", "slices are known to validation alone"),
-    ("type", "types are told by 'is' and ofType()"),
 ];
 
 impl fmt::Debug for Function {

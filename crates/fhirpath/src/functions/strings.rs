@@ -5,10 +5,10 @@ mod encoding;
 
 use super::{Call, Function, Implementation, Parameter, Result, TRUTH, Yields};
 use crate::error::EvaluateError;
-use crate::evaluate::Node;
 use crate::item::Item;
 use crate::item_type::SystemType;
 use crate::limits;
+use crate::node::Node;
 use crate::pattern::Pattern;
 use regex::Regex;
 use std::borrow::Cow;

@@ -38,6 +38,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         yields: Yields::Input,
         run: Implementation::Items(trace),
     },
+    Function {
+        name: "type",
+        least: 0,
+        parameters: &[],
+        yields: Yields::System(SystemType::TypeInfo),
+        run: Implementation::Items(r#type),
+    },
     time("now", SystemType::DateTime, |call| part_of_now(call, SystemType::DateTime, |text| text)),
     time("today", SystemType::Date, |call| {
         part_of_now(call, SystemType::Date, |text| text.get(..10).unwrap_or_default())
@@ -73,6 +80,13 @@ fn aggregate<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()>
 /// The input. Nothing is written anywhere.
 fn trace<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
     out.append(&mut call.input);
+    Ok(())
+}
+
+/// The type of each item (<http://hl7.org/fhirpath/N1/#reflection>).
+fn r#type<'a>(call: &mut Call<'a, '_>, out: &mut Vec<Item<'a>>) -> Result<()> {
+    let types = call.input.iter().map(|item| ItemValue::Type(item.item_type));
+    out.extend(types.map(|found| Item::system(found, SystemType::TypeInfo)));
     Ok(())
 }
 

@@ -1,7 +1,9 @@
 //! What expressions compile to and yield, as tables.
 
 mod bounds;
+mod host;
 mod invariants;
+mod places;
 mod search_parameters;
 
 use crate::{CompileError, Context, Expression, Item, ItemValue};
@@ -52,6 +54,7 @@ fn shown(item: &Item<'_>) -> String {
         ItemValue::Decimal(value) => value.to_string(),
         ItemValue::Quantity(quantity) => quantity.to_string(),
         ItemValue::Text(text) => text.to_string(),
+        ItemValue::Type(item_type) => item_type.to_string(),
         ItemValue::Elsewhere(text) => format!("->{text}"),
     };
     format!("{value}:{}", item.item_type)

@@ -86,6 +86,7 @@ fn shown_item(item: &Item<'_>) -> String {
         (ItemValue::Integer(value), None) => value.to_string(),
         (ItemValue::Decimal(value), None) => value.to_string(),
         (ItemValue::Quantity(quantity), None) => quantity.to_string(),
+        (ItemValue::Type(item_type), None) => format!("{}.{}", item_type.namespace(), item_type.name()),
         (ItemValue::Elsewhere(reference), _) => format!("-> {reference}"),
         (ItemValue::Text(_), None) => String::new(),
     }

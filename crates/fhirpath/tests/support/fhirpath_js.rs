@@ -49,7 +49,8 @@ impl FhirpathJs {
             .stdout(Stdio::piped())
             .spawn()
             .expect("node runs, since npm did");
-        let (stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
+        let stdin = child.stdin.take().expect("it is piped");
+        let stdout = child.stdout.take().expect("it is piped");
         Some(FhirpathJs { child, stdin, stdout: BufReader::new(stdout) })
     }
 
@@ -97,7 +98,7 @@ fn answer(json: &Json) -> Answer {
     }
 }
 
-/// The JSON files of the examples.
+/// The JSON files of the examples; none if they can't be had here.
 pub fn examples() -> Vec<PathBuf> {
     let folder = match std::env::var_os("EASEL_R4_EXAMPLES") {
         Some(folder) => PathBuf::from(folder),
@@ -155,6 +156,9 @@ fn same_value(item: &Item<'_>, value: &Json) -> bool {
             value.as_str().is_some_and(|value| value.trim_start_matches('T') == text.trim_start_matches('T'))
         }
         ItemValue::Quantity(quantity) => value.as_str().is_some_and(|value| value == quantity.to_string()),
+        ItemValue::Type(item_type) => {
+            value.as_str() == Some(&format!("{}.{}", item_type.namespace(), item_type.name()))
+        }
         ItemValue::Elsewhere(_) => false,
     }
 }

@@ -5,6 +5,7 @@
 //! all.
 
 use super::entry::{Action, Change, Entry};
+use super::patience::Patience;
 use super::prepare::{Body, Conditionals};
 use super::write::{Outcome, Replacements};
 use super::{Bundle, EntryReturn, response};
@@ -41,8 +42,9 @@ impl Engine {
 }
 
 fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Results, Refusal> {
-    let mut results = Results::new();
+    let (mut results, patience) = (Results::new(), Patience::new());
     for entry in &bundle.entries {
+        patience.check()?;
         let result = match &entry.action {
             Action::Get(get) => get.run(engine, &*bundle.caller, unit.reader()).map(Outcome::Got),
             Action::Change(made) => change(made, &entry.preconditions, &bundle.conditionals, unit),
@@ -67,8 +69,9 @@ fn change(
 }
 
 fn get_all(engine: &Engine, bundle: &Bundle, reader: &mut dyn Reader) -> Result<Results, Refusal> {
-    let mut results = Results::new();
+    let (mut results, patience) = (Results::new(), Patience::new());
     for entry in &bundle.entries {
+        patience.check()?;
         if let Action::Get(get) = &entry.action {
             let result = get.run(engine, &*bundle.caller, reader).map(Outcome::Got);
             results.insert(entry.index, kept(result)?);

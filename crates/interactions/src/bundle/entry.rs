@@ -1,7 +1,7 @@
 //! Entries of a batch or transaction, read (<http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request>).
 
 use super::Caller;
-use super::get::Get;
+use super::get::{Asking, Get, no_parameters};
 use crate::conditional::Criteria;
 use crate::create::new_id;
 use crate::engine::Engine;
@@ -10,7 +10,6 @@ use crate::patch::{Format, Patch, offered_patches};
 use crate::precondition::{Preconditions, entity_tags};
 use crate::query_string;
 use crate::registry::Interaction;
-use crate::search_type::Readable;
 use crate::target::Target;
 use crate::update::check_id;
 use fhir::datetime::PartialDateTime;
@@ -165,7 +164,9 @@ impl EntryReader<'_> {
         }
         let has_criteria = interaction.is_conditional() || request.object.contains("ifNoneExist");
         match interaction {
-            Interaction::SearchType => self.caller.may_search(resource_type),
+            Interaction::SearchType | Interaction::HistoryInstance | Interaction::HistoryType => {
+                self.caller.may_search(resource_type)
+            }
             _ if has_criteria => self.caller.may_search(resource_type),
             _ if interaction.writes() => Ok(()),
             _ => self.caller.may_read(resource_type),
@@ -229,11 +230,10 @@ impl EntryReader<'_> {
         resource_type: Option<ResourceType>,
         target: Target<'_>,
     ) -> Result<Action<Sent>, Refusal> {
-        let parameters = query_string::parameters(request.query).map_err(|issue| request.refused(issue))?;
-        let readable = Readable::of(|resource_type| self.caller.may_read(resource_type).is_ok());
-        let get =
-            Get::new(self.engine, request.method, resource_type, target, parameters, self.now, readable);
-        let mut get = get.map_err(|issues| request.all_refused(issues))?;
+        let parameters = request.parameters()?;
+        let asking = Asking { method: request.method, resource_type, target, parameters };
+        let get = Get::new(self.engine, self.caller, asking, self.now);
+        let mut get = get.map_err(|refusal| request.placed(refusal))?;
         get.if_none_match = request.tags("ifNoneMatch")?;
         get.if_modified_since = request.object.str("ifModifiedSince").and_then(instant);
         Ok(Action::Get(get))
@@ -241,7 +241,13 @@ impl EntryReader<'_> {
 
     fn criteria(&self, request: &Request<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
         let criteria = self.engine.criteria_of_text(resource_type, request.query, self.now);
-        criteria.map_err(|issues| request.all_refused(issues))
+        self.admitted(criteria.map_err(|issues| request.placed(Refusal::invalid(issues)))?)
+    }
+
+    /// Criteria that look at other types tell of those too.
+    fn admitted(&self, criteria: Criteria) -> Result<Criteria, Refusal> {
+        criteria.looked_at().iter().try_for_each(|looked_at| self.caller.may_search(*looked_at))?;
+        Ok(criteria)
     }
 
     /// The patch of an entry: Parameters of a FHIRPath Patch, or a Binary of any other
@@ -282,30 +288,26 @@ impl EntryReader<'_> {
     ) -> Result<Option<Criteria>, Refusal> {
         let Some(text) = request.object.str("ifNoneExist") else { return Ok(None) };
         let place = format!("Bundle.entry[{}].request.ifNoneExist", request.index);
-        let criteria = self.engine.criteria_of_text(resource_type, text, self.now);
-        criteria
-            .map(Some)
-            .map_err(|issues| Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect()))
+        let criteria = self
+            .engine
+            .criteria_of_text(resource_type, text, self.now)
+            .map_err(|issues| Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect()))?;
+        self.admitted(criteria).map(Some)
     }
 }
 
 impl Request<'_> {
-    /// 400 with a problem of the URL.
-    fn refused(&self, issue: Issue) -> Refusal {
-        self.all_refused(vec![issue])
+    /// The same refusal, its explanations being about the URL.
+    fn placed(&self, refusal: Refusal) -> Refusal {
+        refusal.placed(&format!("Bundle.entry[{}].request.url", self.index))
     }
 
-    fn all_refused(&self, issues: Vec<Issue>) -> Refusal {
-        let place = format!("Bundle.entry[{}].request.url", self.index);
-        Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect())
+    fn parameters(&self) -> Result<Vec<(String, String)>, Refusal> {
+        query_string::parameters(self.query).map_err(|issue| self.placed(invalid(issue)))
     }
 
     fn no_query(&self) -> Result<(), Refusal> {
-        if self.query.is_empty() {
-            return Ok(());
-        }
-        let text = format!("the parameters {} have no meaning here; leave them out", quoted(self.query));
-        Err(self.refused(Issue::error(IssueCode::NotSupported, text)))
+        no_parameters(&self.parameters()?).map_err(|refusal| self.placed(refusal))
     }
 
     fn sent(&self, resource_type: ResourceType, id: String, resource: Option<Json>) -> Result<Sent, Refusal> {

@@ -1,9 +1,10 @@
-//! Entries that change nothing: read, vread, search.
+//! Entries that change nothing: read, vread, histories, searches.
 
 use super::Caller;
 use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::history::{History, HistoryAsked, Whose};
 use crate::read;
 use crate::registry::Interaction;
 use crate::search_type::{Asked, Readable, Search, Within};
@@ -30,6 +31,7 @@ enum What {
     Read(ResourceType, String),
     Vread(ResourceType, String, String),
     Search(Box<Search>),
+    History(Box<History>),
 }
 
 /// What was got.
@@ -41,52 +43,53 @@ pub(super) struct Got {
     pub(super) body: Option<Vec<u8>>,
 }
 
+/// What a URL asks for.
+pub(super) struct Asking<'a> {
+    pub(super) method: &'a str,
+    pub(super) resource_type: Option<ResourceType>,
+    pub(super) target: Target<'a>,
+    pub(super) parameters: Vec<(String, String)>,
+}
+
 impl Get {
-    /// Reads what a URL asks for.
+    /// Reads what a URL asks for; `now` is in milliseconds since the epoch.
     ///
     /// # Errors
     ///
-    /// Everything that cannot be honoured.
+    /// 403, and 400 with everything that cannot be honoured.
     pub(super) fn new(
         engine: &Engine,
-        method: &str,
-        resource_type: Option<ResourceType>,
-        target: Target<'_>,
-        parameters: Vec<(String, String)>,
+        caller: &dyn Caller,
+        asking: Asking<'_>,
         now: i64,
-        readable: Readable,
-    ) -> Result<Self, Vec<Issue>> {
-        let unsupported = || {
-            let asked = Interaction::asked(method, target).map_or("the interaction", Interaction::code);
-            let text = format!("{asked} by {method} is not offered inside a Bundle; ask for it by itself");
-            vec![Issue::error(IssueCode::NotSupported, text)]
-        };
-        let resource_type =
-            resource_type.filter(|_| matches!(method, "GET" | "HEAD")).ok_or_else(unsupported)?;
-        let what = match target {
-            Target::Instance(id) => What::Read(resource_type, id.to_owned()),
-            Target::Version(id, version) => What::Vread(resource_type, id.to_owned(), version.to_owned()),
-            Target::Type => {
-                let asked = Asked { parameters, lenient: false, ignored: &PASSED_OVER, now, readable };
-                let search = engine.read_search(&Within::Type(resource_type), asked, ValueSets::new());
-                let search =
-                    search.map_err(|refusal| refusal.issues().get(1..).unwrap_or_default().to_vec())?;
-                return Ok(Self::of(What::Search(Box::new(search)), method));
+    ) -> Result<Self, Refusal> {
+        let Asking { method, resource_type, target, parameters } = asking;
+        let is_head = method == "HEAD";
+        let what = match (resource_type, target) {
+            _ if !is_head && method != "GET" => return Err(unsupported(method, target)),
+            (Some(resource_type), Target::Instance(id)) => {
+                no_parameters(&parameters)?;
+                What::Read(resource_type, id.to_owned())
             }
-            _ => return Err(unsupported()),
+            (Some(resource_type), Target::Version(id, version)) => {
+                no_parameters(&parameters)?;
+                What::Vread(resource_type, id.to_owned(), version.to_owned())
+            }
+            _ => {
+                let readable = Readable::of(|resource_type| caller.may_search(resource_type).is_ok());
+                if let Some(within) = within(caller, resource_type, target)? {
+                    let ignored = &PASSED_OVER;
+                    let asked = Asked { parameters, lenient: false, ignored, now, readable };
+                    What::Search(Box::new(engine.read_search(&within, asked, ValueSets::new())?))
+                } else if let Some(whose) = whose(resource_type, target) {
+                    let asked = HistoryAsked { parameters, ignored: &PASSED_OVER, now, readable };
+                    What::History(Box::new(engine.read_history(whose, asked)?))
+                } else {
+                    return Err(unsupported(method, target));
+                }
+            }
         };
-        let unknown = parameters.iter().filter(|(name, _)| !PASSED_OVER.contains(&name.as_str()));
-        let problems: Vec<Issue> = unknown
-            .map(|(name, _)| {
-                let text = format!("the parameter {} is not supported here", quoted(name));
-                Issue::error(IssueCode::NotSupported, text)
-            })
-            .collect();
-        if problems.is_empty() { Ok(Self::of(what, method)) } else { Err(problems) }
-    }
-
-    fn of(what: What, method: &str) -> Self {
-        Get { what, is_head: method == "HEAD", if_none_match: None, if_modified_since: None }
+        Ok(Get { what, is_head, if_none_match: None, if_modified_since: None })
     }
 
     /// Gets it.
@@ -103,11 +106,8 @@ impl Get {
         let version = match &self.what {
             What::Read(resource_type, id) => read::read(reader, *resource_type, id)?,
             What::Vread(resource_type, id, version) => read::vread(reader, *resource_type, id, version)?,
-            What::Search(search) => {
-                let body = engine.search_page(search, reader)?;
-                let body = (!self.is_head).then_some(body);
-                return Ok(Got { status: 200, version: None, body });
-            }
+            What::Search(search) => return Ok(self.page(engine.search_page(search, reader)?)),
+            What::History(history) => return Ok(self.page(engine.history_page(history, reader)?)),
         };
         caller.may_see(&version)?;
         if self.is_known(&version) {
@@ -115,6 +115,10 @@ impl Get {
         }
         let body = version.body.clone().filter(|_| !self.is_head);
         Ok(Got { status: 200, version: Some(version), body })
+    }
+
+    fn page(&self, body: Vec<u8>) -> Got {
+        Got { status: 200, version: None, body: (!self.is_head).then_some(body) }
     }
 
     /// Whether the client has this version (RFC 9110, 13.2.2: tags go before times).
@@ -126,4 +130,53 @@ impl Get {
             (None, None) => false,
         }
     }
+}
+
+/// Where a search looks.
+fn within(
+    caller: &dyn Caller,
+    resource_type: Option<ResourceType>,
+    target: Target<'_>,
+) -> Result<Option<Within>, Refusal> {
+    Ok(match (resource_type, target) {
+        (Some(resource_type), Target::Type) => Some(Within::Type(resource_type)),
+        (None, Target::System) => Some(Within::System),
+        (Some(of), Target::Compartment(id, other)) => {
+            other.map_or(Ok(()), |other| caller.may_search(other))?;
+            Some(Within::Compartment { of, id: id.to_owned(), resource_type: other })
+        }
+        _ => None,
+    })
+}
+
+/// Whose history is asked for.
+fn whose(resource_type: Option<ResourceType>, target: Target<'_>) -> Option<Whose> {
+    match (resource_type, target) {
+        (Some(resource_type), Target::History(id)) => Some(Whose::Instance(resource_type, id.to_owned())),
+        (Some(resource_type), Target::TypeHistory) => Some(Whose::Type(resource_type)),
+        (None, Target::SystemHistory) => Some(Whose::System),
+        _ => None,
+    }
+}
+
+fn unsupported(method: &str, target: Target<'_>) -> Refusal {
+    let asked = Interaction::asked(method, target).map_or("the interaction", Interaction::code);
+    let text = format!("{asked} by {method} is not offered inside a Bundle; ask for it by itself");
+    Refusal::invalid(vec![Issue::error(IssueCode::NotSupported, text)])
+}
+
+/// Parameters on what takes none are refused, not passed over.
+///
+/// # Errors
+///
+/// 400 naming each.
+pub(super) fn no_parameters(parameters: &[(String, String)]) -> Result<(), Refusal> {
+    let unknown = parameters.iter().filter(|(name, _)| !PASSED_OVER.contains(&name.as_str()));
+    let problems: Vec<Issue> = unknown
+        .map(|(name, _)| {
+            let text = format!("the parameter {} has no meaning here; leave it out", quoted(name));
+            Issue::error(IssueCode::NotSupported, text)
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
 }

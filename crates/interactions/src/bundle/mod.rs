@@ -15,6 +15,7 @@ mod entry;
 mod get;
 mod identity;
 mod outline;
+mod patience;
 mod prepare;
 mod references;
 mod response;
@@ -23,6 +24,7 @@ mod transaction;
 mod write;
 
 pub use outline::ENTRIES;
+pub use patience::WRITE_SECONDS;
 
 use crate::engine::Engine;
 use crate::error::Refusal;
@@ -89,6 +91,13 @@ pub struct Bundle {
     conditionals: Conditionals,
     /// Those of a batch that cannot, by their places.
     refused: BTreeMap<usize, Refusal>,
+}
+
+impl Bundle {
+    /// How many of its entries change something.
+    pub fn changes(&self) -> usize {
+        self.entries.iter().filter(|entry| matches!(entry.action, Action::Change(_))).count()
+    }
 }
 
 impl Engine {

@@ -190,7 +190,10 @@ pub(super) fn conditionals(
         let Some(Reference::Conditional { resource_type, query }) = Reference::parse(text) else { continue };
         caller.may_search(resource_type)?;
         match engine.criteria_of_text(resource_type, query, now) {
-            Ok(criteria) => drop(slot.insert(criteria)),
+            Ok(criteria) => {
+                criteria.looked_at().iter().try_for_each(|looked_at| caller.may_search(*looked_at))?;
+                slot.insert(criteria);
+            }
             Err(issues) => problems.extend(issues.into_iter().map(|issue| issue.at(place))),
         }
     }

@@ -5,6 +5,7 @@
 //! Entries whose resources depend on none of this are stored as they were prepared.
 
 use super::entry::{Action, Change, Entry};
+use super::patience::Patience;
 use super::prepare::{Body, Conditionals};
 use super::write::{Choice, Outcome, Replacements};
 use super::{Bundle, Caller, EntryReturn, response};
@@ -42,6 +43,7 @@ struct Run<'r, 'u, 'b> {
     conditionals: &'b Conditionals,
     replacements: Replacements,
     refused: Vec<(usize, Refusal)>,
+    patience: Patience,
 }
 
 /// The outcomes of all entries, in their order.
@@ -57,6 +59,7 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
         conditionals: &bundle.conditionals,
         replacements: Replacements::new(),
         refused: Vec::new(),
+        patience: Patience::new(),
     };
     {
         let (deletes, others) = changes.split_at_mut(deletes);
@@ -128,6 +131,7 @@ impl Run<'_, '_, '_> {
                 slot.choice = Choice::Repeat(*first);
                 continue;
             }
+            self.patience.check()?;
             match change.choose(self.unit) {
                 Ok(choice) => {
                     if let (Choice::Id(..), Some(key)) = (&choice, creates) {
@@ -148,6 +152,7 @@ impl Run<'_, '_, '_> {
             else {
                 continue;
             };
+            self.patience.check()?;
             let made = change.make(self.unit, &slot.choice, &entry.preconditions, &self.replacements);
             match made {
                 Ok(outcome) => slot.outcome = Some(outcome),
@@ -163,6 +168,7 @@ impl Run<'_, '_, '_> {
             let length = waiting.len();
             let mut unresolved = Vec::new();
             for slot in std::mem::take(&mut waiting) {
+                self.patience.check()?;
                 let conditionals = self.conditionals;
                 let Some(body) = slot.body() else { continue };
                 match body.resolve(self.unit, conditionals, &mut self.replacements) {
@@ -221,6 +227,7 @@ impl Run<'_, '_, '_> {
     fn check_criteria(&mut self, slots: &[Slot<'_>]) -> Result<(), Refusal> {
         let mut after = Replacements::new();
         for slot in slots {
+            self.patience.check()?;
             let index = slot.entry.index;
             if let (Choice::Id(_, id), Some(Change::Create(_, Some(criteria)))) =
                 (&slot.choice, slot.change())
@@ -257,6 +264,7 @@ impl Run<'_, '_, '_> {
     fn get(&mut self, engine: &Engine, caller: &dyn Caller, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
         for slot in slots {
             let Action::Get(get) = &slot.entry.action else { continue };
+            self.patience.check()?;
             match get.run(engine, caller, self.unit.reader()) {
                 Ok(got) => slot.outcome = Some(Outcome::Got(got)),
                 Err(refusal) => self.refuse(slot.entry.index, refusal)?,

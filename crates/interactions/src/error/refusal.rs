@@ -257,6 +257,16 @@ impl Refusal {
         Self::new(&rows::TOKEN_INVALID_SCOPE, problem)
     }
 
+    /// The same refusal, its explanations being about `place` where they name none.
+    #[must_use]
+    pub fn placed(mut self, place: &str) -> Self {
+        let documented = self.documented_issues();
+        for issue in self.issues.iter_mut().skip(documented) {
+            issue.expression.get_or_insert_with(|| place.to_owned());
+        }
+        self
+    }
+
     /// The same refusal of what stands in an entry of a Bundle: explanations name their places in the Bundle. The
     /// documented issue reads as everywhere.
     #[must_use]
@@ -319,6 +329,14 @@ impl Refusal {
     /// What the client is told.
     pub fn issues(&self) -> &[Issue] {
         &self.issues
+    }
+
+    /// What the client is told beyond the documented issue; that one where there is nothing else.
+    pub fn explanations(&self) -> &[Issue] {
+        match self.issues.get(self.documented_issues()..) {
+            Some(explanations) if !explanations.is_empty() => explanations,
+            _ => &self.issues,
+        }
     }
 
     /// The headers that belong to it.

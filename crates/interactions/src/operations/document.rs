@@ -35,7 +35,7 @@ impl Engine {
         let composition = self.read(ResourceType::COMPOSITION, id).await?;
         let tree = stored_json(&composition)?;
         let mut targets = Vec::new();
-        references(&tree, &mut |text| {
+        tree.each_reference(&mut |text| {
             if let Some(target) = self.own_resource(text)
                 && !targets.contains(&target)
             {
@@ -80,19 +80,5 @@ impl Engine {
             ]);
         }
         bundle.finish()
-    }
-}
-
-/// Shows the text of every Reference in a tree, in document order. The tree was parsed, so its depth is bounded.
-fn references(tree: &Json, each: &mut dyn FnMut(&str)) {
-    match tree {
-        Json::Object(object) => {
-            if let Some(text) = object.str("reference") {
-                each(text);
-            }
-            object.iter().for_each(|(_, value)| references(value, each));
-        }
-        Json::Array(items) => items.iter().for_each(|item| references(item, each)),
-        _ => {}
     }
 }

@@ -33,7 +33,7 @@ impl Engine {
         let codes = self.codes(self.named_value_sets(&asked.parameters).await?);
         let options = self.search_options(&asked, &codes);
         let mut request =
-            search::from_url(self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
+            search::from_url(&self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
                 .map_err(Refusal::invalid)?;
         let date = self.registry().parameter(ResourceType::OBSERVATION, "date").map(|date| date.id());
         let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });

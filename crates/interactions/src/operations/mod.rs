@@ -3,6 +3,7 @@
 //! [`OPERATIONS`] says which there are and where; the router and the CapabilityStatement are fed from it.
 
 pub mod document;
+pub mod everything;
 pub mod input;
 pub mod lastn;
 pub mod meta;
@@ -49,6 +50,20 @@ pub static OPERATIONS: &[Operation] = &[
         name: "document",
         definition: "http://hl7.org/fhir/OperationDefinition/Composition-document",
         types: Some(&[ResourceType::COMPOSITION]),
+        on_instance: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "everything",
+        definition: "http://hl7.org/fhir/OperationDefinition/Encounter-everything",
+        types: Some(&[ResourceType::ENCOUNTER]),
+        on_instance: true,
+        ..NOWHERE
+    },
+    Operation {
+        name: "everything",
+        definition: "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+        types: Some(&[ResourceType::PATIENT]),
         on_instance: true,
         ..NOWHERE
     },

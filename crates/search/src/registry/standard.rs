@@ -149,9 +149,12 @@ impl Draft {
     /// The parameters of the same kind whose values are just those of the paths.
     fn cover(&self, paths: &[String], made: &[(Vec<String>, Arc<Parameter>)]) -> Option<Vec<Arc<Parameter>>> {
         let (mut with, mut covered): (Vec<Arc<Parameter>>, Vec<&String>) = (Vec::new(), Vec::new());
+        // What counts as a value of Bundle's `composition` and `message` depends on what they refer to.
+        let is_narrowed = self.narrowed().is_some();
         let usable = made.iter().filter(|(texts, parameter)| {
             !texts.is_empty()
                 && parameter.kind == self.definition.kind
+                && (is_narrowed || *parameter.targets == *self.definition.targets)
                 && texts.iter().all(|text| paths.contains(text))
         });
         for (texts, parameter) in usable {

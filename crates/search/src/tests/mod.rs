@@ -1,6 +1,7 @@
 //! What is indexed and what is asked for, together: resources, rows, URLs and which of them match.
 
 mod criteria;
+mod custom;
 mod dates;
 mod extraction;
 mod links;

@@ -293,6 +293,13 @@ fn what_shares_rows_is_found_as_if_it_had_its_own() {
         &patient,
         &[("phonetic=berg", true), ("phonetic:exact=Berg", true), ("phonetic:missing=true", false)],
     );
+    let message = parse(
+        r#"{ "resourceType": "Bundle", "type": "message", "entry": [{ "resource": { "resourceType": "MessageHeader", "id": "m" } }] }"#,
+    );
+    check(
+        &message,
+        &[("message=m", true), ("message:missing=false", true), ("composition:missing=true", true)],
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `easel import PATH…`: resources from files into the store, while no server holds it.
 
 use super::{Failure, Outcome, runtime, settings};
-use crate::import::load::{self, Tally};
+use crate::import::load::{Import, Tally};
 use crate::import::read;
 use crate::start::{clinic, engine, index, open_store};
 use clap::{Arg, ArgMatches, Command};
@@ -46,18 +46,20 @@ pub fn run(matches: &ArgMatches) -> Outcome {
 async fn import(engine: &Engine, files: &[PathBuf]) -> Result<Tally, Failure> {
     let bytes = files.iter().filter_map(|path| path.metadata().ok()).map(|metadata| metadata.len()).sum();
     let bar = ProgressBar::new(bytes).with_style(style());
-    let mut tally = Tally::default();
+    let mut import = Import::new(engine);
     for path in files {
         let name = path.display().to_string();
         let items = read::items(&name).map_err(|error| Failure(format!("cannot read {name}: {error}")))?;
         for item in items {
             let item = item.map_err(|error| Failure(format!("cannot read {name}: {error}")))?;
             let length = item.bytes.len() as u64;
-            load::item(engine, &name, item, &mut tally).await.map_err(|refusal| stopped(&name, &refusal))?;
+            import.add(&name, item).await.map_err(|refusal| stopped(&name, &refusal))?;
             bar.inc(length);
-            bar.set_message(format!("{} stored, {} refused", tally.stored, tally.refused.len()));
+            let Tally { stored, refused } = import.tally();
+            bar.set_message(format!("{stored} stored, {} refused", refused.len()));
         }
     }
+    let tally = import.finish().await.map_err(|refusal| stopped("the last of them", &refusal))?;
     bar.finish_and_clear();
     Ok(tally)
 }

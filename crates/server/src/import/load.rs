@@ -1,128 +1,173 @@
-//! Storing the resources of files, one at a time.
+//! Storing the resources of files. Lines of NDJSON are stored many at a time; while some are written, the next are
+//! parsed, validated and indexed. A Bundle goes in whole or not at all.
 
+use super::bundle::{Operator, as_transaction};
 use super::read::Item;
-use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Object, ResourceType};
-use interactions::create::new_id;
-use interactions::{Engine, Preconditions, Refusal};
-use std::collections::HashMap;
+use crate::clock::now;
+use fhir::{Issue, ResourceType};
+use interactions::bundle::{Bundle, EntryReturn};
+use interactions::{Engine, Prepared, Refusal};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+/// How many resources are stored in one write.
+const SHARE: usize = 1_000;
+
+/// How many shares may be in the making while one is written.
+const AHEAD: usize = 4;
 
 /// How an import went.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Resources that are stored now and were not before, or changed.
+    /// Resources that are stored as they were sent.
     pub stored: u64,
-    /// Resources that were refused, with what and why.
+    /// Resources and Bundles that were refused, with where and why.
     pub refused: Vec<(String, Refused)>,
 }
 
-/// Why a resource was refused.
+/// Why something was refused.
 #[derive(Clone, Debug)]
 pub struct Refused(pub Vec<Issue>);
 
-/// Stores a resource, or the resources of a Bundle, from a file called `name`. References between the entries
-/// of a Bundle by `urn:uuid:` become references to what they are stored as.
-///
-/// # Errors
-///
-/// The store's failures; what is wrong with a resource is in the tally.
-pub async fn item(engine: &Engine, name: &str, item: Item, tally: &mut Tally) -> Result<(), Refusal> {
-    let place = match item.line {
-        Some(line) => format!("{name}:{line}"),
-        None => name.to_owned(),
-    };
-    let resource = match engine.parse(&item.bytes) {
-        Ok(resource) => resource,
-        Err(refusal) => return refuse(tally, place, refusal),
-    };
-    if resource.str("resourceType") != Some("Bundle") {
-        return one(engine, place, resource, tally).await;
-    }
-    for (index, resource) in entries(resource).into_iter().enumerate() {
-        one(engine, format!("{place} Bundle.entry[{index}]"), resource, tally).await?;
-    }
-    Ok(())
+/// An import under way.
+pub struct Import {
+    engine: Engine,
+    tally: Tally,
+    /// Lines that are not yet a share, with their places.
+    lines: Vec<(String, Vec<u8>)>,
+    /// Shares in the making, in the order of their lines.
+    making: VecDeque<JoinHandle<Share>>,
 }
 
-async fn one(engine: &Engine, place: String, mut resource: Json, tally: &mut Tally) -> Result<(), Refusal> {
-    let Some(resource_type) = resource.str("resourceType").and_then(ResourceType::from_name) else {
-        let text =
-            format!("{} is not a resource type", quoted(resource.str("resourceType").unwrap_or_default()));
-        tally.refused.push((place, Refused(vec![Issue::error(IssueCode::Structure, text)])));
-        return Ok(());
-    };
-    let id = match resource.str("id") {
-        Some(id) => id.to_owned(),
-        None => new_id(),
-    };
-    if let Json::Object(object) = &mut resource {
-        object.insert("id", id.as_str());
-    }
-    let problems = validation::validate(&resource, &validation::Options::default());
-    if !problems.is_empty() {
-        tally.refused.push((place, Refused(problems)));
-        return Ok(());
-    }
-    match engine.update(resource_type, &id, resource, Preconditions::default()).await {
-        Ok(_) => tally.stored += 1,
-        Err(refusal) => return refuse(tally, place, refusal),
-    }
-    Ok(())
+/// Resources that are ready to be stored, and the Bundles among them, which come after them.
+#[derive(Default)]
+struct Share {
+    prepared: Vec<Prepared>,
+    places: Vec<String>,
+    refused: Vec<(String, Refusal)>,
+    bundles: Vec<(String, Result<Bundle, Refusal>)>,
 }
 
-/// A refusal of the resource goes into the tally; one of the store ends the import.
-fn refuse(tally: &mut Tally, place: String, refusal: Refusal) -> Result<(), Refusal> {
-    if refusal.row().status >= 500 {
-        return Err(refusal);
+impl Import {
+    /// Imports into `engine`.
+    pub fn new(engine: &Engine) -> Self {
+        Import { engine: engine.clone(), tally: Tally::default(), lines: Vec::new(), making: VecDeque::new() }
     }
-    tally.refused.push((place, Refused(refusal.issues().to_vec())));
-    Ok(())
-}
 
-/// The resources of a Bundle, with ids, and with references among them made to fit.
-fn entries(bundle: Json) -> Vec<Json> {
-    let Json::Object(mut bundle) = bundle else { return Vec::new() };
-    let Some(Json::Array(entries)) = bundle.remove("entry") else { return Vec::new() };
-    let mut targets = HashMap::new();
-    let mut resources = Vec::new();
-    for entry in entries {
-        let Json::Object(mut entry) = entry else { continue };
-        let Some(Json::Object(mut resource)) = entry.remove("resource") else { continue };
-        if !resource.contains("id") {
-            resource.insert_at(1, "id", new_id());
+    /// How it has gone so far.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Takes a resource or Bundle of the file `name`; it is stored before [`finish`](Self::finish) returns.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures; what is wrong with a resource is in the tally.
+    pub async fn add(&mut self, name: &str, item: Item) -> Result<(), Refusal> {
+        let place = match item.line {
+            Some(line) => format!("{name}:{line}"),
+            None => name.to_owned(),
+        };
+        self.lines.push((place, item.bytes));
+        // What stands alone in its file may be large.
+        if self.lines.len() >= SHARE || item.line.is_none() {
+            self.make_share();
         }
-        if let (Some(url), Some(target)) =
-            (entry.str("fullUrl").filter(|url| url.starts_with("urn:")), target(&resource))
-        {
-            targets.insert(url.to_owned(), target);
+        while self.making.len() > AHEAD {
+            self.store_first().await?;
         }
-        resources.push(Json::Object(resource));
+        Ok(())
     }
-    for resource in &mut resources {
-        resolve(resource, &targets);
+
+    /// Stores what is still in the making.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub async fn finish(mut self) -> Result<Tally, Refusal> {
+        self.make_share();
+        while !self.making.is_empty() {
+            self.store_first().await?;
+        }
+        Ok(self.tally)
     }
-    resources
-}
 
-fn target(resource: &Object) -> Option<String> {
-    Some(format!("{}/{}", resource.str("resourceType")?, resource.str("id")?))
-}
+    fn make_share(&mut self) {
+        let lines = std::mem::take(&mut self.lines);
+        if lines.is_empty() {
+            return;
+        }
+        let engine = self.engine.clone();
+        self.making.push_back(tokio::task::spawn_blocking(move || Share::of(&engine, lines)));
+    }
 
-fn resolve(value: &mut Json, targets: &HashMap<String, String>) {
-    match value {
-        Json::Array(items) => items.iter_mut().for_each(|item| resolve(item, targets)),
-        Json::Object(object) => {
-            for (name, value) in object.iter_mut() {
-                match value {
-                    Json::String(text) if name == "reference" => {
-                        if let Some(target) = targets.get(text.as_str()) {
-                            text.clone_from(target);
-                        }
-                    }
-                    other => resolve(other, targets),
+    async fn store_first(&mut self) -> Result<(), Refusal> {
+        let Some(made) = self.making.pop_front() else { return Ok(()) };
+        let Share { prepared, places, refused, bundles } = made.await.map_err(Refusal::failed)?;
+        for (place, refusal) in refused {
+            self.refuse(place, &refusal);
+        }
+        if !prepared.is_empty() {
+            let results = self.engine.update_all(prepared).await?;
+            for (place, result) in places.into_iter().zip(results) {
+                match result {
+                    Ok(_) => self.tally.stored += 1,
+                    Err(refusal) => self.refuse(place, &refusal),
                 }
             }
         }
-        _ => {}
+        for (place, bundle) in bundles {
+            self.store_bundle(place, bundle).await?;
+        }
+        Ok(())
+    }
+
+    async fn store_bundle(&mut self, place: String, read: Result<Bundle, Refusal>) -> Result<(), Refusal> {
+        let stored = match read {
+            Ok(bundle) => {
+                let changes = bundle.changes() as u64;
+                self.engine.carry_out(bundle, EntryReturn::Minimal).await.map(|_| changes)
+            }
+            Err(refusal) => Err(refusal),
+        };
+        match stored {
+            Ok(stored) => self.tally.stored += stored,
+            Err(refusal) if refusal.row().status >= 500 => return Err(refusal),
+            Err(refusal) => self.refuse(place, &refusal),
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, place: String, refusal: &Refusal) {
+        self.tally.refused.push((place, Refused(refusal.explanations().to_vec())));
+    }
+}
+
+impl Share {
+    fn of(engine: &Engine, lines: Vec<(String, Vec<u8>)>) -> Self {
+        let mut share = Share::default();
+        for (place, bytes) in lines {
+            match engine.parse(&bytes) {
+                Ok(resource) if resource.str("resourceType") == Some(ResourceType::BUNDLE.name()) => {
+                    let bundle = as_transaction(resource);
+                    share.bundles.push((place, engine.read_bundle(bundle, Arc::new(Operator), now())));
+                }
+                Ok(resource) => share.add(place, engine.prepare_any(resource)),
+                Err(refusal) => share.add(place, Err(refusal)),
+            }
+        }
+        share
+    }
+
+    fn add(&mut self, place: String, prepared: Result<Prepared, Refusal>) {
+        match prepared {
+            Ok(prepared) => {
+                self.prepared.push(prepared);
+                self.places.push(place);
+            }
+            Err(refusal) => self.refused.push((place, refusal)),
+        }
     }
 }

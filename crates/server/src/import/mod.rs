@@ -1,4 +1,5 @@
 //! Bringing resources in from files.
 
+mod bundle;
 pub mod load;
 pub mod read;

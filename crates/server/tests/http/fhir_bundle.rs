@@ -535,6 +535,46 @@ fn what_is_no_batch_or_transaction_is_refused() {
 }
 
 #[test]
+fn searches_and_histories_of_every_kind_are_entries() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        site.put("/fhir/Patient/p", &json!({ "resourceType": "Patient", "id": "p" })).expect(201);
+        let observation = json!({
+            "resourceType": "Observation", "status": "final", "code": { "text": "x" }, "subject": { "reference": "Patient/p" }
+        });
+        let reply = transaction(
+            &site,
+            vec![
+                entry("POST", "Observation").with(observation),
+                entry("GET", "Patient/p/Observation"),
+                entry("GET", "Patient/p/*"),
+                entry("GET", "?_type=Observation,Patient&_id=p"),
+                entry("GET", "Patient/p/_history"),
+                entry("GET", "Observation/_history?_count=1"),
+                entry("GET", "_history?_count=2"),
+                entry("HEAD", "Patient?_id=p"),
+            ],
+        )
+        .expect(200);
+        let lengths: Vec<usize> = (1..7)
+            .map(|index: usize| {
+                let found = reply.json();
+                let bundle = found.at(&["entry", &index.to_string(), "resource"]).unwrap();
+                bundle.get("entry").map(Json::items).unwrap_or_default().len()
+            })
+            .collect();
+        assert_eq!(lengths, [1, 2, 1, 1, 1, 2], "a patient is in its own compartment");
+        assert_eq!(reply.json().at(&["entry", "7", "resource"]), None);
+        let reply =
+            batch(&site, vec![entry("GET", "Patient/p/_history?x=y"), entry("POST", "Patient/_search")]);
+        assert_eq!(statuses(&reply), ["400 Bad Request", "400 Bad Request"]);
+        let place =
+            reply.json().at(&["entry", "0", "response", "outcome", "issue", "1", "expression", "0"]).cloned();
+        assert_eq!(place, Some("Bundle.entry[0].request.url".into()));
+    }
+}
+
+#[test]
 fn prefer_decides_what_entries_are_answered_with() {
     let site = Site::new();
     let ask = |prefer: &str| {

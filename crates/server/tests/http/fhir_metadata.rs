@@ -22,7 +22,17 @@ fn the_r4_door_claims_every_type_and_serves_it() {
             resource.get("interaction").unwrap().items().iter().filter_map(|i| i.str("code")).collect();
         assert_eq!(
             codes,
-            ["read", "vread", "update", "patch", "delete", "history-instance", "create", "search-type"],
+            [
+                "read",
+                "vread",
+                "update",
+                "patch",
+                "delete",
+                "history-instance",
+                "history-type",
+                "create",
+                "search-type"
+            ],
             "{name}"
         );
         site.get(&format!("/fhir/{name}?_count=1")).expect(200);

@@ -160,3 +160,118 @@ fn the_latest_observations_of_each_code_are_found() {
         site.get(&format!("/fhir/Observation/$lastn{refused}")).expect(400);
     }
 }
+
+fn record(site: &Site) {
+    for (path, resource) in [
+        ("Organization/o", json!({ "resourceType": "Organization", "id": "o", "name": "O" })),
+        (
+            "PractitionerRole/r",
+            json!({ "resourceType": "PractitionerRole", "id": "r", "organization": { "reference": "Organization/o" } }),
+        ),
+        ("Patient/p", json!({ "resourceType": "Patient", "id": "p" })),
+        (
+            "Patient/q",
+            json!({ "resourceType": "Patient", "id": "q", "link": [{ "other": { "reference": "Patient/p" }, "type": "seealso" }] }),
+        ),
+        (
+            "Encounter/e",
+            json!({
+                "resourceType": "Encounter", "id": "e", "status": "finished", "class": { "code": "AMB" },
+                "subject": { "reference": "Patient/p" }, "period": { "start": "2020-01-01", "end": "2020-01-01" },
+                "participant": [{ "individual": { "reference": "PractitionerRole/r" } }]
+            }),
+        ),
+        (
+            "Observation/x",
+            json!({
+                "resourceType": "Observation", "id": "x", "status": "final", "code": { "text": "x" },
+                "subject": { "reference": "Patient/p" }, "encounter": { "reference": "Encounter/e" },
+                "effectiveDateTime": "2026-01-01"
+            }),
+        ),
+        (
+            "Observation/other",
+            json!({
+                "resourceType": "Observation", "id": "other", "status": "final", "code": { "text": "x" },
+                "subject": { "reference": "Patient/q" }
+            }),
+        ),
+    ] {
+        site.put(&format!("/fhir/{path}"), &resource).expect(201);
+    }
+}
+
+/// What the Bundle holds, sorted.
+fn held(bundle: &Json) -> Vec<String> {
+    let entries = bundle.get("entry").map(Json::items).unwrap_or_default();
+    let name = |entry: &Json| {
+        let resource = entry.get("resource").unwrap();
+        format!("{}/{}", resource.str("resourceType").unwrap(), resource.str("id").unwrap())
+    };
+    let mut held: Vec<String> = entries.iter().map(name).collect();
+    held.sort();
+    held
+}
+
+#[test]
+fn everything_of_a_patient_is_the_compartment_and_what_it_refers_to() {
+    let site = Site::new();
+    record(&site);
+    let of = |path: &str| held(&site.get(path).expect(200).json());
+    // Whoever points to the patient is in the compartment, too.
+    assert_eq!(
+        of("/fhir/Patient/p/$everything"),
+        ["Encounter/e", "Observation/x", "Organization/o", "Patient/p", "Patient/q", "PractitionerRole/r"]
+    );
+    assert_eq!(
+        of("/fhir/Encounter/e/$everything"),
+        ["Encounter/e", "Observation/x", "Organization/o", "Patient/p", "PractitionerRole/r"]
+    );
+    assert_eq!(of("/fhir/Patient/p/$everything?_type=Observation,Organization"), ["Observation/x"]);
+    assert_eq!(
+        of("/fhir/Patient/p/$everything?_type=Encounter,PractitionerRole"),
+        ["Encounter/e", "PractitionerRole/r"]
+    );
+    site.get("/fhir/Patient/p/$everything?_type=Organization").expect(400);
+    site.get("/fhir/Patient/p/$everything?_type=Encountre").expect(400);
+    assert!(!of("/fhir/Patient/p/$everything?start=2025-01-01").contains(&"Encounter/e".to_owned()));
+    assert!(!of("/fhir/Patient/p/$everything?end=2025-01-01").contains(&"Observation/x".to_owned()));
+    assert_eq!(of("/fhir/Patient/p/$everything?_since=2999-01-01"), Vec::<String>::new());
+    site.get("/fhir/Patient/none/$everything").expect(404);
+    site.get("/fhir/Patient/p/$everything?from=2020").expect(400);
+}
+
+#[test]
+fn everything_comes_in_pages_when_asked_for() {
+    let site = Site::new();
+    record(&site);
+    let mut path = Some("/fhir/Patient/p/$everything?_count=1".to_owned());
+    let (mut seen, mut pages) = (Vec::new(), 0);
+    while let Some(next) = path {
+        let page = site.get(&next).expect(200).json();
+        seen.extend(held(&page));
+        let links = page.get("link").unwrap().items();
+        let next = links.iter().find(|link| link.str("relation") == Some("next"));
+        path = next.map(|link| link.str("url").unwrap().strip_prefix(&site.base_url).unwrap().to_owned());
+        pages += 1;
+        assert!(pages < 20);
+    }
+    assert!(pages >= 3);
+    for expected in ["Patient/p", "Encounter/e", "Observation/x", "Organization/o"] {
+        assert!(seen.contains(&expected.to_owned()), "{expected}");
+    }
+}
+
+#[test]
+fn everything_leaves_out_what_its_reader_may_not_read() {
+    let site = Site::new();
+    record(&site);
+    let token = site.token_for("system/Patient.read system/Observation.read");
+    let request = Request::new("GET", "/fhir/Patient/p/$everything");
+    let reply = site.ask_with(request.header("authorization", &format!("Bearer {token}"))).expect(200);
+    assert!(
+        held(&reply.json())
+            .iter()
+            .all(|name| name.starts_with("Patient/") || name.starts_with("Observation/"))
+    );
+}

@@ -116,7 +116,7 @@ fn what_cannot_be_told_is_refused_with_the_reason() {
         ("/fhir/ValueSet/$expand?ur=x", 400, "did you mean 'url'?"),
         (
             "/fhir/ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/observation-codes",
-            422,
+            400,
             "http://loinc.org",
         ),
         ("/fhir/ValueSet/none/$expand", 404, "Unknown ValueSet resource 'none'"),

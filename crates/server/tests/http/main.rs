@@ -19,6 +19,8 @@ mod fhir_operations;
 mod fhir_patch;
 mod fhir_read;
 mod fhir_search;
+mod fhir_search_kinds;
+mod fhir_search_parameter;
 mod fhir_terminology;
 mod fhir_validate;
 mod framework;

@@ -3,6 +3,7 @@
 
 mod connection;
 mod error;
+mod insert;
 mod migrations;
 mod session;
 #[cfg(test)]

@@ -13,10 +13,11 @@
 
 use super::connection::Settings;
 use super::error::{is_passing, store_error};
+use super::insert;
 use crate::error::StoreError;
 use crate::limits;
 use crate::probe::Probe;
-use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
+use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, VersionRow, one_int};
 use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use ::postgres::{Client, Statement};
@@ -266,59 +267,28 @@ impl Session for PostgresSession {
         self.failure.clone()
     }
 
-    fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {
-        // All tables in one round trip.
-        const INSERT: &str = "WITH \
-             live_rows AS (INSERT INTO live (type, last_updated, vid) SELECT * FROM \
-                unnest(CAST($1 AS bigint[]), CAST($2 AS bigint[]), CAST($3 AS bigint[]))), \
-             key_rows AS (INSERT INTO index_key (hash, vid) SELECT * FROM \
-                unnest(CAST($4 AS bigint[]), CAST($5 AS bigint[]))), \
-             manifest_rows AS (INSERT INTO manifest (vid, hashes) SELECT * FROM \
-                unnest(CAST($6 AS bigint[]), CAST($7 AS bytea[]))), \
-             text_rows AS (INSERT INTO index_text (parameter, folded, vid) SELECT * FROM \
-                unnest(CAST($8 AS bigint[]), CAST($9 AS text[]), CAST($10 AS bigint[]))), \
-             number_rows AS (INSERT INTO index_number (hash, value, vid) SELECT * FROM \
-                unnest(CAST($16 AS bigint[]), CAST($17 AS double precision[]), CAST($18 AS bigint[]))), \
-             range_rows AS (INSERT INTO index_range (hash, low, high, vid) SELECT * FROM \
-                unnest(CAST($19 AS bigint[]), CAST($20 AS double precision[]), \
-                       CAST($21 AS double precision[]), CAST($22 AS bigint[]))) \
-             INSERT INTO index_span (parameter, level, begins, ends, vid) SELECT * FROM \
-                unnest(CAST($11 AS bigint[]), CAST($12 AS bigint[]), CAST($13 AS bigint[]), \
-                       CAST($14 AS bigint[]), CAST($15 AS bigint[]))";
-        fn column<'r, R, T: 'r>(rows: &'r [R], value: impl Fn(&'r R) -> T) -> Vec<T> {
-            rows.iter().map(value).collect()
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
+        let inserted = self.run(|session| {
+            let statement = session.statement(insert::VERSIONS)?;
+            insert::versions(&mut session.client, &statement, versions)
+        })?;
+        let missing = versions.len() as u64 - inserted;
+        if missing > 0 && inserted > 0 {
+            let vids: Vec<i64> = versions.iter().map(|row| row.vid).collect();
+            self.change("DELETE FROM version WHERE vid = ANY($1)", &[&vids])?;
         }
+        Ok(missing == 0)
+    }
+
+    fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {
         if rows.is_empty() {
             return Ok(());
         }
         rows.sort();
-        self.change(
-            INSERT,
-            &[
-                &column(&rows.live, |row| row.0),
-                &column(&rows.live, |row| row.1),
-                &column(&rows.live, |row| row.2),
-                &column(&rows.keys, |row| row.0),
-                &column(&rows.keys, |row| row.1),
-                &column(&rows.manifests, |row| row.0),
-                &column(&rows.manifests, |row| row.1.as_slice()),
-                &column(&rows.texts, |row| row.0),
-                &column(&rows.texts, |row| row.1.as_str()),
-                &column(&rows.texts, |row| row.2),
-                &column(&rows.spans, |row| row.0),
-                &column(&rows.spans, |row| row.1),
-                &column(&rows.spans, |row| row.2),
-                &column(&rows.spans, |row| row.3),
-                &column(&rows.spans, |row| row.4),
-                &column(&rows.numbers, |row| row.0),
-                &column(&rows.numbers, |row| f64::from(row.1)),
-                &column(&rows.numbers, |row| row.2),
-                &column(&rows.ranges, |row| row.0),
-                &column(&rows.ranges, |row| f64::from(row.1)),
-                &column(&rows.ranges, |row| f64::from(row.2)),
-                &column(&rows.ranges, |row| row.3),
-            ],
-        )?;
+        self.run(|session| {
+            let statement = session.statement(insert::INDEX)?;
+            insert::index(&mut session.client, &statement, rows)
+        })?;
         rows.clear();
         Ok(())
     }

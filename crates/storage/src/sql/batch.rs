@@ -21,7 +21,7 @@ pub(super) fn resources(
         None => Snapshot::default(),
     };
     let columns = "v.vid, v.version, v.last_updated, v.method, v.body, v.id, v.type";
-    read(session, places, &snapshot, columns, &mut |row| {
+    read(session, places, &snapshot, columns, |row| {
         let of = type_of(row.int(6)?)?;
         let found = version_of(row, of, row.text(5)?)?;
         Ok(((of, found.1.id.clone()), found))
@@ -34,7 +34,7 @@ pub(super) fn known(
     places: &[(ResourceType, String)],
 ) -> Result<Vec<Option<Known>>, StoreError> {
     let columns = "v.vid, v.version, v.method, v.id, v.type";
-    read(session, places, &Snapshot::default(), columns, &mut |row| {
+    read(session, places, &Snapshot::default(), columns, |row| {
         let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::corrupt("negative version"))?;
         let deleted = row.int(2)? == Method::Delete.code();
         Ok(((type_of(row.int(4)?)?, row.text(3)?), Known { vid: row.int(0)?, version, deleted }))
@@ -50,7 +50,7 @@ fn read<T: Clone>(
     places: &[(ResourceType, String)],
     snapshot: &Snapshot,
     columns: &str,
-    found: &mut dyn FnMut(&dyn Row) -> Result<Found<T>, StoreError>,
+    found: impl Fn(&dyn Row) -> Result<Found<T>, StoreError>,
 ) -> Result<Vec<Option<T>>, StoreError> {
     let mut by_type: BTreeMap<ResourceType, Vec<String>> = BTreeMap::new();
     for (of, id) in places.iter().filter(|(_, id)| !is_no_id(id)) {

@@ -44,6 +44,14 @@ impl Dialect {
         }
     }
 
+    /// The integers of the list that is parameter `n` as the rows `name(column)`.
+    pub(crate) fn ints(self, name: &str, column: &str, n: usize) -> String {
+        match self {
+            Dialect::Sqlite => format!("(SELECT value AS {column} FROM json_each(${n})) AS {name}"),
+            Dialect::Postgres => format!("unnest(CAST(${n} AS bigint[])) AS {name}({column})"),
+        }
+    }
+
     /// `column` contains the text that is parameter `n`.
     pub(crate) fn contains(self, column: &str, n: usize) -> String {
         match self {

@@ -5,25 +5,10 @@ use super::unit::put_meta;
 use super::{Session, Value, index_rows};
 use crate::error::StoreError;
 
-const SUPERSEDE: &str =
-    "INSERT INTO superseded (vid, by_vid, type, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-
 const OLDEST: &str = "SELECT s.vid, s.by_vid, m.hashes FROM superseded s LEFT JOIN manifest m ON m.vid = s.vid \
                       WHERE s.at < $1 ORDER BY s.at LIMIT $2";
 
 const MANIFEST: &str = "SELECT hashes FROM manifest WHERE vid = $1";
-
-/// Notes that `by` replaces the version `vid` from now on.
-pub(crate) fn supersede(
-    session: &mut dyn Session,
-    vid: i64,
-    by: i64,
-    type_index: i64,
-    now: i64,
-) -> Result<(), StoreError> {
-    let parameters = [Value::Int(vid), Value::Int(by), Value::Int(type_index), Value::Int(now)];
-    session.execute(SUPERSEDE, &parameters).map(drop)
-}
 
 /// The key rows of a version.
 pub(crate) fn keys_of(session: &mut dyn Session, vid: i64) -> Result<Vec<(i64, i64)>, StoreError> {

@@ -1,15 +1,11 @@
 //! Whose time is held.
 
-use super::index_rows::{REMOTE, UNBOUNDED, level};
+use super::index_rows::{REMOTE, UNBOUNDED};
 use super::resources::{bounded, type_of};
-use super::{Session, Statement, Value};
+use super::{Session, Statement};
 use crate::error::StoreError;
 use crate::model::Held;
-use ::search::Hold;
 use fhir::datetime::Period;
-
-const INSERT: &str = "INSERT INTO hold (holder, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5) \
-                      ON CONFLICT DO NOTHING";
 
 /// A table whose rows are spans of time, clustered by owner, level and begin.
 #[derive(Clone, Copy)]
@@ -49,22 +45,6 @@ impl Leveled<'_> {
         sql.sql(" THEN CAST(").int(i64::MIN).sql(" AS bigint) ELSE CAST(").int(clamped);
         sql.sql(" AS bigint) - (CAST(1 AS bigint) << (l.n % 64)) END");
     }
-}
-
-/// Writes the holds of a version.
-pub(crate) fn insert(session: &mut dyn Session, vid: i64, holds: &[Hold]) -> Result<(), StoreError> {
-    for hold in holds {
-        let (begins, ends) = (hold.period.from, hold.period.to.max(hold.period.from));
-        let parameters = [
-            Value::Int(hold.holder as i64),
-            Value::Int(level(begins, ends)),
-            Value::Int(begins),
-            Value::Int(ends),
-            Value::Int(vid),
-        ];
-        session.execute(INSERT, &parameters)?;
-    }
-    Ok(())
 }
 
 /// Current resources that hold the holder within the period, by start.

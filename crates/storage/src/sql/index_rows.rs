@@ -1,11 +1,11 @@
-//! Index rows on their way into the tables.
+//! Index rows, and what else is said of versions, on their way into the tables.
 //!
 //! Rows of several versions are gathered and inserted together, in the order of each table, so that neighbours land
 //! on one page one after the other.
 
 use super::Session;
 use crate::error::StoreError;
-use search::{IndexRow, ParameterId};
+use search::{Hold, IndexRow, ParameterId};
 use std::cmp::Ordering;
 
 /// The level of spans that are open, or too long or too remote to be bounded.
@@ -137,6 +137,10 @@ tables! {
     numbers: (i64, Real, i64),
     /// `(hash, low, high, vid)`
     ranges: (i64, Real, Real, i64),
+    /// `(holder, level, begins, ends, vid)`
+    holds: (i64, i64, i64, i64, i64),
+    /// `(vid, by_vid, type, at)`
+    superseded: (i64, i64, i64, i64),
 }
 
 impl IndexRows {
@@ -181,6 +185,16 @@ impl IndexRows {
                 }
             }
         }
+    }
+
+    /// Adds whose time a version holds.
+    pub(crate) fn add_holds(&mut self, vid: i64, holds: &[Hold]) {
+        let start = self.holds.len();
+        for Hold { holder, period } in holds {
+            let ends = period.to.max(period.from);
+            self.holds.push((*holder as i64, level(period.from, ends), period.from, ends, vid));
+        }
+        sort_from(&mut self.holds, start);
     }
 
     /// Removes all.
@@ -236,6 +250,7 @@ pub(crate) fn remove_index(
     vids: &[i64],
     keys: &[(i64, i64)],
 ) -> Result<(), StoreError> {
+    session.forget_counts()?;
     session.delete_keys(keys)?;
     for table in TABLES_BY_VERSION {
         let sql = format!("DELETE FROM {table} WHERE {}", session.dialect().one_of("vid", 1));

@@ -6,6 +6,7 @@
 
 pub(crate) mod accounts;
 mod batch;
+pub(crate) mod body;
 mod dialect;
 pub(crate) mod garbage;
 mod history;
@@ -19,10 +20,10 @@ mod unit;
 pub(crate) use dialect::Dialect;
 pub(crate) use index_rows::IndexRows;
 pub(crate) use statement::Statement;
-pub(crate) use unit::Unit;
+pub(crate) use unit::{Unit, meta};
 
 use crate::error::StoreError;
-use crate::model::ExplainDriver;
+use crate::model::{ExplainDriver, Version};
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +65,30 @@ pub(crate) trait Row {
     }
 }
 
+/// A version as its table has it.
+pub(crate) struct VersionRow<'v> {
+    pub(crate) vid: i64,
+    pub(crate) version: &'v Version,
+    /// What is stored of the body.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// Rows that are counted as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
+    /// Those of `index_key` with this hash.
+    Key(i64),
+    /// Those of `live` with this type.
+    Type(i64),
+}
+
+/// How many such rows there are of versions up to a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CountUpTo {
+    pub(crate) vid: i64,
+    pub(crate) count: i64,
+}
+
 /// What takes the rows of a result.
 pub(crate) type EachRow<'a> = &'a mut dyn FnMut(&dyn Row) -> Result<(), StoreError>;
 
@@ -92,6 +117,24 @@ pub(crate) trait Session {
 
     /// What went wrong in this transaction, if anything did.
     fn failure(&self) -> Option<StoreError>;
+
+    /// A count that is remembered of what the transaction sees, which sees everything up to `mark`.
+    fn remembered(&mut self, _of: Counted, _mark: i64) -> Result<Option<CountUpTo>, StoreError> {
+        Ok(None)
+    }
+
+    /// Offers a count to be remembered.
+    fn remember(&mut self, _of: Counted, _count: CountUpTo) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Makes sure that what is remembered is not used for what is seen from now on: rows are removed or replaced.
+    fn forget_counts(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Inserts versions with their numbers, all or none; whether their places were free.
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError>;
 
     /// Inserts index rows and empties the list.
     fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError>;

@@ -1,6 +1,6 @@
 //! Versions by type and id.
 
-use super::{Row, Session, Value, one_int};
+use super::{Row, Session, Value, body, one_int};
 use crate::error::StoreError;
 use crate::limits;
 use crate::model::{History, Method, Version};
@@ -18,9 +18,6 @@ const HISTORY: &str = "SELECT vid, version, last_updated, method, body FROM vers
                        WHERE type = $1 AND id = $2 ORDER BY version DESC LIMIT $3 OFFSET $4";
 
 const LAST_VERSION: &str = "SELECT max(version) FROM version WHERE type = $1 AND id = $2";
-
-const INSERT: &str = "INSERT INTO version (vid, type, id, version, last_updated, method, body) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
 
 // Superseded rows are few and counted apart, so that the many need no look each.
 const COUNT: &str = "SELECT (SELECT count(*) FROM live WHERE type = $1) \
@@ -58,7 +55,7 @@ pub(crate) fn version_of(
     let method = Method::from_code(row.int(3)?).ok_or_else(|| StoreError::corrupt("unknown method"))?;
     let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::corrupt("negative version"))?;
     let last_updated = row.int(2)?;
-    let body = row.optional_bytes(4)?;
+    let body = row.optional_bytes(4)?.map(body::decode).transpose()?;
     Ok((row.int(0)?, Version { resource_type, id, version, last_updated, method, body }))
 }
 
@@ -150,22 +147,6 @@ pub(crate) fn by_vids(session: &mut dyn Session, vids: &[i64]) -> Result<Vec<Ver
         Ok(())
     })?;
     Ok(vids.iter().filter_map(|vid| versions.remove(vid)).collect())
-}
-
-/// Writes a version; false when there is one with this number already.
-pub(crate) fn insert(session: &mut dyn Session, vid: i64, version: &Version) -> Result<bool, StoreError> {
-    let number =
-        i64::try_from(version.version).map_err(|_| StoreError::failed("the version is too large"))?;
-    let parameters = [
-        Value::Int(vid),
-        type_value(version.resource_type),
-        Value::Text(&version.id),
-        Value::Int(number),
-        Value::Int(version.last_updated),
-        Value::Int(version.method.code()),
-        version.body.as_deref().map_or(Value::Null, Value::Bytes),
-    ];
-    Ok(session.execute(INSERT, &parameters)? == 1)
 }
 
 /// How many resources of the type there are.

@@ -1,9 +1,8 @@
 //! A unit of work over a session.
 
 use super::search;
-use super::{
-    IndexRows, Session, Value, accounts, batch, garbage, history, holds, index_rows, one_int, resources,
-};
+use super::{IndexRows, Session, Value, VersionRow};
+use super::{accounts, batch, body, garbage, history, holds, index_rows, one_int, resources};
 use crate::error::StoreError;
 use crate::model::{
     Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Method, NewVersion, Token, Version,
@@ -105,6 +104,41 @@ impl<'s> Unit<'s> {
     }
 }
 
+impl Unit<'_> {
+    /// Writes versions whose predecessors are known, or that have none as far as is known.
+    fn write(&mut self, new: &[NewVersion<'_>]) -> Result<(), StoreError> {
+        let (mut written, mut current) = (Vec::with_capacity(new.len()), HashMap::new());
+        let mut superseded = Vec::new();
+        for NewVersion { version, .. } in new {
+            let place = (version.resource_type, version.id.clone());
+            let before = current.get(&place).or_else(|| self.known.get(&place)).copied().flatten();
+            if before.map_or(0, |before| before.version) + 1 != version.version {
+                return Err(StoreError::Conflict);
+            }
+            let vid = self.session.next_vid()?;
+            if let Some(before) = before.filter(|before| !before.deleted) {
+                let of = i64::from(version.resource_type.index());
+                superseded.push((before.vid, vid, of, self.now));
+            }
+            current.insert(place, Some(Known::of(vid, version)));
+            let body = version.body.as_deref().map(body::encode);
+            written.push(VersionRow { vid, version, body });
+        }
+        if !self.session.insert_versions(&written)? {
+            return Err(StoreError::Conflict);
+        }
+        for (VersionRow { vid, version, body }, new) in written.iter().zip(new) {
+            if body.is_some() {
+                self.pending.add(*vid, i64::from(version.resource_type.index()), self.now, new.index);
+                self.pending.add_holds(*vid, new.holds);
+            }
+        }
+        self.pending.superseded.extend(superseded);
+        self.known.extend(current);
+        Ok(())
+    }
+}
+
 /// A put that contradicts itself.
 fn check(new: &NewVersion<'_>, now: i64) -> Result<(), StoreError> {
     let version = new.version;
@@ -191,6 +225,7 @@ impl Reader for Unit<'_> {
     }
 
     fn holds(&mut self, holder: u64, period: Period, limit: usize) -> Result<Vec<Held>, StoreError> {
+        self.flush()?;
         holds::overlapping(self.session, holder, period, limit)
     }
 
@@ -233,31 +268,23 @@ impl Transaction for Unit<'_> {
     fn put(&mut self, new: NewVersion<'_>) -> Result<(), StoreError> {
         check(&new, self.now)?;
         let version = new.version;
-        let place = (version.resource_type, version.id.clone());
         // A first version needs no look: the table's own key refuses a second one.
-        let current = match version.version {
-            0 => return Err(StoreError::Conflict),
-            1 => self.known.get(&place).copied().flatten(),
-            _ => self.known(version.resource_type, &version.id)?,
-        };
-        if current.map_or(0, |current| current.version) + 1 != version.version {
-            return Err(StoreError::Conflict);
+        if version.version != 1 {
+            self.known(version.resource_type, &version.id)?;
         }
-        let vid = self.session.next_vid()?;
-        if !resources::insert(self.session, vid, version)? {
-            return Err(StoreError::Conflict);
+        self.write(&[new])
+    }
+
+    fn put_all(&mut self, new: &[NewVersion<'_>]) -> Result<(), StoreError> {
+        new.iter().try_for_each(|new| check(new, self.now))?;
+        let place = |new: &NewVersion<'_>| (new.version.resource_type, new.version.id.clone());
+        let mut places: Vec<_> = new.iter().map(place).collect();
+        places.retain(|place| !self.known.contains_key(place));
+        if !places.is_empty() {
+            let known = batch::known(self.session, &places)?;
+            self.remember(&places, known);
         }
-        let type_index = i64::from(version.resource_type.index());
-        if let Some(current) = current.filter(|current| !current.deleted) {
-            garbage::supersede(self.session, current.vid, vid, type_index, self.now)?;
-        }
-        if version.body.is_some() {
-            self.pending.add(vid, type_index, self.now, new.index);
-            holds::insert(self.session, vid, new.holds)?;
-        }
-        let deleted = version.body.is_none();
-        self.known.insert(place, Some(Known { vid, version: version.version, deleted }));
-        Ok(())
+        self.write(new)
     }
 
     fn replace_index(
@@ -273,7 +300,8 @@ impl Transaction for Unit<'_> {
         let keys = garbage::keys_of(self.session, vid)?;
         index_rows::remove_index(self.session, &[vid], &keys)?;
         self.pending.add_index(vid, index);
-        holds::insert(self.session, vid, holds)
+        self.pending.add_holds(vid, holds);
+        Ok(())
     }
 
     fn put_client(&mut self, client: &Client) -> Result<(), StoreError> {
@@ -306,6 +334,7 @@ impl Transaction for Unit<'_> {
         self.known.clear();
         // Numbers and times go on from here, and earlier marks see nothing any more.
         let vid = self.session.next_vid()?;
+        self.session.forget_counts()?;
         let others = ["version", "live", "index_key", "superseded"];
         for table in others.into_iter().chain(index_rows::TABLES_BY_VERSION) {
             self.session.execute(&format!("DELETE FROM {table}"), &[])?;

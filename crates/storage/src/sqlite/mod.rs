@@ -1,8 +1,10 @@
 //! Embedded storage: one SQLite file with a write-ahead log, one writer thread, readers that never wait for it.
 
 mod checkpoint;
+mod counts;
 pub(crate) mod directory;
 pub(crate) mod error;
+mod insert;
 mod migrations;
 mod readers;
 mod session;
@@ -17,6 +19,7 @@ use crate::model::Version;
 use crate::options::{Access, Location, OpenOptions};
 use crate::sql::{IndexRows, accounts};
 use checkpoint::Log;
+use counts::Counts;
 use directory::Directory;
 use error::store_error;
 use fhir::ResourceType;
@@ -79,8 +82,10 @@ impl Sqlite {
             is_server: options.access == Access::Server,
         };
         let mut workers = vec![start("easel-writer", move || writer.run())?];
+        let counts = Arc::new(Counts::default());
         for _ in 0..options.readers.max(1) {
             let session = SqliteSession::open(&file, Role::Reader, sync, options.probe.clone())?;
+            let session = session.remembering(counts.clone());
             let queue = reads.clone();
             workers.push(start("easel-reader", move || readers::run(session, &queue))?);
         }

@@ -1,11 +1,15 @@
 //! A connection to the SQLite file.
 
+use super::counts::{Counts, Remembered};
 use super::error::store_error;
 use crate::error::StoreError;
 use crate::limits;
 use crate::options::Durability;
 use crate::probe::Probe;
-use crate::sql::{Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, one_int};
+use crate::sql::{
+    CountUpTo, Counted, Dialect, EachRow, IndexRows, Row, Session, Snapshot, Value, VersionRow, meta, one_int,
+};
+use crate::sqlite::insert;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Statement, ToSql};
@@ -49,6 +53,8 @@ pub(crate) struct SqliteSession {
     failure: Option<StoreError>,
     /// The last version number of the store, in a writing transaction.
     last_vid: i64,
+    /// What readers remember. A writer's own writes may yet be undone, so it remembers nothing.
+    counts: Option<Arc<Counts>>,
 }
 
 /// When the statement that runs must have ended.
@@ -113,7 +119,7 @@ impl SqliteSession {
         let watched = deadline.clone();
         // About every 50 µs of work.
         connection.progress_handler(4_000, Some(move || watched.is_over())).map_err(store_error)?;
-        Ok(SqliteSession { connection, deadline, probe, failure: None, last_vid: 0 })
+        Ok(SqliteSession { connection, deadline, probe, failure: None, last_vid: 0, counts: None })
     }
 
     /// Opens a session.
@@ -124,6 +130,12 @@ impl SqliteSession {
         probe: Option<Arc<Probe>>,
     ) -> Result<Self, StoreError> {
         Self::new(connect(file, role, sync).map_err(store_error)?, probe)
+    }
+
+    /// Shares what readers remember.
+    pub(crate) fn remembering(mut self, counts: Arc<Counts>) -> Self {
+        self.counts = Some(counts);
+        self
     }
 
     /// Begins a writing transaction; the time of the last version.
@@ -181,16 +193,28 @@ impl SqliteSession {
         done
     }
 
-    fn insert<'v, const N: usize>(
+    /// Runs a statement for each of the rows, which counts as one; how many rows it changed.
+    pub(super) fn each_row<'v, const N: usize>(
         &mut self,
         sql: &str,
-        rows: impl Iterator<Item = [Value<'v>; N]>,
-    ) -> Result<(), StoreError> {
-        for row in rows {
-            self.execute(sql, &row)?;
-        }
-        Ok(())
+        mut rows: impl Iterator<Item = [Value<'v>; N]>,
+    ) -> Result<usize, StoreError> {
+        let Some(first) = rows.next() else { return Ok(0) };
+        self.run(|session| {
+            let mut statement = session.connection.prepare_cached(sql).map_err(store_error)?;
+            let mut changed = 0;
+            for row in std::iter::once(first).chain(rows) {
+                bind(&mut statement, &row).map_err(store_error)?;
+                changed += statement.raw_execute().map_err(store_error)?;
+            }
+            Ok(changed)
+        })
     }
+}
+
+/// The generation of counts in what is seen.
+fn generation(session: &mut SqliteSession) -> Result<i64, StoreError> {
+    Ok(meta(session, "generation")?.unwrap_or(0))
 }
 
 impl ToSql for Value<'_> {
@@ -289,37 +313,48 @@ impl Session for SqliteSession {
         self.failure.clone()
     }
 
+    fn remembered(&mut self, of: Counted, mark: i64) -> Result<Option<CountUpTo>, StoreError> {
+        let found = self.counts.as_ref().and_then(|counts| counts.get(of));
+        // A snapshot older than the count must count for itself.
+        let Some(found) = found.filter(|found| found.count.vid <= mark) else { return Ok(None) };
+        Ok((generation(self)? == found.generation).then_some(found.count))
+    }
+
+    fn remember(&mut self, of: Counted, count: CountUpTo) -> Result<(), StoreError> {
+        if let Some(counts) = self.counts.clone() {
+            counts.remember(of, Remembered { generation: generation(self)?, count });
+        }
+        Ok(())
+    }
+
+    fn forget_counts(&mut self) -> Result<(), StoreError> {
+        const RAISE: &str = "INSERT INTO meta (name, value) VALUES ('generation', 1) \
+                             ON CONFLICT (name) DO UPDATE SET value = value + 1";
+        self.execute(RAISE, &[]).map(drop)
+    }
+
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
+        let rows = versions.iter().map(insert::version);
+        // A place that is taken already is no failure of the statement. Those before it are taken back.
+        let changed = self.each_row(insert::VERSION, rows)?;
+        if changed < versions.len() && changed > 0 {
+            let vids: Vec<i64> = versions.iter().map(|row| row.vid).collect();
+            let of_vids = Dialect::Sqlite.one_of("vid", 1);
+            self.execute(&format!("DELETE FROM version WHERE {of_vids}"), &[Value::Ints(&vids)])?;
+        }
+        Ok(changed == versions.len())
+    }
+
     fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {
-        use Value::{Bytes, Int, Real, Text};
         rows.sort();
-        let live = rows.live.iter().map(|&(a, b, c)| [Int(a), Int(b), Int(c)]);
-        self.insert("INSERT INTO live (type, last_updated, vid) VALUES ($1, $2, $3)", live)?;
-        let keys = rows.keys.iter().map(|&(hash, vid)| [Int(hash), Int(vid)]);
-        self.insert("INSERT INTO index_key (hash, vid) VALUES ($1, $2)", keys)?;
-        let manifests = rows.manifests.iter().map(|(vid, hashes)| [Int(*vid), Bytes(hashes)]);
-        self.insert("INSERT INTO manifest (vid, hashes) VALUES ($1, $2)", manifests)?;
-        let texts = rows.texts.iter().map(|(p, text, vid)| [Int(*p), Text(text), Int(*vid)]);
-        self.insert("INSERT INTO index_text (parameter, folded, vid) VALUES ($1, $2, $3)", texts)?;
-        let spans = rows.spans.iter().map(|&(p, l, b, e, vid)| [Int(p), Int(l), Int(b), Int(e), Int(vid)]);
-        self.insert(
-            "INSERT INTO index_span (parameter, level, begins, ends, vid) VALUES ($1, $2, $3, $4, $5)",
-            spans,
-        )?;
-        let numbers =
-            rows.numbers.iter().map(|&(hash, value, vid)| [Int(hash), Real(value.into()), Int(vid)]);
-        self.insert("INSERT INTO index_number (hash, value, vid) VALUES ($1, $2, $3)", numbers)?;
-        let ranges = rows
-            .ranges
-            .iter()
-            .map(|&(hash, low, high, vid)| [Int(hash), Real(low.into()), Real(high.into()), Int(vid)]);
-        self.insert("INSERT INTO index_range (hash, low, high, vid) VALUES ($1, $2, $3, $4)", ranges)?;
+        insert::all(rows, self)?;
         rows.clear();
         Ok(())
     }
 
     fn delete_keys(&mut self, keys: &[(i64, i64)]) -> Result<(), StoreError> {
         let keys = keys.iter().map(|&(hash, vid)| [Value::Int(hash), Value::Int(vid)]);
-        self.insert("DELETE FROM index_key WHERE hash = $1 AND vid = $2", keys)
+        self.each_row("DELETE FROM index_key WHERE hash = $1 AND vid = $2", keys).map(drop)
     }
 
     fn next_vid(&mut self) -> Result<i64, StoreError> {

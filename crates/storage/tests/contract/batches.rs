@@ -98,6 +98,86 @@ pub async fn what_a_unit_has_read_at_once_it_need_not_read_again(fixture: Arc<Fi
     unit.await.unwrap();
 }
 
+/// Versions to be written: patients with these numbers, at those versions.
+fn versions(transaction: &dyn Transaction, numbers: std::ops::Range<u64>, number: u64) -> Vec<Version> {
+    numbers.map(|n| version(transaction, &format!("p{n}"), number)).collect()
+}
+
+fn put_them(transaction: &mut dyn Transaction, versions: &[Version]) -> Result<(), StoreError> {
+    let index = [key(CODE, 1), text(NAME, "x"), span(DATE, 0, 1), quantity(OTHER, 1, 1.0, 1.0)];
+    let held = [hold(7, 0, 10)];
+    let new = versions.iter().map(|version| {
+        let deleted = version.method == Method::Delete;
+        let (index, holds) = if deleted { (&index[..0], &held[..0]) } else { (&index[..], &held[..]) };
+        NewVersion { version, index, holds }
+    });
+    transaction.put_all(&new.collect::<Vec<_>>())
+}
+
+pub async fn a_large_transaction_is_few_statements(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    for round in 1..=3 {
+        let before = fixture.probe.statements();
+        let unit = store.write(move |transaction| {
+            let mut versions = versions(transaction, 0..1300, round);
+            if round == 3 {
+                versions
+                    .iter_mut()
+                    .for_each(|version| (version.method, version.body) = (Method::Delete, None));
+            }
+            put_them(transaction, &versions)
+        });
+        unit.await.unwrap();
+        let cost = fixture.probe.statements() - before;
+        assert!(cost <= 17, "{cost} statements");
+        let expected = if round == 3 { 0 } else { 1300 };
+        assert_eq!(matching(&store, keys(CODE, &[1])).await.len(), expected);
+        assert_eq!(store.read(|reader| reader.count(TYPE)).await.unwrap(), expected as u64);
+        let period = fhir::datetime::Period { from: 0, to: 1 };
+        let held = store.read(move |reader| reader.holds(7, period, 2000)).await.unwrap();
+        assert_eq!(held.len(), expected);
+    }
+    let last = store.read_resource(TYPE, "p1299").await.unwrap().unwrap();
+    assert_eq!((last.version, last.method), (3, Method::Delete));
+}
+
+pub async fn of_a_large_transaction_with_a_conflict_nothing_is_written(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    put(&store, "p5", vec![]).await;
+    put(&store, "p5", vec![]).await;
+    let unit = store.write(|transaction| {
+        for number in [1, 2] {
+            // Of p5 the next would be 3; of the others 1.
+            let all = versions(transaction, 0..10, number);
+            let conflict = put_them(transaction, &all);
+            assert!(matches!(conflict, Err(StoreError::Conflict)), "{conflict:?}");
+        }
+        assert_eq!(transaction.count(TYPE)?, 1);
+        let others = versions(transaction, 0..5, 1);
+        put_them(transaction, &others)
+    });
+    unit.await.unwrap();
+    assert_eq!(ids(&store, all()).await, ["p5", "p0", "p1", "p2", "p3", "p4"]);
+    assert_eq!(matching(&store, keys(CODE, &[1])).await.len(), 5);
+}
+
+pub async fn a_large_transaction_may_write_one_resource_more_than_once(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    let unit = store.write(|transaction| {
+        let mut both = versions(transaction, 0..1, 1);
+        both.extend(versions(transaction, 0..1, 2));
+        put_them(transaction, &both)?;
+        let mut backwards = versions(transaction, 1..2, 2);
+        backwards.extend(versions(transaction, 1..2, 1));
+        assert!(matches!(put_them(transaction, &backwards), Err(StoreError::Conflict)));
+        put_in(transaction, "p0", &[key(CODE, 1)], &[])
+    });
+    assert_eq!(unit.await.unwrap().version, 3);
+    assert_eq!(ids(&store, all()).await, ["p0"]);
+    assert_eq!(matching(&store, keys(CODE, &[1])).await, ["p0"]);
+    assert_eq!(store.read(|reader| reader.count(TYPE)).await.unwrap(), 1);
+}
+
 pub async fn of_many_that_search_and_then_create_exactly_one_does(fixture: Arc<Fixture>) {
     let store = fixture.open();
     for round in 0..10_u64 {

@@ -20,7 +20,8 @@ pub async fn a_search_is_explained_by_its_own_statements(fixture: Arc<Fixture>) 
     let mut query = all().and(name).and(keys(OTHER, &[1])).and(keys(CODE, &[3]));
     (query.total, query.limit) = (Total::Accurate, 5);
     let explained = explain(&store, vec![query.clone()]).await;
-    assert_eq!(explained.matches, search(&store, query).await);
+    let found = search(&store, query).await;
+    assert_eq!((&explained.matches.resources, explained.matches.total), (&found.resources, found.total));
     let driver = &explained.drivers[0];
     assert_eq!((explained.drivers.len(), driver.criterion, &driver.by[..]), (1, Some(2), &["keys"][..]));
     let mut counted = driver.counted.clone();

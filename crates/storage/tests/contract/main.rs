@@ -13,6 +13,7 @@ mod explaining;
 mod garbage;
 mod histories;
 mod holds;
+mod large;
 mod lifecycle;
 mod model;
 mod numbers;
@@ -108,7 +109,13 @@ contract! {
         many_resources_are_read_in_one_statement
         many_resources_are_read_as_of_a_moment
         what_a_unit_has_read_at_once_it_need_not_read_again
+        a_large_transaction_is_few_statements
+        of_a_large_transaction_with_a_conflict_nothing_is_written
+        a_large_transaction_may_write_one_resource_more_than_once
         of_many_that_search_and_then_create_exactly_one_does;
+    large:
+        the_first_in_the_order_of_an_index_are_the_first_of_all
+        remembered_counts_are_never_stale;
     explaining:
         a_search_is_explained_by_its_own_statements
         several_types_and_chains_are_explained_too;

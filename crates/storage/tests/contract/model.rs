@@ -31,15 +31,27 @@ fn body(id: &str) -> Vec<u8> {
     format!("{id} ").into_bytes()
 }
 
-/// A number that is no NaN.
-#[derive(PartialEq, PartialOrd)]
+/// A number in its order.
 struct Number(f64);
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
 
 impl Eq for Number {}
 
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.partial_cmp(other).unwrap()
+        // One zero.
+        (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
     }
 }
 

@@ -44,8 +44,11 @@ fn named(matches: &Matches) -> Vec<&str> {
     matches.resources.iter().map(|version| version.id.as_str()).collect()
 }
 
+/// What a type is sorted by.
+type KeyOf = fn(ResourceType) -> SortKey;
+
 /// The odd of each type.
-fn queries(sort: Option<fn(ResourceType) -> SortKey>) -> Vec<Query> {
+fn queries(sort: Option<KeyOf>) -> Vec<Query> {
     let query = |of| {
         let sort = sort.iter().map(|key| by(key(of), true)).collect();
         let odd = Criterion::Keys { parameter: code(of), hashes: vec![1] };
@@ -75,8 +78,7 @@ pub async fn one_page_holds_matches_of_several_types(fixture: Arc<Fixture>) {
 pub async fn pages_over_several_types_fit_together(fixture: Arc<Fixture>) {
     let store = fixture.open();
     thirty_of_three_types(&store).await;
-    let orders: [Option<fn(ResourceType) -> SortKey>; 3] =
-        [None, Some(|of| SortKey::Text(name(of))), Some(|_| SortKey::Id)];
+    let orders: [Option<KeyOf>; 3] = [None, Some(|of| SortKey::Text(name(of))), Some(|_| SortKey::Id)];
     for sort in orders {
         let whole = search_all(&store, queries(sort)).await;
         let (mut walked, mut mark) = (Vec::new(), None);

@@ -35,6 +35,11 @@ impl Walk<'_> {
     }
 }
 
+/// Whether nothing is wrong with the text of a `div`.
+pub(crate) fn is_allowed(text: &str) -> bool {
+    Narrative::check(text).is_empty()
+}
+
 /// What has been seen of a narrative, and what is wrong with it.
 #[derive(Default)]
 struct Narrative {

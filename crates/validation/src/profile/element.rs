@@ -204,12 +204,12 @@ fn type_rule(item: &Json, type_id: TypeId, element: &ElementDefinition) -> TypeR
     profiles.retain(|url| core(url).is_none_or(|name| !BUILT_IN_PROFILES.contains(&name.as_str())));
     let mut targets = urls("targetProfile");
     let own = element.types().iter().find(|one| one.type_id == type_id).map(|one| one.targets);
-    let is_own = |url: &Box<str>| {
+    let is_own = |url: &str| {
         let name = core(url).unwrap_or_default();
         own.is_some_and(|own| own.iter().any(|target| target.name() == name)) || name == "Resource"
     };
     // As many as the type itself allows, and all of them its own: nothing is narrower.
-    if targets.iter().all(is_own) && own.is_some_and(|own| own.len() <= targets.len()) {
+    if targets.iter().all(|url| is_own(url)) && own.is_some_and(|own| own.len() <= targets.len()) {
         targets.clear();
     }
     TypeRule { type_id, profiles, targets }

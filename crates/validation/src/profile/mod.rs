@@ -1,6 +1,7 @@
 //! Profiles and extension definitions (<http://hl7.org/fhir/R4/profiling.html>): StructureDefinitions that narrow what
 //! a type allows. They are read into trees when they are loaded, and laid over a resource after its own type was.
 
+mod belonging;
 mod binding;
 mod build;
 mod check;

@@ -1,7 +1,5 @@
 //! What profiles demand, one rule at a time: small StructureDefinitions and resources that meet them or don't.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
-
 mod claims;
 mod definitions;
 mod elements;

@@ -73,7 +73,7 @@ const SORT: &[SortFact] = &[
 /// At this door the location is supporting information; R4 clients put it among the participants. Ids, which are all that a
 /// value may hold, have neither commas nor escapes.
 fn at_location(_: &Asked<'_>, value: &str, reading: &mut Reading<'_>) -> Result<Vec<Criterion>, Refusal> {
-    let registry = reading.engine.registry();
+    let registry = &reading.engine.registry();
     let mut any = Vec::new();
     for one in value.split(',') {
         let location = if one.contains('/') { one.to_owned() } else { format!("Location/{one}") };

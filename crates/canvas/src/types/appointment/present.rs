@@ -122,7 +122,7 @@ fn supporting_information(
 /// The Encounters that say that they came of the appointment.
 fn encounters_of(appointment: &Object, reading: &mut Reading<'_>) -> Result<Vec<String>, Refusal> {
     let Some(id) = appointment.str("id") else { return Ok(Vec::new()) };
-    let registry = reading.engine.registry();
+    let registry = &reading.engine.registry();
     let value = format!("Appointment/{id}");
     let Ok(criterion) = reference_criterion(registry, ResourceType::ENCOUNTER, "appointment", &value) else {
         return Ok(Vec::new());

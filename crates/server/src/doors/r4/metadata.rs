@@ -11,5 +11,5 @@ use interactions::Refusal;
 pub(super) fn answer(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
     only_get(ask)?;
     negotiate::rendition(&ask.headers, &ask.query()?, negotiate::Format::ALL)?;
-    Ok(answer::with_body(200, FHIR_JSON, app.capabilities.clone()))
+    Ok(answer::with_body(200, FHIR_JSON, app.capabilities()))
 }

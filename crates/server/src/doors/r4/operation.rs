@@ -52,6 +52,12 @@ pub(super) async fn of_type(
             let document = engine.document(id, &input, &may_read, crate::clock::now()).await?;
             Ok(respond::json(200, document, pretty))
         }
+        ("everything", Some(id)) => {
+            let readable = super::search::readable(&caller);
+            let input = input(call).await?;
+            let bundle = engine.everything(resource_type, id, input, readable, crate::clock::now()).await?;
+            Ok(respond::json(200, bundle, pretty))
+        }
         ("expand", id) => {
             let input = input(call).await?;
             resource(engine.expand(id, &input, crate::clock::now()).await?)

@@ -6,6 +6,7 @@ use fhir::datetime::parse_http_date;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode};
 use hyper::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use interactions::precondition::entity_tags;
 use interactions::{Preconditions, Refusal};
 use storage::Version;
 
@@ -24,7 +25,7 @@ pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
     };
     let mut preconditions = Preconditions::default();
     if let Some(value) = ask.header(IF_MATCH) {
-        let tags = tags(value)
+        let tags = entity_tags(value)
             .ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;
         preconditions.if_match = Some(tags);
     }
@@ -47,35 +48,11 @@ pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
 pub(super) fn has_it(ask: &Ask, version: &Version) -> bool {
     match (ask.header(IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
         (Some(value), _) => {
-            value.trim() == "*" || tags(value).is_some_and(|tags| tags.contains(&version.version))
+            value.trim() == "*" || entity_tags(value).is_some_and(|tags| tags.contains(&version.version))
         }
         // The client's time has whole seconds, as had the Last-Modified that it took it from.
         (None, Some(value)) => parse_http_date(value)
             .is_some_and(|since| version.last_updated.div_euclid(1000) <= since.div_euclid(1000)),
         (None, None) => false,
-    }
-}
-
-/// The version numbers of a list of entity tags. Tags that this server never made are left out: they match
-/// nothing. `None` when it is no list of tags.
-fn tags(value: &str) -> Option<Vec<u64>> {
-    let mut versions = Vec::new();
-    for tag in value.split(',') {
-        let tag = tag.trim();
-        let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
-        versions.extend(opaque.parse::<u64>());
-    }
-    Some(versions)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn entity_tags_are_read_weak_or_strong() {
-        assert_eq!(tags("W/\"3\""), Some(vec![3]));
-        assert_eq!(tags("\"3\", W/\"4\", \"other\""), Some(vec![3, 4]));
-        assert_eq!(tags("3"), None);
     }
 }

@@ -117,7 +117,14 @@ fn deleted(version: Option<u64>) -> Answer {
 /// 403 without the scope to read, for the answer tells whether something matches; 400.
 pub(super) fn criteria(call: &Call<'_>, resource_type: ResourceType) -> Result<Criteria, Refusal> {
     may_search(call, resource_type)?;
-    call.app.engine.criteria(resource_type, &call.query, now()).map_err(Refusal::invalid)
+    let criteria = call.app.engine.criteria(resource_type, &call.query, now()).map_err(Refusal::invalid)?;
+    admitted(call, criteria)
+}
+
+/// Criteria that look at other types tell of those too.
+fn admitted(call: &Call<'_>, criteria: Criteria) -> Result<Criteria, Refusal> {
+    criteria.looked_at().iter().try_for_each(|looked_at| may_search(call, *looked_at))?;
+    Ok(criteria)
 }
 
 /// The criteria of `If-None-Exist`.
@@ -134,8 +141,8 @@ fn if_none_exist(call: &Call<'_>, resource_type: ResourceType) -> Result<Option<
         Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
     })?;
     let App { engine, .. } = call.app;
-    let text = text.strip_prefix('?').unwrap_or(text);
-    engine.criteria_of_text(resource_type, text, now()).map(Some).map_err(Refusal::invalid)
+    let criteria = engine.criteria_of_text(resource_type, text, now()).map_err(Refusal::invalid)?;
+    admitted(call, criteria).map(Some)
 }
 
 /// Criteria tell what there is.

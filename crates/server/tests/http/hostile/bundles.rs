@@ -110,6 +110,10 @@ fn entries_do_no_more_than_the_token_allows_and_tell_nothing_of_what_there_is() 
         ("POST", "Basic", unknown.as_str()),
         ("DELETE", "Observation?identifier=urn:t|1", ""),
         ("GET", "Observation/none", ""),
+        ("DELETE", "Basic?subject:Patient.identifier=urn:t|1", ""),
+        ("GET", "Basic?subject:Patient.identifier=urn:t|1", ""),
+        ("GET", "Patient/p/_history", ""),
+        ("GET", "Patient/_history", ""),
     ];
     let reply = ask(bundle("batch", &entries)).expect(200);
     let forbidden = "403 Forbidden".to_owned();

@@ -1,7 +1,7 @@
 //! Which criterion drives a search.
 
 use super::arm::{Among, Arm};
-use super::explain;
+use super::{explain, walk};
 use crate::error::StoreError;
 use crate::sql::resources::bounded;
 use crate::sql::{Session, Snapshot, Statement};
@@ -138,6 +138,18 @@ pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<
     let first = narrow.first().map(|driver| &driver.arms[..]);
     let by_few_ids = matches!(first, Some([Arm::Ids(ids)]) if ids.len() <= FEW_IDS);
     let mut counted = Vec::new();
+    if let [only] = &mut narrow[..]
+        && !by_few_ids
+        && walk::is_possible(query)
+    {
+        // Whether they are so many that they had better not be sorted.
+        let most = walk::FROM;
+        let sql = probe(session, query, std::slice::from_ref(only), most);
+        sql.query(session, &mut |row| {
+            only.rows = u64::try_from(row.int(0)?).ok();
+            Ok(())
+        })?;
+    }
     let chosen = if narrow.len() > 1 && !by_few_ids {
         let rarest = rarest(session, query, &mut narrow)?;
         counted = narrow.iter().filter_map(|driver| Some((driver.criterion?, driver.rows?))).collect();

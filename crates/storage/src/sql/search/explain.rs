@@ -3,7 +3,7 @@
 use super::driver::Driver;
 use crate::error::StoreError;
 use crate::model::{Explain, ExplainDriver, ExplainStatement};
-use crate::sql::{Dialect, EachRow, IndexRows, Session, Snapshot, Value};
+use crate::sql::{CountUpTo, Counted, Dialect, EachRow, IndexRows, Session, Snapshot, Value, VersionRow};
 use ::search::Query;
 use std::time::Instant;
 
@@ -62,6 +62,22 @@ impl Session for Watched<'_> {
 
     fn failure(&self) -> Option<StoreError> {
         self.session.failure()
+    }
+
+    fn remembered(&mut self, of: Counted, mark: i64) -> Result<Option<CountUpTo>, StoreError> {
+        self.session.remembered(of, mark)
+    }
+
+    fn remember(&mut self, of: Counted, count: CountUpTo) -> Result<(), StoreError> {
+        self.session.remember(of, count)
+    }
+
+    fn forget_counts(&mut self) -> Result<(), StoreError> {
+        self.session.forget_counts()
+    }
+
+    fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
+        self.session.insert_versions(versions)
     }
 
     fn insert_index(&mut self, rows: &mut IndexRows) -> Result<(), StoreError> {

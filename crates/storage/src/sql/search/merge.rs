@@ -88,7 +88,7 @@ impl Found {
         let added = (self.places.len() - before) as u64;
         self.total += match first.total {
             _ if added < most => added,
-            Total::Accurate => count(session, query, &driver, snapshot)?,
+            Total::Accurate => count(session, query, &driver, &self.moment)?,
             Total::None => 0,
         };
         Ok(())

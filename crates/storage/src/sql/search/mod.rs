@@ -14,10 +14,11 @@ mod page;
 mod resolving;
 #[cfg(test)]
 mod tests;
+mod walk;
 
-use super::resources::version_of;
+use super::resources::{by_vids, version_of};
 use super::unit::meta;
-use super::{Session, Snapshot};
+use super::{CountUpTo, Session, Snapshot};
 use crate::error::StoreError;
 use crate::model::Matches;
 use ::search::{Query, Total};
@@ -53,8 +54,12 @@ pub(crate) fn search(session: &mut dyn Session, query: &Query) -> Result<Matches
     let query = &*resolving::plain(session, query, &moment.snapshot)?;
     let driver = driver::choose(session, query)?;
     let mut matches = Matches { total: None, resources: Vec::new(), has_more: false, mark: moment.mark };
-    if query.limit > 0 {
-        // One more than asked for tells whether there is more.
+    // One more than asked for tells whether there is more.
+    if let Some(vids) = walk::page(session, query, &driver, &moment)? {
+        matches.has_more = vids.len() as u64 > query.limit;
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        matches.resources = by_vids(session, &vids[..vids.len().min(limit)])?;
+    } else if query.limit > 0 {
         page::page(session.dialect(), query, &driver, &moment.snapshot).query(session, &mut |row| {
             matches.resources.push(version_of(row, query.resource_type, row.text(5)?)?.1);
             Ok(())
@@ -70,7 +75,7 @@ pub(crate) fn search(session: &mut dyn Session, query: &Query) -> Result<Matches
         let total = if is_complete {
             query.offset.saturating_add(found)
         } else {
-            count(session, query, &driver, &moment.snapshot)?
+            count(session, query, &driver, &moment)?
         };
         matches.total = Some(total);
         matches.has_more |= query.limit == 0 && total > query.offset;
@@ -81,19 +86,36 @@ pub(crate) fn search(session: &mut dyn Session, query: &Query) -> Result<Matches
     Ok(matches)
 }
 
+/// From how many rows on a count is worth remembering.
+const MANY: i64 = 4_096;
+
 /// How many resources match.
 fn count(
     session: &mut dyn Session,
     query: &Query,
     driver: &driver::Driver<'_>,
-    snapshot: &Snapshot,
+    moment: &Moment,
 ) -> Result<u64, StoreError> {
     let mut total = 0;
-    page::count(session.dialect(), query, driver, snapshot).query(session, &mut |row| {
-        total = u64::try_from(row.int(0)?).unwrap_or(0);
+    let Some(of) = page::whole(query, driver, &moment.snapshot) else {
+        page::count(session.dialect(), query, driver, &moment.snapshot).query(session, &mut |row| {
+            total = row.int(0)?;
+            Ok(())
+        })?;
+        return Ok(u64::try_from(total).unwrap_or(0));
+    };
+    let known = session.remembered(of, moment.mark)?;
+    let (mut rows, mut superseded) = (0, 0);
+    let sql = page::count_whole(session.dialect(), query, of, known.map(|known| known.vid));
+    sql.query(session, &mut |row| {
+        (rows, superseded) = (row.int(0)?, row.int(1)?);
         Ok(())
     })?;
-    Ok(total)
+    let count = known.map_or(0, |known| known.count) + rows;
+    if rows >= MANY {
+        session.remember(of, CountUpTo { vid: moment.mark, count })?;
+    }
+    Ok(u64::try_from(count - superseded).unwrap_or(0))
 }
 
 /// What was seen at an earlier mark, if it still can be.
@@ -109,12 +131,19 @@ fn seen_at(session: &mut dyn Session, mark: i64) -> Result<Snapshot, StoreError>
 
 /// The statements of a search, to see their plans.
 #[cfg(test)]
-pub(crate) fn statements(session: &mut dyn Session, query: &Query) -> [String; 2] {
+pub(crate) fn statements(session: &mut dyn Session, query: &Query) -> Vec<String> {
     let driver = driver::choose(session, query).unwrap_or_else(|error| panic!("{error}"));
     let snapshot = Snapshot { ceiling: query.as_of, excluded: Vec::new() };
     let dialect = session.dialect();
-    [
+    let whole = page::whole(query, &driver, &snapshot);
+    let mut statements = vec![
         page::page(dialect, query, &driver, &snapshot).text,
         page::count(dialect, query, &driver, &snapshot).text,
-    ]
+        page::matching(dialect, query, &snapshot, &[1]).text,
+    ];
+    statements.extend(whole.map(|of| page::count_whole(dialect, query, of, Some(1)).text));
+    if walk::is_possible(query) {
+        statements.extend(query.sort.first().map(|sort| walk::prefix(session, query, sort, &[1, 2], 9).text));
+    }
+    statements
 }

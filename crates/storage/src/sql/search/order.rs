@@ -3,7 +3,7 @@
 use super::driver::Driver;
 use crate::error::StoreError;
 use crate::sql::index_rows::{Real, number_key};
-use crate::sql::{Row, Statement};
+use crate::sql::{Row, Statement, body};
 use ::search::index::ANY_UNIT;
 use ::search::{Sort, SortKey};
 use std::cmp::Ordering;
@@ -89,7 +89,7 @@ impl Place {
             });
         }
         if sorts.iter().any(is_computed) {
-            let body = row.bytes(next())?;
+            let body = body::decode(row.bytes(next())?)?;
             for (sort, value) in sorts.iter().zip(&mut values) {
                 if let SortKey::Computed(text) = &sort.key {
                     *value = (text.0)(&body).map(SortValue::Text);

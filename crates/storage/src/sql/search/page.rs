@@ -1,12 +1,13 @@
 //! The statements of a search.
 
-use super::arm::Arm;
+use super::arm::{Arm, visible};
 use super::condition::condition;
 use super::driver::Driver;
 use super::order::{order, sort_value};
 use crate::sql::index_rows::key;
 use crate::sql::resources::bounded;
-use crate::sql::{Dialect, Snapshot, Statement};
+use crate::sql::statement::Parameter;
+use crate::sql::{Counted, Dialect, Snapshot, Statement};
 use ::search::{Query, SortKey};
 
 /// The statement for the matches asked for and one more:
@@ -70,6 +71,20 @@ pub(super) fn each_match(
     sql
 }
 
+/// The statement for those of these versions that match: `vid`.
+pub(super) fn matching(dialect: Dialect, query: &Query, snapshot: &Snapshot, vids: &[i64]) -> Statement {
+    let mut sql = Statement::new(dialect);
+    let n = sql.parameter(Parameter::Ints(vids.to_vec()));
+    let rows = dialect.ints("d", "vid", n);
+    sql.sql("SELECT d.vid FROM ").sql(&rows).sql(" WHERE ");
+    visible(&mut sql, "d.vid", snapshot);
+    for criterion in &query.criteria {
+        sql.sql(" AND ");
+        condition(&mut sql, criterion, "d.vid");
+    }
+    sql
+}
+
 /// Appends the query for the matches: `vid`, and by what they are sorted as far as the index tells.
 fn matches(sql: &mut Statement, query: &Query, driver: &Driver<'_>, snapshot: &Snapshot) {
     sql.sql("SELECT d.vid AS vid");
@@ -94,30 +109,50 @@ fn in_order(sql: &mut Statement, query: &Query, driver: &Driver<'_>) {
     }
 }
 
-/// The statement for the number of all matches.
-pub(super) fn count(dialect: Dialect, query: &Query, driver: &Driver<'_>, snapshot: &Snapshot) -> Statement {
-    let mut sql = Statement::new(dialect);
-    let resource_type = i64::from(query.resource_type.index());
-    // One range of an index is counted as it is. Its superseded rows are few and counted apart, so that the many
-    // need no look each.
+/// What the matches are, when they are all rows of one range of an index that are visible now.
+pub(super) fn whole(query: &Query, driver: &Driver<'_>, snapshot: &Snapshot) -> Option<Counted> {
     let is_whole = driver.is_exact && query.criteria.len() == usize::from(driver.criterion.is_some());
     match &driver.arms[..] {
-        [Arm::Type] if is_whole && snapshot.ceiling.is_none() => {
+        _ if !is_whole || snapshot.ceiling.is_some() => None,
+        [Arm::Type] => Some(Counted::Type(i64::from(query.resource_type.index()))),
+        [Arm::Keys(parameter, [hash])] => Some(Counted::Key(key(*parameter, *hash))),
+        _ => None,
+    }
+}
+
+/// The statement that counts such a range, of versions after one: its rows, and how many of all are superseded. Those
+/// are few and counted apart, so that the many need no look each.
+pub(super) fn count_whole(dialect: Dialect, query: &Query, of: Counted, after: Option<i64>) -> Statement {
+    let mut sql = Statement::new(dialect);
+    let resource_type = i64::from(query.resource_type.index());
+    match of {
+        Counted::Type(_) => {
             sql.sql("SELECT (SELECT count(*) FROM live d WHERE d.type = ").int(resource_type);
-            sql.sql(") - (SELECT count(*) FROM superseded x WHERE x.type = ").int(resource_type).sql(")");
+            if let Some(after) = after {
+                sql.sql(" AND d.last_updated >= (SELECT v.last_updated FROM version v WHERE v.vid = ")
+                    .int(after);
+                sql.sql(") AND d.vid > ").int(after);
+            }
+            sql.sql("), (SELECT count(*) FROM superseded x WHERE x.type = ").int(resource_type).sql(")");
         }
-        [Arm::Keys(parameter, [hash])] if is_whole && snapshot.ceiling.is_none() => {
-            let hash = key(*parameter, *hash);
+        Counted::Key(hash) => {
             sql.sql("SELECT (SELECT count(*) FROM index_key d WHERE d.hash = ").int(hash);
-            sql.sql(") - (SELECT count(*) FROM superseded x WHERE x.type = ").int(resource_type);
+            if let Some(after) = after {
+                sql.sql(" AND d.vid > ").int(after);
+            }
+            sql.sql("), (SELECT count(*) FROM superseded x WHERE x.type = ").int(resource_type);
             sql.sql(" AND EXISTS (SELECT 1 FROM index_key k WHERE k.hash = ").int(hash);
             sql.sql(" AND k.vid = x.vid))");
         }
-        _ => {
-            sql.sql("SELECT count(*) FROM ");
-            candidates(&mut sql, query, driver, snapshot);
-        }
     }
+    sql
+}
+
+/// The statement for the number of all matches, one by one.
+pub(super) fn count(dialect: Dialect, query: &Query, driver: &Driver<'_>, snapshot: &Snapshot) -> Statement {
+    let mut sql = Statement::new(dialect);
+    sql.sql("SELECT count(*) FROM ");
+    candidates(&mut sql, query, driver, snapshot);
     sql
 }
 

@@ -4,8 +4,8 @@ use super::arm::Arm;
 use super::condition::after_all_that_start_with;
 use super::driver::Driver;
 use super::page;
-use crate::sql::{Dialect, Snapshot};
-use ::search::{Criterion, ParameterId, Query, Sort, SortKey, SpanTest, TextTest, Total};
+use crate::sql::{Counted, Dialect, Snapshot};
+use ::search::{Criterion, NumberTest, ParameterId, Query, Sort, SortKey, SpanTest, TextTest, Total};
 use fhir::ResourceType;
 
 const TYPE: ResourceType = ResourceType::PATIENT;
@@ -73,9 +73,9 @@ fn one_range_is_counted_without_a_look_at_each_row() {
     let query = Query::all(TYPE).and(Criterion::Keys { parameter: CODE, hashes: vec![7] });
     for dialect in [Dialect::Sqlite, Dialect::Postgres] {
         assert_eq!(
-            page::count(dialect, &query, &by_key(), &Snapshot::default()).text,
-            "SELECT (SELECT count(*) FROM index_key d WHERE d.hash = $1) \
-             - (SELECT count(*) FROM superseded x WHERE x.type = $2 \
+            page::count_whole(dialect, &query, Counted::Key(7), None).text,
+            "SELECT (SELECT count(*) FROM index_key d WHERE d.hash = $1), \
+             (SELECT count(*) FROM superseded x WHERE x.type = $2 \
              AND EXISTS (SELECT 1 FROM index_key k WHERE k.hash = $3 AND k.vid = x.vid))"
         );
     }
@@ -99,6 +99,79 @@ fn lists_and_parts_of_text_are_where_the_dialects_differ() {
     assert_eq!(
         page::count(Dialect::Postgres, &query, &driver, &Snapshot::default()).text,
         format!("{start}d.hash = ANY($1){middle}strpos(t.folded, $5) > 0) OFFSET 0)")
+    );
+}
+
+#[test]
+fn a_number_is_looked_for_among_numbers_and_ranges() {
+    let query = Query::all(TYPE).and(Criterion::Numbers {
+        parameter: CODE,
+        unit: 7,
+        any_of: vec![NumberTest::Within { low: 1.0, high: 2.0, closed: false }, NumberTest::EndsAbove(9.0)],
+    });
+    for (dialect, end) in [(Dialect::Sqlite, ")"), (Dialect::Postgres, " OFFSET 0)")] {
+        let checked = page::count(dialect, &query, &driver(vec![Arm::Type], None), &Snapshot::default());
+        let expected = format!(
+            "SELECT count(*) FROM live d WHERE d.type = $1 \
+             AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) \
+             AND (EXISTS (SELECT 1 FROM index_number n WHERE n.vid = d.vid AND n.hash = $2 \
+             AND (n.value >= $3 AND n.value < $4 OR n.value > $5){end} \
+             OR EXISTS (SELECT 1 FROM index_range r WHERE r.vid = d.vid AND r.hash = $6 \
+             AND (r.low >= $7 AND r.high < $8 OR r.high > $9){end})"
+        );
+        assert_eq!(checked.text, expected);
+    }
+    let arms = vec![
+        Arm::Number(CODE, 7, NumberTest::EndsAbove(9.0)),
+        Arm::Range(CODE, 7, NumberTest::EndsAbove(9.0)),
+    ];
+    assert_eq!(
+        page::count(Dialect::Sqlite, &query, &driver(arms, Some(0)), &Snapshot::default()).text,
+        "SELECT count(*) FROM (SELECT d.vid AS vid FROM index_number d WHERE d.hash = $1 AND d.value > $2 \
+         AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) \
+         UNION SELECT d.vid AS vid FROM index_range d WHERE d.hash = $3 AND d.high > $4 \
+         AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid)) AS d WHERE 1 = 1"
+    );
+}
+
+#[test]
+fn a_long_list_is_looked_up_once() {
+    let long = Criterion::Keys { parameter: CODE, hashes: (0..100).collect() };
+    let query = Query::all(TYPE).and(long).and(Criterion::Ids(vec!["a".into()]));
+    let start = "SELECT d.vid FROM ";
+    let middle = " WHERE NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) AND ";
+    assert_eq!(
+        page::matching(Dialect::Sqlite, &query, &Snapshot::default(), &[1]).text,
+        format!(
+            "{start}(SELECT value AS vid FROM json_each($1)) AS d{middle}\
+             +d.vid IN (SELECT k.vid FROM index_key k WHERE k.hash IN (SELECT value FROM json_each($2))) \
+             AND EXISTS (SELECT 1 FROM version v WHERE v.vid = d.vid \
+             AND v.id IN (SELECT value FROM json_each($3)))"
+        )
+    );
+    assert_eq!(
+        page::matching(Dialect::Postgres, &query, &Snapshot::default(), &[1]).text,
+        format!(
+            "{start}unnest(CAST($1 AS bigint[])) AS d(vid){middle}\
+             coalesce(d.vid IN (SELECT k.vid FROM index_key k WHERE k.hash = ANY($2)), FALSE) \
+             AND EXISTS (SELECT 1 FROM version v WHERE v.vid = d.vid \
+             AND coalesce(v.id IN (SELECT unnest(CAST($3 AS text[]))), FALSE) OFFSET 0)"
+        )
+    );
+}
+
+#[test]
+fn numbers_are_sorted_by_as_they_are_written() {
+    let sort = vec![Sort { key: SortKey::Number(CODE), descending: true }];
+    let query = Query { sort, limit: 5, ..Query::all(TYPE) };
+    let driver = driver(vec![Arm::Type], None);
+    assert_eq!(
+        page::places(Dialect::Sqlite, &query, &driver, &Snapshot::default(), 6).text,
+        "SELECT d.vid AS vid, (SELECT max(x.value) FROM (SELECT n.value AS value FROM index_number n \
+         WHERE n.vid = d.vid AND n.hash = $1 UNION ALL SELECT r.low FROM index_range r \
+         WHERE r.vid = d.vid AND r.hash = $2) AS x) AS s0 FROM live d WHERE d.type = $3 \
+         AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) \
+         ORDER BY s0 DESC NULLS LAST, d.vid LIMIT $4"
     );
 }
 

@@ -1,0 +1,205 @@
+//! /fhir?…, /fhir/{type}/{id}/{other}?…, and what pages bring along.
+
+use crate::support::{Request, Site, Store};
+use fhir::{Json, json};
+
+fn clinic(site: &Site) {
+    for resource in [
+        json!({ "resourceType": "Organization", "id": "top", "name": "Top" }),
+        json!({ "resourceType": "Organization", "id": "low", "name": "Low", "partOf": { "reference": "Organization/top" } }),
+        json!({ "resourceType": "Patient", "id": "ann", "name": [{ "family": "Berg" }], "gender": "female",
+            "managingOrganization": { "reference": "Organization/low" } }),
+        json!({ "resourceType": "Patient", "id": "bob", "name": [{ "family": "Bergman" }], "gender": "male" }),
+        json!({ "resourceType": "Observation", "id": "o1", "status": "final", "subject": { "reference": "Patient/ann" },
+            "code": { "coding": [{ "system": "http://l", "code": "1" }] },
+            "valueQuantity": { "value": (Json::from(70i64)), "unit": "kg", "system": "http://unitsofmeasure.org", "code": "kg" } }),
+        json!({ "resourceType": "Observation", "id": "o2", "status": "final", "subject": { "reference": "Patient/bob" },
+            "code": { "coding": [{ "system": "http://l", "code": "2" }] },
+            "valueQuantity": { "value": (Json::from(80000i64)), "unit": "g", "system": "http://unitsofmeasure.org", "code": "g" } }),
+        json!({ "resourceType": "Observation", "id": "o3", "status": "final", "code": { "text": "none" },
+            "hasMember": [{ "reference": "Observation/o1" }] }),
+        json!({ "resourceType": "Provenance", "id": "p", "target": [{ "reference": "Observation/o1" }, { "reference": "Patient/ann" }],
+            "recorded": "2024-01-01T00:00:00Z", "agent": [{ "who": { "reference": "Patient/ann" } }] }),
+    ] {
+        let url = format!("/fhir/{}/{}", resource.str("resourceType").unwrap(), resource.str("id").unwrap());
+        site.put(&url, &resource).expect(201);
+    }
+}
+
+/// `mode Type/id` of the entries of a page, sorted.
+fn entries(bundle: &Json) -> Vec<String> {
+    let entries = bundle.get("entry").map(Json::items).unwrap_or_default().iter();
+    let mut shown: Vec<String> = entries
+        .map(|entry| {
+            let of = |path: &[&str]| entry.at(path).and_then(Json::as_str).unwrap_or("?").to_owned();
+            format!(
+                "{} {}/{}",
+                of(&["search", "mode"]),
+                of(&["resource", "resourceType"]),
+                of(&["resource", "id"])
+            )
+        })
+        .collect();
+    shown.sort();
+    shown
+}
+
+fn page(site: &Site, path: &str) -> Json {
+    site.get(path).expect(200).json()
+}
+
+#[test]
+fn every_kind_of_search_finds_what_it_should_on_every_store() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        clinic(&site);
+        for (path, expected) in [
+            ("/fhir/Observation?subject:Patient.name=berg", vec!["o1", "o2"]),
+            ("/fhir/Observation?patient.name:exact=Berg", vec!["o1"]),
+            ("/fhir/Observation?patient.organization.partof.name=top", vec!["o1"]),
+            ("/fhir/Patient?_has:Observation:patient:code=http://l%7C2", vec!["bob"]),
+            ("/fhir/Patient?_has:Observation:patient:_has:Provenance:target:agent=Patient/ann", vec!["ann"]),
+            ("/fhir/Observation?value-quantity=ge75%7Chttp://unitsofmeasure.org%7Ckg", vec!["o2"]),
+            ("/fhir/Observation?value-quantity=70000%7Chttp://unitsofmeasure.org%7Cg", vec!["o1"]),
+            ("/fhir/Observation?value-quantity=70%7C%7Ckg", vec!["o1"]),
+            ("/fhir/Observation?code-value-quantity=http://l%7C1$70", vec!["o1"]),
+            ("/fhir/Observation?code:text=none", vec!["o3"]),
+            ("/fhir/Observation?subject:missing=true", vec!["o3"]),
+            ("/fhir/Observation?patient:missing=false", vec!["o1", "o2"]),
+            (
+                "/fhir/Observation?status:in=http://hl7.org/fhir/ValueSet/observation-status",
+                vec!["o1", "o2", "o3"],
+            ),
+            ("/fhir/Observation?status:not-in=http://hl7.org/fhir/ValueSet/observation-status", vec![]),
+            ("/fhir/Patient?_filter=name%20ew%20%22man%22%20or%20gender%20eq%20female", vec!["ann", "bob"]),
+            ("/fhir/Patient?_content=bergman", vec!["bob"]),
+            ("/fhir/Patient/ann/Observation", vec!["o1"]),
+            ("/fhir/Patient/ann/Observation?code=http://l%7C2", vec![]),
+            ("/fhir/Patient/ann/*", vec!["ann", "o1", "p"]),
+            ("/fhir/Patient/ann/*?_type=Observation,Provenance", vec!["o1", "p"]),
+            ("/fhir?_type=Patient,Organization&name=low", vec!["low"]),
+            ("/fhir?_type=Patient,Organization&_id=ann,low", vec!["ann", "low"]),
+            ("/fhir?_id=ann,o1,p", vec!["ann", "o1", "p"]),
+        ] {
+            let bundle = page(&site, path);
+            let mut ids: Vec<String> =
+                entries(&bundle).iter().map(|entry| entry.rsplit('/').next().unwrap().to_owned()).collect();
+            // The sandbox has people of its own.
+            ids.retain(|id| id.len() < 5);
+            ids.sort();
+            assert_eq!(ids, expected, "{path} on {store:?}");
+        }
+        let sorted = page(&site, "/fhir/Observation?_id=o1,o2,o3&_sort=-value-quantity,_id");
+        let ids: Vec<&str> = sorted
+            .get("entry")
+            .map(Json::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|entry| entry.at(&["resource", "id"])?.as_str())
+            .collect();
+        assert_eq!(ids, ["o2", "o1", "o3"], "{store:?}");
+    }
+}
+
+#[test]
+fn pages_bring_along_what_is_asked_for_each_once() {
+    let site = Site::new();
+    clinic(&site);
+    for (query, expected) in [
+        ("_id=o1&_include=Observation:subject", vec!["include Patient/ann", "match Observation/o1"]),
+        ("_id=o1&_include=Observation:*", vec!["include Patient/ann", "match Observation/o1"]),
+        (
+            "_id=o1&_include=Observation:subject&_include:iterate=Patient:organization&_include:iterate=Organization:partof",
+            vec![
+                "include Organization/low",
+                "include Organization/top",
+                "include Patient/ann",
+                "match Observation/o1",
+            ],
+        ),
+        ("_id=o1&_include=Observation:subject:Group", vec!["match Observation/o1"]),
+        ("_id=o1&_revinclude=Provenance:target", vec!["include Provenance/p", "match Observation/o1"]),
+        (
+            "_id=o1,o3&_revinclude=Observation:has-member",
+            vec!["match Observation/o1", "match Observation/o3"],
+        ),
+        (
+            "_id=o3&_include:iterate=Observation:has-member&_revinclude:iterate=Provenance:target",
+            vec!["include Observation/o1", "include Provenance/p", "match Observation/o3"],
+        ),
+    ] {
+        assert_eq!(entries(&page(&site, &format!("/fhir/Observation?{query}"))), expected, "{query}");
+    }
+}
+
+#[test]
+fn parts_of_resources_are_tagged() {
+    let site = Site::new();
+    clinic(&site);
+    for (query, members) in [
+        ("_elements=gender", "resourceType id meta gender"),
+        ("_summary=true", "resourceType id meta name gender managingOrganization"),
+        ("_summary=text", "resourceType id meta"),
+        ("_summary=data", "resourceType id meta name gender managingOrganization"),
+        ("_summary=false", "resourceType id meta name gender managingOrganization"),
+    ] {
+        let bundle = page(&site, &format!("/fhir/Patient?_id=ann&{query}"));
+        let resource = bundle.at(&["entry", "0", "resource"]).and_then(Json::as_object).unwrap();
+        let names: Vec<&str> = resource.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.join(" "), members, "{query}");
+        let is_tagged = resource.get("meta").and_then(|meta| meta.get("tag")).is_some();
+        assert_eq!(is_tagged, query != "_summary=false", "{query}");
+    }
+    let count = page(&site, "/fhir/Patient?_id=ann,bob&_summary=count");
+    assert_eq!(count.get("total").and_then(Json::as_number).and_then(|total| total.as_i64()), Some(2));
+    assert!(count.get("entry").is_none());
+}
+
+#[test]
+fn a_page_of_a_counted_search_links_to_the_last() {
+    let site = Site::new();
+    clinic(&site);
+    let bundle = page(&site, "/fhir/Observation?_id=o1,o2,o3&_count=2&_total=accurate");
+    let last = bundle.get("link").map(Json::items).unwrap_or_default().iter();
+    let last =
+        last.clone().find(|link| link.str("relation") == Some("last")).and_then(|link| link.str("url"));
+    let path = last.unwrap().split_once("/fhir").map(|(_, path)| format!("/fhir{path}")).unwrap();
+    assert_eq!(entries(&page(&site, &path)).len(), 1);
+}
+
+#[test]
+fn what_cannot_be_searched_for_is_refused_by_name() {
+    let site = Site::new();
+    for (path, status, text) in [
+        ("/fhir/Patient/1/Organization", 404, "Unknown path"),
+        ("/fhir/Organization/1/Patient", 404, "Unknown path"),
+        ("/fhir?name=x", 400, "has no search parameter 'name'"),
+        ("/fhir?_type=Patiens", 400, "'Patiens' is not a resource type of R4; did you mean 'Patient'?"),
+        ("/fhir/Patient?_type=Patient", 400, "'_type' is for searches of several types"),
+        ("/fhir/Patient?_contained=true", 400, "contained resources are not searched for"),
+        ("/fhir/Patient?_summary=all", 400, "the value 'all' of '_summary' is not one of"),
+        ("/fhir/Patient?_elements=nam", 400, "Patient has no element 'nam'; did you mean 'name'?"),
+        ("/fhir/Patient?gender:in=http://nowhere", 400, "nowhere"),
+        ("/fhir/Patient?gender:in=ValueSet/none", 400, "'ValueSet/none' is not stored here"),
+    ] {
+        let answer = site.get(path).expect(status);
+        let body = answer.json().to_string();
+        assert!(body.contains(text), "{path}: {body}");
+    }
+}
+
+#[test]
+fn forms_search_the_system_and_compartments_too() {
+    let site = Site::new();
+    clinic(&site);
+    for (path, expected) in [
+        ("/fhir/_search", vec!["match Patient/ann"]),
+        ("/fhir/Patient/ann/_search", vec!["match Patient/ann"]),
+        ("/fhir/Patient/ann/Patient/_search", vec!["match Patient/ann"]),
+    ] {
+        let form = Request::new("POST", path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("_id=ann");
+        assert_eq!(entries(&site.ask_with(form).expect(200).json()), expected, "{path}");
+    }
+}
