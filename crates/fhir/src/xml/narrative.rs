@@ -64,20 +64,16 @@ impl Reader<'_> {
                 && attribute.declared_at < outer
         };
         if tag.name.namespace != XHTML {
-            self.tell(tag.at, place, format!("the element <{}> is not XHTML", cut(tag.name.local)));
+            self.tell(tag.at, place, || format!("the element <{}> is not XHTML", cut(tag.name.local)));
         } else if tag.declares_default && !tag.name.prefix.is_empty() {
-            self.tell(
-                tag.at,
-                place,
-                "write XHTML without prefix where another default namespace is declared",
-            );
+            self.tell(tag.at, place, || {
+                String::from("write XHTML without prefix where another default namespace is declared")
+            });
         } else if let Some(attribute) = tag.attributes.iter().find(is_moved) {
             let prefix = quoted(attribute.name.prefix);
-            self.tell(
-                attribute.at,
-                place,
-                format!("the prefix {prefix} must be declared inside the narrative"),
-            );
+            self.tell(attribute.at, place, || {
+                format!("the prefix {prefix} must be declared inside the narrative")
+            });
         }
     }
 }

@@ -109,9 +109,11 @@ impl<'a> Reader<'a> {
         self.tokens.next_token()?.ok_or_else(|| self.tokens.problem(usize::MAX, "the body ends too early"))
     }
 
-    pub(super) fn tell(&mut self, at: usize, place: &Location<'_>, problem: impl Into<String>) {
+    /// Tells a problem, which is put into words only if it still counts: there may be one for each of a million
+    /// elements.
+    pub(super) fn tell(&mut self, at: usize, place: &Location<'_>, problem: impl FnOnce() -> String) {
         if self.problems.len() < limits::PROBLEMS {
-            let problem = self.tokens.problem(at, problem).at(place);
+            let problem = self.tokens.problem(at, problem()).at(place);
             self.problems.push(problem);
         }
     }
@@ -145,7 +147,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), XmlProblem> {
         let name = tag.name.local;
         let Some(member) = definition.member(name).filter(|member| !member.element.is_xml_attribute()) else {
-            self.tell(tag.at, place, unknown_element(name, definition));
+            self.tell(tag.at, place, || unknown_element(name, definition));
             return self.skip();
         };
         let (list, item);
@@ -155,14 +157,12 @@ impl<'a> Reader<'a> {
         let place = if is_array { &item } else { &list };
         if let Some(later) = members.pass(member.index) {
             let later = definition.elements[later].name();
-            self.tell(
-                tag.at,
-                place,
-                format!("{name} must stand before {later}: XML keeps the order of the specification"),
-            );
+            self.tell(tag.at, place, || {
+                format!("{name} must stand before {later}: XML keeps the order of the specification")
+            });
         }
         if !is_array && members.count(name) > 0 {
-            self.tell(tag.at, place, format!("{name} appears twice; it can be there once"));
+            self.tell(tag.at, place, || format!("{name} appears twice; it can be there once"));
             return self.skip();
         }
         if !self.is_in_namespace(tag, &member, place) {
@@ -176,11 +176,9 @@ impl<'a> Reader<'a> {
         let holds = tag.name.namespace == expected;
         if !holds {
             let (name, found) = (tag.name.local, quoted(&tag.name.namespace));
-            self.tell(
-                tag.at,
-                place,
-                format!("<{name}> is in the namespace {found}; it belongs in '{expected}'"),
-            );
+            self.tell(tag.at, place, || {
+                format!("<{name}> is in the namespace {found}; it belongs in '{expected}'")
+            });
         }
         holds
     }
@@ -269,7 +267,7 @@ impl<'a> Reader<'a> {
             self.check_depth(tag.at, depth)?;
         } else if value == Json::Null && self.problems.len() == problems {
             let name = tag.name.local;
-            self.tell(tag.at, place, format!("{name} has neither a value nor an extension; leave it out"));
+            self.tell(tag.at, place, || format!("{name} has neither a value nor an extension; leave it out"));
         }
         Ok(Primitive { value, sibling })
     }
@@ -287,7 +285,7 @@ impl<'a> Reader<'a> {
                 Token::Start(inner) => {
                     match ResourceType::from_name(inner.name.local).filter(|_| inner.name.namespace == FHIR) {
                         _ if !is_first => {
-                            self.tell(inner.at, place, format!("{} holds one resource", tag.name.local));
+                            self.tell(inner.at, place, || format!("{} holds one resource", tag.name.local));
                             self.skip()?;
                         }
                         Some(resource_type) => {
@@ -297,7 +295,7 @@ impl<'a> Reader<'a> {
                             resource = Some(self.resource(resource_type, place, depth)?);
                         }
                         None => {
-                            self.tell(inner.at, place, unknown_resource(inner.name.local));
+                            self.tell(inner.at, place, || unknown_resource(inner.name.local));
                             self.skip()?;
                         }
                     }
@@ -309,7 +307,7 @@ impl<'a> Reader<'a> {
             }
         }
         if is_first {
-            self.tell(tag.at, place, format!("{} is empty; it holds a resource", tag.name.local));
+            self.tell(tag.at, place, || format!("{} is empty; it holds a resource", tag.name.local));
         }
         Ok(resource)
     }
@@ -326,11 +324,9 @@ impl<'a> Reader<'a> {
     fn refuse_text(&mut self, text: Text<'a>, place: &Location<'_>) {
         if !text.is_space() {
             let shown = quoted(text.raw.trim());
-            self.tell(
-                text.at,
-                place,
-                format!("text {shown} is not allowed here; values are written value=\"…\""),
-            );
+            self.tell(text.at, place, || {
+                format!("text {shown} is not allowed here; values are written value=\"…\"")
+            });
         }
     }
 
@@ -341,7 +337,7 @@ impl<'a> Reader<'a> {
         place: &Location<'_>,
     ) {
         for attribute in attributes {
-            self.tell(attribute.at, place, unknown_attribute(attribute.name.local, definition));
+            self.tell(attribute.at, place, || unknown_attribute(attribute.name.local, definition));
         }
     }
 }
