@@ -9,6 +9,7 @@ mod errors_table;
 mod fhir_async;
 mod fhir_binary;
 mod fhir_bundle;
+mod fhir_bundle_batch;
 mod fhir_conditional;
 mod fhir_every_type;
 mod fhir_formats;

@@ -1,5 +1,6 @@
 //! A server of its own for each test, and a client that hides nothing.
 
+pub mod bundle;
 pub mod client;
 mod parallel;
 pub mod site;

@@ -1,0 +1,157 @@
+//! POST /fhir: batch, and what holds for both sorts of Bundle.
+
+use crate::support::bundle::{at, basic, batch, bundle, entry, named, referring, statuses, transaction};
+use crate::support::{Request, Site, Store};
+use fhir::{Json, json};
+
+#[test]
+fn the_entries_of_a_batch_succeed_and_fail_each_by_itself() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        site.put("/fhir/Basic/a", &named("a", "x")).expect(201);
+        let reply = batch(
+            &site,
+            vec![
+                entry("POST", "Basic").with(basic("x")),
+                entry("POST", "Patient").with(json!({ "resourceType": "Patient", "gender": "x" })),
+                entry("GET", "Basic/never"),
+                entry("PUT", "Basic/a").with(named("a", "y")).saying("ifMatch", "W/\"7\""),
+                entry("GET", "Nonsense/1"),
+                entry("POST", "Basic/a").with(basic("x")),
+                entry("DELETE", "Basic/a").saying("ifMatch", "W/\"1\""),
+                entry("GET", "Basic/a/_history/1"),
+                entry("FETCH", "Basic/a"),
+                entry("GET", "Basic/a/_history/1").saying("ifNoneMatch", "W/\"1\""),
+            ],
+        )
+        .expect(200);
+        assert_eq!(at(&reply, &["type"]), "batch-response");
+        assert_eq!(
+            statuses(&reply),
+            [
+                "201 Created",
+                "400 Bad Request",
+                "404 Not Found",
+                "412 Precondition Failed",
+                "404 Not Found",
+                "405 Method Not Allowed",
+                "204 No Content",
+                "200 OK",
+                "400 Bad Request",
+                "304 Not Modified",
+            ]
+        );
+        let outcome =
+            |index: &str| reply.json().at(&["entry", index, "response", "outcome"]).unwrap().to_string();
+        assert!(
+            outcome("1").contains("\"expression\":[\"Bundle.entry[1].resource.gender\"]"),
+            "{}",
+            outcome("1")
+        );
+        let alone = site.get("/fhir/Basic/never").text();
+        assert_eq!(outcome("2"), alone, "a failure reads the same wherever it happens");
+        assert_eq!(site.search("/fhir/Basic").len(), 1);
+        let issues = validation::validate(&reply.json(), &validation::Options::default());
+        assert_eq!(issues, []);
+    }
+}
+
+#[test]
+fn the_entries_of_a_batch_cannot_refer_to_one_another() {
+    let site = Site::new();
+    let reply = batch(
+        &site,
+        vec![
+            entry("POST", "Patient").with(json!({ "resourceType": "Patient" })).full_url("urn:uuid:1"),
+            entry("POST", "Basic").with(referring("urn:uuid:1")),
+        ],
+    );
+    assert_eq!(statuses(&reply), ["201 Created", "400 Bad Request"]);
+}
+
+#[test]
+fn what_is_no_batch_or_transaction_is_refused() {
+    let site = Site::new();
+    for (body, place, problem) in [
+        ("{}", "Bundle", "the body must be a Bundle of type batch or transaction"),
+        ("[]", "Bundle", "the body must be a Bundle of type batch or transaction"),
+        (r#"{"resourceType":"Patient"}"#, "Bundle.resourceType", "a Patient is sent to /Patient"),
+        (r#"{"resourceType":"Bundle"}"#, "Bundle.type", "type is required: batch or transaction"),
+        (r#"{"resourceType":"Bundle","type":"collection"}"#, "Bundle.type", "send it to /Bundle"),
+        (r#"{"resourceType":"Bundle","type":"transactoin"}"#, "Bundle.type", "did you mean 'transaction'?"),
+        (r#"{"resourceType":"Bundle","type":"batch","entry":{}}"#, "Bundle.entry", "must be a list"),
+        (r#"{"resourceType":"Bundle","type":"batch","etnry":[]}"#, "Bundle.etnry", "etnry"),
+        (
+            r#"{"resourceType":"Bundle","type":"transaction","entry":[{"resource":{"resourceType":"Basic","code":{"text":"x"}}}]}"#,
+            "Bundle.entry[0].request",
+            "request is required",
+        ),
+        (
+            r#"{"resourceType":"Bundle","type":"transaction","entry":[{"request":{"method":"POST"}}]}"#,
+            "Bundle.entry[0].request.url",
+            "url is required",
+        ),
+        (r#"{"resourceType":"Bundle","type":"transaction","entry":["x"]}"#, "Bundle.entry[0]", "object"),
+    ] {
+        let issues = site.ask("POST", "/fhir", body).expect(400).issues();
+        assert_eq!(issues[1].2, place, "{body}");
+        assert!(issues[1].1.contains(problem), "{body}: {issues:?}");
+    }
+    let empty = site.ask("POST", "/fhir/", r#"{"resourceType":"Bundle","type":"transaction"}"#).expect(200);
+    assert_eq!(empty.text(), r#"{"resourceType":"Bundle","type":"transaction-response"}"#);
+    site.ask_with(Request::new("POST", "/fhir").header("content-type", "text/plain").body("{}")).expect(415);
+}
+
+#[test]
+fn searches_and_histories_of_every_kind_are_entries() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        site.put("/fhir/Patient/p", &json!({ "resourceType": "Patient", "id": "p" })).expect(201);
+        let observation = json!({
+            "resourceType": "Observation", "status": "final", "code": { "text": "x" }, "subject": { "reference": "Patient/p" }
+        });
+        let reply = transaction(
+            &site,
+            vec![
+                entry("POST", "Observation").with(observation),
+                entry("GET", "Patient/p/Observation"),
+                entry("GET", "Patient/p/*"),
+                entry("GET", "?_type=Observation,Patient&_id=p"),
+                entry("GET", "Patient/p/_history"),
+                entry("GET", "Observation/_history?_count=1"),
+                entry("GET", "_history?_count=2"),
+                entry("HEAD", "Patient?_id=p"),
+            ],
+        )
+        .expect(200);
+        let lengths: Vec<usize> = (1..7)
+            .map(|index: usize| {
+                let found = reply.json();
+                let bundle = found.at(&["entry", &index.to_string(), "resource"]).unwrap();
+                bundle.get("entry").map(Json::items).unwrap_or_default().len()
+            })
+            .collect();
+        assert_eq!(lengths, [1, 2, 1, 1, 1, 2], "a patient is in its own compartment");
+        assert_eq!(reply.json().at(&["entry", "7", "resource"]), None);
+        let reply =
+            batch(&site, vec![entry("GET", "Patient/p/_history?x=y"), entry("POST", "Patient/_search")]);
+        assert_eq!(statuses(&reply), ["400 Bad Request", "400 Bad Request"]);
+        let place =
+            reply.json().at(&["entry", "0", "response", "outcome", "issue", "1", "expression", "0"]).cloned();
+        assert_eq!(place, Some("Bundle.entry[0].request.url".into()));
+    }
+}
+
+#[test]
+fn prefer_decides_what_entries_are_answered_with() {
+    let site = Site::new();
+    let ask = |prefer: &str| {
+        let body = bundle("transaction", vec![entry("POST", "Basic").with(basic("x"))]);
+        site.ask_with(Request::new("POST", "/fhir").header("prefer", prefer).body(body.to_string()))
+            .expect(200)
+    };
+    assert_eq!(at(&ask("return=representation"), &["entry", "0", "resource", "code", "text"]), "x");
+    assert_eq!(ask("return=minimal").json().at(&["entry", "0", "resource"]), None);
+    let outcome = ask("return=OperationOutcome");
+    assert_eq!(at(&outcome, &["entry", "0", "response", "outcome", "issue", "0", "code"]), "informational");
+}
