@@ -3,6 +3,7 @@
 mod bench;
 mod codegen;
 mod docs;
+mod fuzz;
 mod generate;
 
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ tasks:
   docs [--check]
       write the pages of docs/ that the binary prints of its own tables
       --check         write nothing; exit 1 and name the pages that are not current
+  fuzz --target NAME [--seconds N] [--seed S]
+      give mutated inputs to json, xml, search, fhirpath, patch or bundle; --help tells the other arguments
   generate [ARGUMENT…]
       write clinical records of people who do not exist; --help tells the arguments";
 
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(arguments),
         Some("codegen") => codegen::run(arguments),
         Some("docs") => docs::run(arguments),
+        Some("fuzz") => fuzz::run(arguments),
         Some("generate") => generate::run(arguments),
         Some("help" | "--help" | "-h") => {
             println!("{USAGE}");

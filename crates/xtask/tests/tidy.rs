@@ -36,6 +36,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("generate", &["fhir"]),
+    ("fuzz", &["fhir", "fhirpath", "generate", "interactions", "patch", "search", "storage", "validation"]),
     ("xtask", &[]),
     ("bench", &["generate"]),
 ];
