@@ -16,6 +16,7 @@ pub mod definitions;
 pub mod delete;
 pub mod engine;
 pub mod error;
+pub mod explain;
 pub mod history;
 pub mod hooks;
 pub mod include;

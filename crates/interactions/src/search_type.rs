@@ -96,6 +96,13 @@ pub struct Search {
     readable: Readable,
 }
 
+impl Search {
+    /// What the store is asked, one query for each type.
+    pub(crate) fn queries(&self) -> Vec<search::Query> {
+        self.request.queries().cloned().collect()
+    }
+}
+
 impl Engine {
     /// A page of the matches of a type as a searchset Bundle. The first page fixes what the following ones see.
     ///
@@ -221,8 +228,7 @@ impl Engine {
         let matches = if request.others.is_empty() {
             reader.search(&request.query)?
         } else {
-            let queries: Vec<search::Query> = request.queries().cloned().collect();
-            reader.search_all(&queries)?
+            reader.search_all(&search.queries())?
         };
         let included = included(&self.registry(), request, readable, &matches.resources, reader)?;
         let links = walk.links(&request.query, *start, &matches);

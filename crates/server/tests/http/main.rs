@@ -12,6 +12,7 @@ mod fhir_bundle;
 mod fhir_bundle_batch;
 mod fhir_conditional;
 mod fhir_every_type;
+mod fhir_explain;
 mod fhir_formats;
 mod fhir_history;
 mod fhir_instance;

@@ -7,7 +7,8 @@ use crate::http::answer::Answer;
 use crate::http::ask::parameters;
 use crate::http::{negotiate, receive};
 use auth::{Access, Caller};
-use fhir::ResourceType;
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode, ResourceType};
 use interactions::search_type::{Asked, Readable, Within};
 use interactions::{Refusal, Target};
 
@@ -48,6 +49,7 @@ async fn search(call: Call<'_>, within: Within) -> Result<Answer, Refusal> {
         let limits = &app.config.limits;
         query.extend(parameters(&receive::body(ask, limits.uri_bytes, limits.receive).await?)?);
     }
+    let explains = take_explain(&mut query, &caller)?;
     let asked = Asked {
         parameters: query,
         lenient,
@@ -55,7 +57,32 @@ async fn search(call: Call<'_>, within: Within) -> Result<Answer, Refusal> {
         now: crate::clock::now(),
         readable: readable(&caller),
     };
+    if explains {
+        return Ok(respond::json(200, app.engine.explain_within(&within, asked).await?.to_bytes(), pretty));
+    }
     Ok(respond::json(200, app.engine.search_within(&within, asked).await?, pretty))
+}
+
+/// Whether the parameters ask how the search is carried out (`_explain=true`), which is for operators.
+///
+/// # Errors
+///
+/// 403 for those who may not do everything; 400 for another value.
+fn take_explain(query: &mut Vec<(String, String)>, caller: &Caller) -> Result<bool, Refusal> {
+    let asked: Vec<(String, String)> = query.extract_if(.., |(name, _)| name == "_explain").collect();
+    if asked.is_empty() {
+        return Ok(false);
+    }
+    if !(caller.scopes.allow_all(Access::Read) && caller.scopes.allow_all(Access::Write)) {
+        return Err(Refusal::insufficient_scope("system/*.*"));
+    }
+    match asked.iter().find(|(_, value)| value != "true") {
+        None => Ok(true),
+        Some((_, value)) => {
+            let text = format!("the value {} of '_explain' is not true", quoted(value));
+            Err(Refusal::invalid(vec![Issue::error(IssueCode::Value, text)]))
+        }
+    }
 }
 
 /// What the caller may read. Binaries depend on their security context, so that only those may have them along with
