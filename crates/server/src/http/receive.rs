@@ -8,6 +8,15 @@ use hyper::body::{Body, Incoming};
 use interactions::Refusal;
 use std::time::Duration;
 
+/// What is made of a longer body takes so long that other requests must not wait for it.
+const BLOCKING_BYTES: usize = 64 * 1024;
+
+/// Does what takes time in proportion to the length of a body: for a long one, other requests are handed to other threads
+/// first. It cannot be cut short, for what the client is told must not depend on how busy the machine is.
+pub fn at_leisure<T>(length: usize, work: impl FnOnce() -> T) -> T {
+    if length > BLOCKING_BYTES { tokio::task::block_in_place(work) } else { work() }
+}
+
 /// Reads a body to its end and undoes its content coding.
 ///
 /// # Errors
@@ -19,7 +28,7 @@ pub async fn body(ask: Ask, limit: usize, patience: Duration) -> Result<Vec<u8>,
     let coding = Coding::of_body(&ask.headers)?;
     let received = raw(ask.body, limit, patience).await?;
     match coding {
-        Some(coding) => coding.decode(&received, limit),
+        Some(coding) => at_leisure(received.len(), || coding.decode(&received, limit)),
         None => Ok(received),
     }
 }

@@ -46,9 +46,12 @@ impl Call<'_> {
     /// 415, 413, 408; 400 when it breaks off or is not valid.
     async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
         let engine = &self.app.engine;
-        let is_content = resource_type == ResourceType::BINARY && binary::is_content(&self.ask);
-        let tree = if is_content { binary::of_content(self, id).await? } else { self.tree().await? };
-        engine.valid(resource_type, tree)
+        if resource_type == ResourceType::BINARY && binary::is_content(&self.ask) {
+            let binary = binary::of_content(self, id).await?;
+            return engine.valid(resource_type, binary);
+        }
+        let body = self.body().await?;
+        receive::at_leisure(body.bytes.len(), || engine.valid(resource_type, body.tree(engine)?))
     }
 
     /// The tree of the body, whichever form it was sent in.
@@ -58,7 +61,8 @@ impl Call<'_> {
     /// 415, 413, 408; 400 when it breaks off or is not of the form that it claims.
     async fn tree(self) -> Result<Json, Refusal> {
         let engine = &self.app.engine;
-        self.body().await?.tree(engine)
+        let body = self.body().await?;
+        receive::at_leisure(body.bytes.len(), || body.tree(engine))
     }
 
     /// The body, whichever form it was sent in.

@@ -2,9 +2,10 @@
 
 use super::stored;
 use crate::support::client::{Reply, exchange};
-use crate::support::{Site, Store};
+use crate::support::{Request, Site, Store};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const BODY: &str = r#"{"resourceType":"Basic","id":"smuggled","code":{"text":"x"}}"#;
@@ -107,4 +108,34 @@ fn a_slow_client_is_told_and_let_go() {
     assert!(
         exchange(site.address, b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").is_ok()
     );
+}
+
+#[test]
+fn long_bodies_hold_nobody_else_up() {
+    const BODIES: usize = 6;
+    let site = Site::new();
+    let many = "<x/>".repeat(300_000);
+    let body = format!(r#"<Basic xmlns="http://hl7.org/fhir">{many}</Basic>"#);
+    let (under_way, begun) = (AtomicUsize::new(BODIES), Instant::now());
+    let longest = std::thread::scope(|scope| {
+        for _ in 0..BODIES {
+            scope.spawn(|| {
+                let request =
+                    Request::new("POST", "/fhir/Basic").header("content-type", "application/fhir+xml");
+                site.ask_with(request.body(body.as_str())).expect(400);
+                under_way.fetch_sub(1, Ordering::Relaxed);
+            });
+        }
+        let mut longest = Duration::ZERO;
+        while under_way.load(Ordering::Relaxed) > 0 {
+            let asked = Instant::now();
+            site.send(Request::new("GET", "/health/live")).expect(200);
+            longest = longest.max(asked.elapsed());
+        }
+        longest
+    });
+    // There are fewer threads for requests than long bodies: if these took them, others would wait for one to end.
+    let took = begun.elapsed();
+    println!("{longest:?} of {took:?}");
+    assert!(longest < took / 4, "{longest:?} of {took:?}");
 }
