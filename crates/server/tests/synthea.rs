@@ -3,8 +3,10 @@
 
 use fhir::{Json, ResourceType};
 use interactions::bundle::{Caller, EntryReturn};
+use interactions::operations::input::Input;
+use interactions::search_type::Readable;
 use interactions::{Engine, NoRules, Preconditions, Refusal, Settings};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -78,7 +80,7 @@ fn every_accepted_resource_can_be_put_and_is_read_back_equal() {
 }
 
 #[test]
-fn every_bundle_goes_in_as_a_transaction_unchanged_and_every_reference_leads_somewhere() {
+fn every_bundle_goes_in_as_a_transaction_unchanged_and_comes_out_as_everything_of_its_patient() {
     let Some(folder) = unpacked() else { return };
     let engine = engine(Store::open(OpenOptions::new(Location::SqliteMemory)).unwrap());
     let mut bundles = bundles(&folder);
@@ -93,6 +95,7 @@ fn every_bundle_goes_in_as_a_transaction_unchanged_and_every_reference_leads_som
     first.extend_from_slice(second.get("entry").unwrap().items());
     assert!(first.len() >= 1_244, "{}", first.len());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let mut records = Vec::new();
     for bundle in bundles {
         let entries = bundle.get("entry").unwrap().items().len();
         let bundle = engine.read_bundle(bundle, Arc::new(Anyone), 0).unwrap();
@@ -100,7 +103,9 @@ fn every_bundle_goes_in_as_a_transaction_unchanged_and_every_reference_leads_som
         let answer = fhir::json::parse(&answer, 100).unwrap();
         let created = answer.get("entry").unwrap().items().iter();
         let created = created.filter(|e| e.at(&["response", "status"]) == Some(&"201 Created".into()));
-        assert_eq!(created.count(), entries);
+        let record: BTreeSet<String> = created.map(location).collect();
+        assert_eq!(record.len(), entries);
+        records.push(record);
     }
     let stored = runtime.block_on(stored(&engine));
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -113,7 +118,48 @@ fn every_bundle_goes_in_as_a_transaction_unchanged_and_every_reference_leads_som
         });
     }
     assert_eq!(counts, expected);
+    for record in &records {
+        runtime.block_on(everything_is(&engine, record));
+    }
     let _ = std::fs::remove_dir_all(folder);
+}
+
+/// `Type/id` of what an entry created.
+fn location(entry: &Json) -> String {
+    let location = entry.at(&["response", "location"]).and_then(Json::as_str).unwrap();
+    let path = location.strip_prefix("http://test/fhir/").unwrap();
+    path.split("/_history/").next().unwrap().to_owned()
+}
+
+/// `$everything` of the record's patients, walked in small pages, is the record: each resource of a compartment once, and
+/// with them whatever they refer to.
+async fn everything_is(engine: &Engine, record: &BTreeSet<String>) {
+    let (mut found, mut matches) = (BTreeSet::new(), 0);
+    for patient in record.iter().filter_map(|place| place.strip_prefix("Patient/")) {
+        let mut query = vec![("_count".to_owned(), "100".to_owned())];
+        loop {
+            let input = Input::of_url(&query, &[]);
+            let page =
+                engine.everything(ResourceType::PATIENT, patient, input, Readable::all(), 0).await.unwrap();
+            let page = fhir::json::parse(&page, 100).unwrap();
+            for entry in page.get("entry").unwrap().items() {
+                let is_match = entry.at(&["search", "mode"]) == Some(&"match".into());
+                let is_new = found.insert(entry.str("fullUrl").unwrap().replace("http://test/fhir/", ""));
+                assert!(is_new || !is_match, "{entry} comes twice");
+                matches += usize::from(is_match);
+            }
+            let links = page.get("link").unwrap().items();
+            let Some(next) = links.iter().find(|link| link.str("relation") == Some("next")) else { break };
+            let (_, text) = next.str("url").unwrap().split_once('?').unwrap();
+            query = text.split('&').filter_map(|pair| pair.split_once('=')).map(owned).collect();
+        }
+    }
+    assert_eq!(&found, record);
+    assert!(matches > record.len() / 2, "{matches} of {}", record.len());
+}
+
+fn owned((name, value): (&str, &str)) -> (String, String) {
+    (name.to_owned(), value.to_owned())
 }
 
 async fn stored(engine: &Engine) -> Vec<(ResourceType, String, Json)> {
