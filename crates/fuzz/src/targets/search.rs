@@ -135,7 +135,7 @@ impl Target for Searches {
         let parameters: Option<Vec<(String, String)>> =
             query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
         let Some(parameters) = parameters else { return Ok(Verdict::Refused) };
-        let is_lenient = input.len() % 4 == 0;
+        let is_lenient = input.len().is_multiple_of(4);
         let asked =
             Asked { parameters, lenient: is_lenient, ignored: &[], now: NOW, readable: Readable::all() };
         match self.server.wait(self.server.engine.search_within(&within, asked)) {
