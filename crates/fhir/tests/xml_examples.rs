@@ -1,6 +1,6 @@
 //! Every official example of R4 goes to XML and back and says the same.
 //!
-//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_R4_EXAMPLES` names its folder.
+//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_TEST_R4_EXAMPLES` names its folder.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
 
@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 const MAX_DEPTH: usize = 100;
 
 fn examples() -> Option<Vec<PathBuf>> {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return None;
     };

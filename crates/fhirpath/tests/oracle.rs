@@ -3,7 +3,7 @@
 //! `tests/oracle/differences.txt` says why.
 //!
 //! npm installs it, and the examples, into `target/fhirpath-oracle`; without node or npm the tests are skipped.
-//! `EASEL_R4_EXAMPLES` names a folder with the unpacked examples if there is one. A sample of the examples is compared,
+//! `EASEL_TEST_R4_EXAMPLES` names a folder with the unpacked examples if there is one. A sample of the examples is compared,
 //! or with `EASEL_FHIRPATH_ORACLE=full` all of them, which takes some minutes.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
@@ -97,7 +97,7 @@ fn it_finds_the_same_in_the_examples() {
     let full = std::env::var_os("EASEL_FHIRPATH_ORACLE").is_some_and(|value| value == "full");
     let files = sample(examples(), full);
     if files.is_empty() {
-        println!("skipped: there are no examples (EASEL_R4_EXAMPLES names their folder)");
+        println!("skipped: there are no examples (EASEL_TEST_R4_EXAMPLES names their folder)");
         return;
     }
     let mut comparison = Comparison::default();

@@ -1,7 +1,7 @@
 //! The terminology of R4 as it is published: every value set expands or says why not, and what is computed agrees with
 //! the publisher's expansions.
 //!
-//! `EASEL_R4_EXAMPLES` names the folder of the unpacked npm package `hl7.fhir.r4.examples@4.0.1`.
+//! `EASEL_TEST_R4_EXAMPLES` names the folder of the unpacked npm package `hl7.fhir.r4.examples@4.0.1`.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
 
@@ -25,9 +25,9 @@ const MAX_DEPTH: usize = 100;
 
 /// The publisher's expansions by the URL of their value set.
 fn published() -> Option<BTreeMap<String, Json>> {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return None;
     };

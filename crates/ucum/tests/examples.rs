@@ -1,6 +1,6 @@
 //! Every UCUM code that the examples and value sets of R4 use is understood, save those listed with their reasons.
 //!
-//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_R4_EXAMPLES` names its folder.
+//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_TEST_R4_EXAMPLES` names its folder.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::Value;
@@ -40,9 +40,9 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
 
 #[test]
 fn codes_of_the_specification_are_understood_or_listed() {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return;
     };

@@ -1,7 +1,7 @@
 //! Invariants that the walk decides without FHIRPath say what their expressions say: on the official examples, and on
 //! the same examples with what those invariants are about put wrong.
 //!
-//! The examples are those of `examples.rs`; `EASEL_R4_EXAMPLES` names their folder. One in seven is taken, and every
+//! The examples are those of `examples.rs`; `EASEL_TEST_R4_EXAMPLES` names their folder. One in seven is taken, and every
 //! Bundle; all of them when `EASEL_TEST_ALL` is set.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
@@ -188,9 +188,9 @@ fn variants(resource: &Json) -> Vec<Json> {
 
 #[test]
 fn what_the_walk_decides_agrees_with_the_expressions() {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return;
     };

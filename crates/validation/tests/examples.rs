@@ -1,7 +1,7 @@
 //! The official examples of R4 and sixty Synthea patients: accepted, save those listed in `refused-examples.txt` with
 //! the reason that the specification gives.
 //!
-//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_R4_EXAMPLES` names its folder. The
+//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_TEST_R4_EXAMPLES` names its folder. The
 //! patients are `../shared/data/synthea-r4-60-patients.tar.xz` beside the checkout.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
@@ -49,9 +49,9 @@ fn told(issues: &[Issue]) -> String {
 
 #[test]
 fn the_official_examples_are_accepted_save_those_that_break_the_specification() {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return;
     };

@@ -1,6 +1,6 @@
 //! Every official example that is accepted, with one thing made wrong, is refused with the expression of that place.
 //!
-//! The examples are those of `examples.rs`; `EASEL_R4_EXAMPLES` names their folder. One in eleven is taken, all of
+//! The examples are those of `examples.rs`; `EASEL_TEST_R4_EXAMPLES` names their folder. One in eleven is taken, all of
 //! them when `EASEL_TEST_ALL` is set.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by panicking, in its helpers too")]
@@ -149,9 +149,9 @@ fn mutations(resource: &Json, seed: usize) -> Vec<(&'static str, Json, String)> 
 
 #[test]
 fn an_example_with_one_mistake_is_refused_at_that_place() {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return;
     };

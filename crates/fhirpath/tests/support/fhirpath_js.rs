@@ -100,7 +100,7 @@ fn answer(json: &Json) -> Answer {
 
 /// The JSON files of the examples; none if they can't be had here.
 pub fn examples() -> Vec<PathBuf> {
-    let folder = match std::env::var_os("EASEL_R4_EXAMPLES") {
+    let folder = match std::env::var_os("EASEL_TEST_R4_EXAMPLES") {
         Some(folder) => PathBuf::from(folder),
         None => match installed(EXAMPLES) {
             Some(folder) => folder.join("node_modules/hl7.fhir.r4.examples"),

@@ -1,7 +1,7 @@
 //! Searches of real resources by every parameter, answered twice: by the server over its index, and by a slow
 //! evaluation of the resources themselves.
 //!
-//! The resources are those of the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_R4_EXAMPLES` names its
+//! The resources are those of the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_TEST_R4_EXAMPLES` names its
 //! folder. `EASEL_ORACLE_EVERY=1` asks all questions; else one in five is asked.
 #![allow(
     clippy::unwrap_used,
@@ -33,9 +33,9 @@ const LARGEST: u64 = 200_000;
 type Resources = BTreeMap<ResourceType, BTreeMap<String, Json>>;
 
 fn examples() -> Option<Resources> {
-    let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+    let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
         println!(
-            "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+            "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
         );
         return None;
     };

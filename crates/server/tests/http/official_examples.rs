@@ -1,6 +1,6 @@
 //! The official examples of R4 through the server: accepted, read back as they were sent, and the same in XML.
 //!
-//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_R4_EXAMPLES` names its folder. All of
+//! The examples are the unpacked npm package `hl7.fhir.r4.examples@4.0.1`; `EASEL_TEST_R4_EXAMPLES` names its folder. All of
 //! clinical and administrative types are taken; of those that define something (4,500, mostly of R4 itself) one in 25.
 //! `EASEL_TEST_ALL` takes all of everything.
 
@@ -33,9 +33,9 @@ struct Example {
 impl Example {
     /// The examples to try: those that define something apart.
     fn all() -> Option<(Vec<Example>, Vec<Example>)> {
-        let Some(folder) = std::env::var_os("EASEL_R4_EXAMPLES") else {
+        let Some(folder) = std::env::var_os("EASEL_TEST_R4_EXAMPLES") else {
             println!(
-                "skipped: EASEL_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
+                "skipped: EASEL_TEST_R4_EXAMPLES names no folder with the npm package hl7.fhir.r4.examples@4.0.1"
             );
             return None;
         };
