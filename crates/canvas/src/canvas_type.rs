@@ -8,13 +8,14 @@ use crate::sent::Sent;
 use crate::stored;
 use crate::write::Write;
 use fhir::{Json, Object};
-use interactions::Refusal;
+use interactions::{Refusal, Unit};
 
 /// One resource type. What a type does not override is done as its [`Contract`] says.
 ///
 /// The order on create: [`normalise`](Self::normalise), R4's validation and the contract's rules of the body,
-/// [`complete`](Self::complete); then, inside the write, the rules of the write, [`settle`](Self::settle), stored. On update
-/// the stored resource is read first, and [`merge`](Self::merge) stands in place of `complete`, inside the write.
+/// [`complete`](Self::complete); then, inside the write, the rules of the write, the note, [`settle`](Self::settle), stored,
+/// its Provenance. On update the stored resource is read first, and [`merge`](Self::merge), or the contract's mark, stands
+/// in place of `complete`, inside the write.
 pub trait CanvasType: Sync {
     /// Its contract.
     fn contract(&self) -> &'static Contract;
@@ -33,6 +34,24 @@ pub trait CanvasType: Sync {
     /// their stored value. Runs inside the write, which tells the time.
     fn merge(&self, stored: &Object, write: &Write<'_, '_>) -> Object {
         stored::merged(stored, &write.sent)
+    }
+
+    /// The stored resource that a create changes in place of making another one: its id.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    fn replaces(&self, _resource: &Object, _write: &mut Write<'_, '_>) -> Result<Option<String>, Refusal> {
+        Ok(None)
+    }
+
+    /// What an update of `id` starts from when nothing is stored there: `None` where there is no such resource.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    fn unstored(&self, _id: &str, _unit: &mut Unit<'_>) -> Result<Option<Object>, Refusal> {
+        Ok(None)
     }
 
     /// Whether this reference may lead nowhere, or is looked up by a rule of the type.
@@ -74,6 +93,22 @@ pub trait CanvasType: Sync {
     /// What prevents an answer.
     fn find(&self, _asked: &Asked<'_>, _reading: &mut Reading<'_>) -> Result<Option<Vec<Json>>, Refusal> {
         Ok(None)
+    }
+
+    /// Reads by itself what is derived and not stored: the resource `id`, in the vendor's shape. Asked when nothing is
+    /// stored under the id.
+    ///
+    /// # Errors
+    ///
+    /// What prevents an answer.
+    fn get(&self, _id: &str, _reading: &mut Reading<'_>) -> Result<Option<Json>, Refusal> {
+        Ok(None)
+    }
+
+    /// Whether a stored resource is shown; else a read of it is 404. What searches leave out is said by
+    /// [`SearchFacts::always`](crate::contract::SearchFacts::always).
+    fn shows(&self, _resource: &Object) -> bool {
+        true
     }
 
     /// The attachment that is served at `/{Type}/{id}/files/{element}`, from the stored resource.

@@ -3,18 +3,18 @@
 use crate::body::{self, Accepted};
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
-use crate::contract::Contract;
+use crate::contract::{Contract, Level};
 use crate::fetched::Fetched;
 use crate::file::{self, File};
 use crate::search::Reading;
 use crate::sent::Sent;
 use crate::types::canvas_type;
 use crate::write::Write;
-use crate::{check, references, stored};
-use fhir::{Json, Reference, ResourceType};
+use crate::{check, note, provenance, references, stored};
+use fhir::{Json, Object, Reference, ResourceType};
 use interactions::storage::Version;
-use interactions::unit::stored_json;
-use interactions::{Engine, Interaction, Preconditions, Refusal, State, Target, Unit};
+use interactions::unit::{Effect, stored_json};
+use interactions::{Engine, Interaction, Preconditions, Prepared, Refusal, State, Target, Unit};
 use std::sync::Arc;
 
 /// A handle on the Canvas door; clones share it.
@@ -54,25 +54,24 @@ impl Canvas {
             body::accept(&self.engine, &self.clinic, served, Interaction::Create, None, bytes)?;
         let contract = served.contract();
         let (engine, clinic, id) = (self.engine.clone(), Arc::clone(&self.clinic), contract.ids.fresh());
-        let sent = Sent { interaction: Interaction::Create, contract, body: &body, clinic: &clinic };
-        let prepared = engine.prepare(resource_type, &id, served.complete(&sent).into());
+        let interaction = Interaction::Create;
+        let sent = Sent { interaction, operation: None, contract, body: &body, clinic: &clinic };
+        let mut resource = served.complete(&sent);
+        if let Some(mark) = contract.mark {
+            mark.displace(&mut resource);
+        }
+        let note = note::draw(contract, &mut resource);
+        let prepared = engine.prepare(resource_type, &id, resource.into());
         self.engine
             .write(move |unit| {
                 let id = prepared.id.as_str();
                 let invalid = references::unresolved(unit, &targets)?;
-                let sent = Sent { interaction: Interaction::Create, contract, body: &body, clinic: &clinic };
+                let sent = Sent { interaction, operation: None, contract, body: &body, clinic: &clinic };
                 let mut write = Write { unit, engine: &engine, sent, id, stored: None };
                 check::write(&mut write, invalid)?;
-                let resource = prepared.resource.as_object();
-                let settled =
-                    resource.map(|resource| served.settle(resource, &mut write)).transpose()?.flatten();
-                let settled = settled.map(|settled| unit.prepare(resource_type, id, settled.into()));
-                // Nothing can be stored under an id that was drawn from 122 random bits a moment ago.
-                unit.put(State::Absent, settled.as_ref().unwrap_or(&prepared))?;
-                Ok(())
+                create(served, &mut write, &prepared, note.as_deref())
             })
-            .await?;
-        Ok(id)
+            .await
     }
 
     /// update: changes a resource. `if_unmodified_since` is in milliseconds since the epoch.
@@ -103,9 +102,14 @@ impl Canvas {
     /// 404 when there is none, or none any more.
     pub async fn read(&self, resource_type: ResourceType, id: &str) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
-        let resource = stored_json(&self.current(resource_type, id).await?)?;
-        let looked_up = resource.as_object().and_then(|resource| served.looks_up(resource));
-        if let Some(references) = looked_up {
+        let Some(version) = self.current(resource_type, id).await? else {
+            return self.derived(served, id).await;
+        };
+        let resource = stored_json(&version)?;
+        if resource.as_object().is_some_and(|resource| !served.shows(resource)) {
+            return Err(unknown(served.contract(), id));
+        }
+        if let Some(references) = looked_up(served, &resource) {
             let mut fetched = self.fetch(&references).await?;
             let Canvas { engine, clinic, base_url } = self;
             return present(
@@ -119,6 +123,19 @@ impl Canvas {
             .snapshot(move |reader| {
                 let Canvas { engine, clinic, base_url } = &door;
                 present(served, resource, &mut Reading { reader, engine, clinic, base_url })
+            })
+            .await
+    }
+
+    /// read of what is derived and not stored.
+    async fn derived(&self, served: &'static dyn CanvasType, id: &str) -> Result<Vec<u8>, Refusal> {
+        let (door, id) = (self.clone(), id.to_owned());
+        self.engine
+            .snapshot(move |reader| {
+                let Canvas { engine, clinic, base_url } = &door;
+                let mut reading = Reading { reader, engine, clinic, base_url };
+                let found = served.get(&id, &mut reading)?;
+                found.map(|found| found.to_bytes()).ok_or_else(|| unknown(served.contract(), &id))
             })
             .await
     }
@@ -149,7 +166,8 @@ impl Canvas {
         if !served.contract().files.contains(&element) {
             return Ok(None);
         }
-        let resource = stored_json(&self.current(resource_type, id).await?)?;
+        let found = self.current(resource_type, id).await?;
+        let resource = stored_json(&found.ok_or_else(|| unknown(served.contract(), id))?)?;
         let attachment = resource.as_object().and_then(|resource| served.file(resource, element));
         match attachment.and_then(file::content) {
             Some(file) => Ok(Some(file)),
@@ -170,34 +188,134 @@ impl Canvas {
         let contract = served.contract();
         let resource_type = contract.resource_type;
         let before = unit.state(resource_type, id)?;
-        let State::Present(current) = &before else {
-            return Err(Refusal::unknown_resource(resource_type, id));
+        let stored = match &before {
+            State::Present(current) => stored_json(current)?.as_object().cloned(),
+            State::Absent | State::Deleted(_) => served.unstored(id, unit)?,
+        };
+        let Some(stored) = stored.filter(|stored| served.shows(stored)) else {
+            return Err(unknown(contract, id));
         };
         preconditions.check(&before)?;
-        let Json::Object(stored) = stored_json(current)? else {
-            return Err(Refusal::failed(format!("stored {resource_type}/{id} is no object")));
-        };
         let invalid = references::unresolved(unit, &accepted.targets)?;
-        let sent = Sent { interaction: Interaction::Update, contract, body: &accepted.body, clinic };
+        let interaction = Interaction::Update;
+        let sent = Sent { interaction, operation: None, contract, body: &accepted.body, clinic };
         let mut write = Write { unit, engine, sent, id, stored: Some(&stored) };
         check::write(&mut write, invalid)?;
-        let merged = served.merge(&stored, &write);
+        let merged = match contract.mark {
+            Some(mark) => mark.set(&stored),
+            None => served.merge(&stored, &write),
+        };
         let resource = served.settle(&merged, &mut write)?.unwrap_or(merged);
-        let prepared = unit.prepare(resource_type, id, resource.into());
-        unit.put(before, &prepared)?;
-        Ok(())
+        put(write.unit, contract, before, interaction, id, &resource)
+    }
+
+    /// The vendor's operation `$name`, of a resource or, without `id`, of the type. Its answer has no body.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is no such operation or resource; 400 with every problem of the body; 422 when a rule of business
+    /// is broken.
+    pub async fn operate(
+        &self,
+        resource_type: ResourceType,
+        id: Option<&str>,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), Refusal> {
+        let unknown_operation = || Refusal::unknown_path(&format!("/{resource_type}/${name}"));
+        let served = canvas_type(resource_type).ok_or_else(unknown_operation)?;
+        let contract = served.contract();
+        let level = if id.is_some() { Level::Instance } else { Level::Type };
+        let operation = contract.operation(name, level).ok_or_else(unknown_operation)?;
+        let body = body::accept_parameters(&self.engine, &self.clinic, contract, operation, bytes)?;
+        let (engine, clinic, id) = (self.engine.clone(), Arc::clone(&self.clinic), id.map(str::to_owned));
+        self.engine
+            .write(move |unit| {
+                let stored = match &id {
+                    None => None,
+                    Some(id) => {
+                        let found = unit.resource(resource_type, id)?;
+                        let found = found.and_then(|found| found.as_object().cloned());
+                        Some(found.ok_or_else(|| unknown(contract, id))?)
+                    }
+                };
+                let interaction = Interaction::Operation;
+                let sent =
+                    Sent { interaction, operation: Some(operation), contract, body: &body, clinic: &clinic };
+                let id = id.as_deref().unwrap_or_default();
+                let mut write = Write { unit, engine: &engine, sent, id, stored: stored.as_ref() };
+                check::write(&mut write, Vec::new())?;
+                (operation.run)(&mut write)
+            })
+            .await
     }
 
     /// The current version. Canvas knows no deletions: a deleted resource is one that never was.
-    async fn current(&self, resource_type: ResourceType, id: &str) -> Result<Version, Refusal> {
+    async fn current(&self, resource_type: ResourceType, id: &str) -> Result<Option<Version>, Refusal> {
         let found = match fhir::primitive::is_id(id) {
             true => self.engine.store().read_resource(resource_type, id).await?,
             false => None,
         };
-        found
-            .filter(|version| version.body.is_some())
-            .ok_or_else(|| Refusal::unknown_resource(resource_type, id))
+        Ok(found.filter(|version| version.body.is_some()))
     }
+}
+
+/// 404: no such resource, under the vendor's name of the type.
+fn unknown(contract: &Contract, id: &str) -> Refusal {
+    Refusal::unknown_resource(contract.name, id)
+}
+
+/// The inside of a create, when the rules are kept. Returns the id of what is then stored.
+fn create(
+    served: &dyn CanvasType,
+    write: &mut Write<'_, '_>,
+    prepared: &Prepared,
+    drawn_note: Option<&str>,
+) -> Result<String, Refusal> {
+    let contract = served.contract();
+    let Some(resource) = prepared.resource.as_object() else {
+        return Err(Refusal::failed(format!("{} is made no object", contract.name)));
+    };
+    let landed = note::land(write, resource, drawn_note)?;
+    let settled = served.settle(landed.as_ref().unwrap_or(resource), write)?.or(landed);
+    let resource = settled.as_ref().unwrap_or(resource);
+    if let Some(id) = served.replaces(resource, write)? {
+        let before = write.unit.state(contract.resource_type, &id)?;
+        put(write.unit, contract, before, Interaction::Update, &id, resource)?;
+        return Ok(id);
+    }
+    let id = prepared.id.as_str();
+    let renewed = settled
+        .as_ref()
+        .map(|settled| write.unit.prepare(contract.resource_type, id, settled.clone().into()));
+    // Nothing can be stored under an id that was drawn from 122 random bits a moment ago.
+    write.unit.put(State::Absent, renewed.as_ref().unwrap_or(prepared))?;
+    provenance::record(write.unit, contract, Interaction::Create, id, resource)?;
+    Ok(id.to_owned())
+}
+
+/// Stores a changed resource and its Provenance; what is as it was leaves none.
+fn put(
+    unit: &mut Unit<'_>,
+    contract: &Contract,
+    before: State,
+    interaction: Interaction,
+    id: &str,
+    resource: &Object,
+) -> Result<(), Refusal> {
+    let prepared = unit.prepare(contract.resource_type, id, resource.clone().into());
+    if unit.put(before, &prepared)?.effect != Effect::Unchanged {
+        provenance::record(unit, contract, interaction, id, resource)?;
+    }
+    Ok(())
+}
+
+/// The references that a read of a stored resource looks up, when it looks at nothing else of the store.
+fn looked_up<'a>(served: &dyn CanvasType, resource: &'a Json) -> Option<Vec<&'a str>> {
+    let resource = resource.as_object()?;
+    let mut references = served.looks_up(resource)?;
+    references.extend(note::looked_up(served.contract(), resource));
+    Some(references)
 }
 
 /// The type, if it offers the interaction.
@@ -225,6 +343,7 @@ pub(crate) fn present(
     reading: &mut Reading<'_>,
 ) -> Result<Vec<u8>, Refusal> {
     if let Some(object) = resource.as_object_mut() {
+        note::show(served.contract(), object, reading)?;
         served.present(object, reading)?;
         stored::keep_shown(served.contract(), object);
     }

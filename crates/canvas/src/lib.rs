@@ -7,8 +7,10 @@
 pub mod body;
 pub mod canvas_type;
 pub mod capability;
+pub mod catalogue;
 pub mod check;
 pub mod clinic;
+pub mod concept;
 pub mod contract;
 pub mod decisions;
 pub mod display;
@@ -18,7 +20,9 @@ pub mod file;
 pub mod finding;
 pub mod keyed;
 pub mod lookup;
+pub mod note;
 pub mod order;
+pub mod provenance;
 pub mod references;
 pub mod rule;
 pub mod scheduling;
@@ -26,6 +30,7 @@ pub mod search;
 pub mod sent;
 pub mod stored;
 pub mod text;
+pub mod time;
 pub mod types;
 pub mod write;
 

@@ -9,7 +9,7 @@ mod plan;
 mod value;
 
 pub use asked::{Asked, Reading};
-pub use value::escaped;
+pub use value::{alternatives, escaped, unescaped};
 
 use crate::canvas_type::CanvasType;
 use crate::door::{Canvas, offering, present};

@@ -77,6 +77,13 @@ impl Plan {
         let asked = Asked { contract, pairs: &plan.pairs, now, clinic };
         problems.extend(check::query(&asked));
         plan.take_defaults(&making, &mut problems);
+        plan.by.extend(contract.search.always.map(|always| (always, String::new())));
+        if plan.sort.is_empty() {
+            let keys = contract.search.order.iter();
+            plan.sort.extend(keys.filter_map(|(by, descending)| {
+                Some(Sort { key: sort_key(&making, *by)?, descending: *descending })
+            }));
+        }
         if problems.is_empty() { Ok(plan) } else { Err(Refusal::invalid(problems)) }
     }
 
@@ -197,7 +204,7 @@ fn unknown(contract: &Contract, name: &str) -> Issue {
     let supported = supported(contract);
     let hint = did_you_mean(name, supported.iter().copied());
     let hint = hint.map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
-    let (resource_type, known) = (contract.resource_type, supported.join(", "));
+    let (resource_type, known) = (contract.name, supported.join(", "));
     let known = if known.is_empty() { "none".to_owned() } else { known };
     let text = format!("{resource_type} has no search parameter {}{hint} (supported: {known})", quoted(name));
     Issue::error(IssueCode::NotSupported, text)

@@ -14,19 +14,13 @@ pub struct Location;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::LOCATION,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-location"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: &[ID_PARAMETER], sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(&[ID_PARAMETER]),
     behaviours: &["Each resource is one practice location. Locations are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("Location", ResourceType::LOCATION, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[

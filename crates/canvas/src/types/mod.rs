@@ -1,32 +1,40 @@
 //! The resource types of the Canvas door, one file (or folder) each.
 
+pub mod allergen;
+pub mod allergy_intolerance;
 pub mod appointment;
 pub mod location;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
+pub mod provenance;
 pub mod schedule;
 pub mod slot;
 
 use crate::canvas_type::CanvasType;
+use crate::note;
 use fhir::ResourceType;
 use interactions::search::ExtraParameter;
 use std::sync::LazyLock;
 
 /// Every type that is served, by name.
 pub static TYPES: &[&dyn CanvasType] = &[
+    &allergen::Allergen,
+    &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &location::Location,
     &organization::Organization,
     &patient::Patient,
     &practitioner::Practitioner,
+    &provenance::Provenance,
     &schedule::Schedule,
     &slot::Slot,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.
-pub static CANVAS_PARAMETERS: LazyLock<Vec<ExtraParameter>> =
-    LazyLock::new(|| TYPES.iter().flat_map(|served| served.contract().indexed).cloned().collect());
+pub static CANVAS_PARAMETERS: LazyLock<Vec<ExtraParameter>> = LazyLock::new(|| {
+    TYPES.iter().flat_map(|served| served.contract().indexed).chain(note::INDEXED).cloned().collect()
+});
 
 /// The type, if it is served.
 pub fn canvas_type(resource_type: ResourceType) -> Option<&'static dyn CanvasType> {

@@ -32,7 +32,7 @@ fn every_rule_of_the_facts_is_in_the_contract_with_its_text() {
     }
     let mut count = 0;
     for contract in contracts() {
-        let name = contract.resource_type.name();
+        let name = contract.name;
         let page = fact(&format!("resources/{name}.json")).unwrap();
         for stated in page.get("rules").unwrap().items() {
             let text = stated.str("text").unwrap();
@@ -49,8 +49,8 @@ fn every_rule_of_the_facts_is_in_the_contract_with_its_text() {
 }
 
 fn check(contract: &Contract, stated: &Json, text: &str) {
-    let name = contract.resource_type;
-    let mut same = contract.rules.iter().filter(|rule| rule.text == text || rule.stands_for == Some(text));
+    let name = contract.name;
+    let mut same = contract.all_rules().filter(|rule| rule.text == text || rule.stands_for == Some(text));
     let rule = same.next().unwrap_or_else(|| panic!("{name}: no rule with the text: {text}"));
     let status = stated.get("status").and_then(Json::as_number).and_then(|status| status.as_i64());
     assert_eq!(Some(i64::from(rule.status())), status, "{}", rule.id);
@@ -75,8 +75,8 @@ fn interactions(rule: &Rule) -> Vec<&'static str> {
 #[test]
 fn interactions_and_parameters_are_those_of_the_live_capability_statement() {
     let Some(live) = fact("capability.json") else { return };
-    for contract in contracts() {
-        let name = contract.resource_type.name();
+    for contract in contracts().filter(|contract| contract.is_live) {
+        let name = contract.name;
         let stated = live.get("resource").unwrap().get(name).unwrap_or_else(|| panic!("{name} is not live"));
         let offered: Vec<&str> = contract.interactions.iter().map(|offered| offered.code()).collect();
         assert_eq!(offered, names(stated.get("interaction")), "{name}");
@@ -102,7 +102,7 @@ fn every_element_and_extension_of_the_facts_is_in_the_contract_or_explained() {
     }
     let mut missing = Vec::new();
     for contract in contracts() {
-        let name = contract.resource_type.name();
+        let name = contract.name;
         let page = fact(&format!("resources/{name}.json")).unwrap();
         for stated in page.get("elements").unwrap().items() {
             let path = stated.str("path").unwrap();

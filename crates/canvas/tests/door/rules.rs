@@ -3,13 +3,13 @@
 use crate::support::{Door, block_on, changed, pairs, remove, set, told};
 use canvas::contract::{Access, Contract};
 use canvas::finding::next_placeholder;
-use canvas::rule::{Check, Example, Rule};
+use canvas::rule::{Change, Check, Example, Rule};
 use canvas::types::TYPES;
 use fhir::Json;
 use interactions::{Interaction, Refusal};
 
 fn every_rule() -> impl Iterator<Item = (&'static Contract, &'static Rule)> {
-    TYPES.iter().flat_map(|served| served.contract().rules.iter().map(|rule| (served.contract(), rule)))
+    TYPES.iter().flat_map(|served| served.contract().all_rules().map(|rule| (served.contract(), rule)))
 }
 
 /// Whether the example of a rule is refused before anything is stored, so that others can be sent to the same clinic.
@@ -34,7 +34,8 @@ fn send(door: &Door, contract: &Contract, on: Interaction, example: &Example) ->
     if on == Interaction::Update && id.is_empty() {
         id = door.create(&changed(contract.minimal, &[], "")).unwrap();
     }
-    let body = changed(contract.minimal, example.changes, &id);
+    let update: &[Change] = if on == Interaction::Update { contract.minimal_update } else { &[] };
+    let body = changed(contract.minimal, &[update, example.changes].concat(), &id);
     match on {
         Interaction::Create => door.create(&body).map(drop),
         _ => block_on(door.canvas.update(resource_type, &id, &body.to_bytes(), None)),
@@ -98,7 +99,7 @@ fn the_text_of_an_example_is_the_rules_own() {
 fn rules_have_unique_names_that_begin_with_their_type() {
     let mut names: Vec<&str> = every_rule().map(|(_, rule)| rule.id).collect();
     for (contract, rule) in every_rule() {
-        let prefix = format!("{}-", contract.resource_type.name().to_ascii_lowercase());
+        let prefix = format!("{}-", contract.name.to_ascii_lowercase());
         assert!(rule.id.starts_with(&prefix), "{}", rule.id);
         assert!(!rule.when.is_empty(), "{}", rule.id);
     }

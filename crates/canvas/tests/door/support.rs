@@ -65,6 +65,11 @@ impl Door {
         parse(std::str::from_utf8(&version.body.unwrap()).unwrap())
     }
 
+    /// How many resources of a type are stored.
+    pub fn count(&self, resource_type: ResourceType) -> u64 {
+        block_on(self.engine.snapshot(move |reader| Ok(reader.count(resource_type)?))).unwrap()
+    }
+
     /// create.
     pub fn create(&self, body: &Json) -> Result<String, Refusal> {
         block_on(self.canvas.create(type_of(body), &body.to_bytes()))
@@ -174,6 +179,11 @@ fn filled(text: &str, id: &str) -> String {
     text.replace("{demo-patient}", demo::PATIENT)
         .replace("{demo-practitioner}", demo::PRACTITIONER)
         .replace("{demo-location}", demo::LOCATION)
+        .replace("{demo-note}", demo::NOTE)
+        .replace("{demo-encounter}", demo::ENCOUNTER)
+        .replace("{demo-encounter-other}", demo::OTHER_ENCOUNTER)
+        .replace("{demo-encounter-cancelled}", demo::CANCELLED_ENCOUNTER)
+        .replace("{demo-encounter-stranger}", demo::STRANGERS_ENCOUNTER)
         .replace("{id}", id)
 }
 

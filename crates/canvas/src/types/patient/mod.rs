@@ -28,19 +28,19 @@ pub struct Patient;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::PATIENT,
     interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"],
-    ids: IdForm::Hex32,
     elements: elements::ELEMENTS,
     extensions: elements::EXTENSIONS,
     search: parameters::SEARCH,
     indexed: parameters::INDEXED,
     rules: rules::RULES,
+    authors: Some(&[]),
     minimal: r#"{"resourceType":"Patient","extension":[{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex","valueCode":"F"}],"gender":"female","active":true,"name":[{"use":"official","family":"Mitko","given":["Salina"]}],"birthDate":"1949-11-13"}"#,
     files: &["photo"],
     behaviours: BEHAVIOURS,
     decisions: DECISIONS,
+    ..Contract::of("Patient", ResourceType::PATIENT, IdForm::Hex32)
 };
 
 const BEHAVIOURS: &[&str] = &[

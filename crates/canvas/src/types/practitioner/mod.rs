@@ -23,10 +23,8 @@ pub struct Practitioner;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::PRACTITIONER,
     interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner"],
-    ids: IdForm::Hex32,
     elements: elements::ELEMENTS,
     extensions: elements::EXTENSIONS,
     search: parameters::SEARCH,
@@ -36,6 +34,7 @@ pub static CONTRACT: Contract = Contract {
     files: &["signature"],
     behaviours: BEHAVIOURS,
     decisions: DECISIONS,
+    ..Contract::of("Practitioner", ResourceType::PRACTITIONER, IdForm::Hex32)
 };
 
 const BEHAVIOURS: &[&str] = &[
