@@ -115,8 +115,13 @@ pub const DOOR: &[Decision] = &[
     ),
     decision(
         "/Type/id/files/name",
-        "Answers with the bytes.",
-        "The vendor redirects to a pre-signed URL; there is no second host here. deprecated-url, which would hold that URL, is not shown.",
+        "With a bearer token answers 307 to the same path with the parameters expires and signature; that link needs no token, is good for 15 minutes, and answers with the bytes. It is also what deprecated-url holds. An expired or altered one is as one without: 401 unless a token is there.",
+        "general.json describes a temporary redirect to a pre-signed URL and not its host, its life or its errors.",
+    ),
+    decision(
+        "Operations",
+        "Need their own scope, system/ or user/, and besides it one for the type: to write it where the operation changes what is shown, else to read or to write it. They answer 200 without a body.",
+        "The digest of 2026-08 says besides the resource scope, which is newer than the pages' either of the two; no answer is documented.",
     ),
     decision(
         "CapabilityStatement",

@@ -2,17 +2,17 @@
 
 use crate::body::{self, Accepted};
 use crate::canvas_type::CanvasType;
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, Clinics, NeedsRestart};
 use crate::contract::{Contract, Level};
 use crate::fetched::Fetched;
-use crate::file::{self, File};
+use crate::file::{self, File, Links};
 use crate::search::Reading;
 use crate::sent::Sent;
-use crate::types::canvas_type;
+use crate::types::{TYPES, canvas_type};
 use crate::write::Write;
 use crate::{check, note, provenance, references, stored};
 use fhir::{Json, Object, Reference, ResourceType};
-use interactions::storage::Version;
+use interactions::storage::{Reader, Version};
 use interactions::unit::{Effect, stored_json};
 use interactions::{Engine, Interaction, Preconditions, Prepared, Refusal, State, Target, Unit};
 use std::sync::Arc;
@@ -21,25 +21,56 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Canvas {
     pub(crate) engine: Engine,
-    pub(crate) clinic: Arc<Clinic>,
-    pub(crate) base_url: Arc<str>,
+    clinics: Clinics,
+    base_url: Arc<str>,
+    links: Arc<dyn Links>,
 }
 
 impl Canvas {
     /// The door of a clinic. `base_url` is where it is reached, without a slash at the end
     /// (`http://127.0.0.1:8080`).
-    pub fn new(engine: Engine, clinic: Arc<Clinic>, base_url: &str) -> Self {
-        Canvas { engine, clinic, base_url: base_url.into() }
+    pub fn new(
+        engine: Engine,
+        clinics: impl Into<Clinics>,
+        base_url: &str,
+        links: impl Links + 'static,
+    ) -> Self {
+        Canvas { engine, clinics: clinics.into(), base_url: base_url.into(), links: Arc::new(links) }
     }
 
-    /// The contract of a type, if it is served.
+    /// The contract of a type of R4, if it is served.
     pub fn contract(&self, resource_type: ResourceType) -> Option<&'static Contract> {
-        canvas_type(resource_type).map(|served| served.contract())
+        self.contract_named(resource_type.name())
     }
 
-    /// The clinic's settings.
-    pub fn clinic(&self) -> &Clinic {
-        &self.clinic
+    /// The contract of a type by the vendor's name, if it is served.
+    pub fn contract_named(&self, name: &str) -> Option<&'static Contract> {
+        TYPES.iter().map(|served| served.contract()).find(|contract| contract.name == name)
+    }
+
+    /// The clinic's settings in force.
+    pub fn clinic(&self) -> Arc<Clinic> {
+        self.clinics.current()
+    }
+
+    /// Puts other settings of the clinic into force.
+    ///
+    /// # Errors
+    ///
+    /// When that needs a restart.
+    pub fn replace_clinic(&self, clinic: Clinic) -> Result<(), NeedsRestart> {
+        self.clinics.replace(clinic)
+    }
+
+    /// What a read or search looks at.
+    pub(crate) fn reading<'a>(
+        &'a self,
+        reader: &'a mut dyn Reader,
+        clinic: &'a Clinic,
+        now: i64,
+    ) -> Reading<'a> {
+        let Canvas { engine, base_url, links, .. } = self;
+        Reading { reader, engine, clinic, base_url, links: links.as_ref(), now }
     }
 
     /// create: stores a resource and returns its id.
@@ -50,10 +81,11 @@ impl Canvas {
     /// broken; 405 when the type is not created here.
     pub async fn create(&self, resource_type: ResourceType, bytes: &[u8]) -> Result<String, Refusal> {
         let served = offering(resource_type, Interaction::Create)?;
+        let clinic = self.clinic();
         let Accepted { body, targets } =
-            body::accept(&self.engine, &self.clinic, served, Interaction::Create, None, bytes)?;
+            body::accept(&self.engine, &clinic, served, Interaction::Create, None, bytes)?;
         let contract = served.contract();
-        let (engine, clinic, id) = (self.engine.clone(), Arc::clone(&self.clinic), contract.ids.fresh());
+        let (engine, id) = (self.engine.clone(), contract.ids.fresh());
         let interaction = Interaction::Create;
         let sent = Sent { interaction, operation: None, contract, body: &body, clinic: &clinic };
         let mut resource = served.complete(&sent);
@@ -89,21 +121,21 @@ impl Canvas {
     ) -> Result<(), Refusal> {
         let served = offering(resource_type, Interaction::Update)?;
         let accepted =
-            body::accept(&self.engine, &self.clinic, served, Interaction::Update, Some(id), bytes)?;
+            body::accept(&self.engine, &self.clinic(), served, Interaction::Update, Some(id), bytes)?;
         let preconditions = Preconditions { if_unmodified_since, ..Preconditions::default() };
         let (door, id) = (self.clone(), id.to_owned());
         self.engine.write(move |unit| door.change(unit, served, &id, &accepted, &preconditions)).await
     }
 
-    /// read: the current resource in the vendor's shape.
+    /// read: the current resource in the vendor's shape. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
     ///
     /// 404 when there is none, or none any more.
-    pub async fn read(&self, resource_type: ResourceType, id: &str) -> Result<Vec<u8>, Refusal> {
+    pub async fn read(&self, resource_type: ResourceType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
         let Some(version) = self.current(resource_type, id).await? else {
-            return self.derived(served, id).await;
+            return self.derived(served, id, now).await;
         };
         let resource = stored_json(&version)?;
         if resource.as_object().is_some_and(|resource| !served.shows(resource)) {
@@ -111,30 +143,20 @@ impl Canvas {
         }
         if let Some(references) = looked_up(served, &resource) {
             let mut fetched = self.fetch(&references).await?;
-            let Canvas { engine, clinic, base_url } = self;
-            return present(
-                served,
-                resource,
-                &mut Reading { reader: &mut fetched, engine, clinic, base_url },
-            );
+            return present(served, resource, &mut self.reading(&mut fetched, &self.clinic(), now));
         }
         let door = self.clone();
         self.engine
-            .snapshot(move |reader| {
-                let Canvas { engine, clinic, base_url } = &door;
-                present(served, resource, &mut Reading { reader, engine, clinic, base_url })
-            })
+            .snapshot(move |reader| present(served, resource, &mut door.reading(reader, &door.clinic(), now)))
             .await
     }
 
     /// read of what is derived and not stored.
-    async fn derived(&self, served: &'static dyn CanvasType, id: &str) -> Result<Vec<u8>, Refusal> {
+    async fn derived(&self, served: &'static dyn CanvasType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
         let (door, id) = (self.clone(), id.to_owned());
         self.engine
             .snapshot(move |reader| {
-                let Canvas { engine, clinic, base_url } = &door;
-                let mut reading = Reading { reader, engine, clinic, base_url };
-                let found = served.get(&id, &mut reading)?;
+                let found = served.get(&id, &mut door.reading(reader, &door.clinic(), now))?;
                 found.map(|found| found.to_bytes()).ok_or_else(|| unknown(served.contract(), &id))
             })
             .await
@@ -149,6 +171,11 @@ impl Canvas {
             }
         }
         Ok(fetched)
+    }
+
+    /// The query that makes the path of an attachment a link without a token, from `now` on.
+    pub fn link_query(&self, path: &str, now: i64) -> String {
+        self.links.query(path, now)
     }
 
     /// The attachment at `/{Type}/{id}/files/{element}`; `None` when the type has no such element.
@@ -171,7 +198,7 @@ impl Canvas {
         let attachment = resource.as_object().and_then(|resource| served.file(resource, element));
         match attachment.and_then(file::content) {
             Some(file) => Ok(Some(file)),
-            None => Err(Refusal::unknown_path(&format!("/{resource_type}/{id}/files/{element}"))),
+            None => Err(Refusal::unknown_path(&file::path(resource_type.name(), id, element))),
         }
     }
 
@@ -184,7 +211,7 @@ impl Canvas {
         accepted: &Accepted,
         preconditions: &Preconditions,
     ) -> Result<(), Refusal> {
-        let Canvas { engine, clinic, .. } = self;
+        let (engine, clinic) = (&self.engine, &self.clinic());
         let contract = served.contract();
         let resource_type = contract.resource_type;
         let before = unit.state(resource_type, id)?;
@@ -227,8 +254,8 @@ impl Canvas {
         let contract = served.contract();
         let level = if id.is_some() { Level::Instance } else { Level::Type };
         let operation = contract.operation(name, level).ok_or_else(unknown_operation)?;
-        let body = body::accept_parameters(&self.engine, &self.clinic, contract, operation, bytes)?;
-        let (engine, clinic, id) = (self.engine.clone(), Arc::clone(&self.clinic), id.map(str::to_owned));
+        let body = body::accept_parameters(&self.engine, &self.clinic(), contract, operation, bytes)?;
+        let (engine, clinic, id) = (self.engine.clone(), self.clinic(), id.map(str::to_owned));
         self.engine
             .write(move |unit| {
                 let stored = match &id {

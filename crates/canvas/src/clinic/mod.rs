@@ -1,6 +1,7 @@
 //! The clinic's settings: what Canvas keeps in its admin pages is a file here, `clinic.toml`.
 
 mod builtin;
+mod current;
 pub mod demo;
 mod lists;
 mod read;
@@ -9,6 +10,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use current::{Clinics, NeedsRestart};
 pub use settings::{
     AppointmentType, CONTACT_CATEGORY_SYSTEM, CareTeamRole, CatalogueEntry, ClaimQueue, ConsentCoding,
     ConsentExpiry, ContactCategory, PatientUse, Payer, Pharmacy, ReasonForVisit, Role, TypeKind,

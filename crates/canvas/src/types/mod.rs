@@ -40,3 +40,9 @@ pub static CANVAS_PARAMETERS: LazyLock<Vec<ExtraParameter>> = LazyLock::new(|| {
 pub fn canvas_type(resource_type: ResourceType) -> Option<&'static dyn CanvasType> {
     TYPES.iter().copied().find(|served| served.contract().resource_type == resource_type)
 }
+
+/// The name of a type that R4 does not know, if it is served.
+pub fn beyond_r4(name: &str) -> Option<&'static str> {
+    let names = TYPES.iter().map(|served| served.contract().name);
+    names.filter(|known| ResourceType::from_name(known).is_none()).find(|known| *known == name)
+}

@@ -125,7 +125,6 @@ fn every_element_and_extension_of_the_facts_is_in_the_contract_or_explained() {
 const EXPLAINED: &[(&str, &str, &str)] = &[
     ("Patient", "identifier.type.coding", "said with identifier.type"),
     ("Patient", "identifier.assigner.display", "said with identifier.assigner"),
-    ("Patient", "photo.extension", "deprecated-url: there is no pre-signed URL"),
     ("Patient", "contact.extension", "removed by the vendor on 2025-09-30"),
     (
         "Patient",
@@ -137,17 +136,7 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "http://schemas.canvasmedical.com/fhir/extensions/authorized-for-release-of-information",
         "removed by the vendor on 2025-09-30",
     ),
-    (
-        "Patient",
-        "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
-        "there is no pre-signed URL",
-    ),
     ("Practitioner", "qualification.code.text", "without effect, as qualification.code"),
-    (
-        "Practitioner",
-        "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
-        "there is no pre-signed URL",
-    ),
     (
         "Practitioner",
         "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",

@@ -27,8 +27,6 @@ fn keys(value: &Json, path: &str, found: &mut BTreeSet<String>) {
 
 /// Where what is read differs from the vendor's example, and why.
 const EXPLAINED: &[(&str, &str)] = &[
-    ("Patient.photo.extension", "deprecated-url: there is no pre-signed URL"),
-    ("Patient.photo.extension(http://schemas.canvasmedical.com/fhir/extensions/deprecated-url)", "the same"),
     ("Patient.contact.extension", "removed by the vendor on 2025-09-30"),
     (
         "Patient.contact.extension(http://schemas.canvasmedical.com/fhir/extensions/emergency-contact)",
@@ -53,14 +51,6 @@ const EXPLAINED: &[(&str, &str)] = &[
     ),
     (
         "Patient.extension(http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy).extension(pharmacyFaxNumber)",
-        "the same",
-    ),
-    (
-        "Practitioner.extension(http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature).valueAttachment.extension",
-        "deprecated-url: there is no pre-signed URL",
-    ),
-    (
-        "Practitioner.extension(http://schemas.canvasmedical.com/fhir/extensions/practitioner-signature).valueAttachment.extension(http://schemas.canvasmedical.com/fhir/extensions/deprecated-url)",
         "the same",
     ),
     ("Practitioner.address.type", "the example lacks what its request has"),

@@ -19,6 +19,15 @@ pub const BASE: &str = "http://clinic.test";
 /// The moment of searches.
 pub const NOW: i64 = 1_795_000_000_000;
 
+/// Links that everybody could make.
+struct Unsigned;
+
+impl canvas::file::Links for Unsigned {
+    fn query(&self, _: &str, now: i64) -> String {
+        format!("expires={now}")
+    }
+}
+
 /// A door with its store.
 pub struct Door {
     /// The door.
@@ -49,7 +58,7 @@ impl Door {
             max_depth: 64,
         };
         let engine = Engine::new(store, settings);
-        Door { canvas: Canvas::new(engine.clone(), clinic, BASE), engine }
+        Door { canvas: Canvas::new(engine.clone(), clinic, BASE, Unsigned), engine }
     }
 
     /// Stores a resource at the R4 door.
@@ -82,7 +91,8 @@ impl Door {
 
     /// read.
     pub fn read(&self, resource_type: ResourceType, id: &str) -> Result<Json, Refusal> {
-        block_on(self.canvas.read(resource_type, id)).map(|bytes| parse(std::str::from_utf8(&bytes).unwrap()))
+        block_on(self.canvas.read(resource_type, id, NOW))
+            .map(|bytes| parse(std::str::from_utf8(&bytes).unwrap()))
     }
 
     /// search with a query as it stands in a URL, not encoded.

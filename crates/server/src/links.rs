@@ -1,0 +1,52 @@
+//! Links to files that need no token: signed by a key of the store, so that every server of it knows them.
+
+use auth::LinkKey;
+use canvas::file::Links;
+use interactions::{Engine, Refusal};
+
+/// For how many seconds a link is good.
+pub const LINK_SECONDS: i64 = 15 * 60;
+
+/// The name under which the store keeps the key.
+const SETTING: &str = "file-link-key";
+
+/// Makes and knows such links.
+#[derive(Clone)]
+pub struct FileLinks(LinkKey);
+
+impl FileLinks {
+    /// Takes the store's key, or gives the store one.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures; no randomness.
+    pub async fn of(engine: &Engine) -> Result<Self, Refusal> {
+        let fresh = LinkKey::generate().map_err(|error| Refusal::failed(error.to_string()))?;
+        let key = engine
+            .write(move |unit| {
+                if let Some(key) = unit.setting(SETTING)?.as_deref().and_then(LinkKey::parse) {
+                    return Ok(key);
+                }
+                unit.put_setting(SETTING, &fresh.to_text())?;
+                Ok(fresh.clone())
+            })
+            .await?;
+        Ok(FileLinks(key))
+    }
+
+    /// Whether the parameters of a request for `path` make it a link that is good at `now` (milliseconds since the epoch).
+    pub fn are_good(&self, path: &str, query: &[(String, String)], now: i64) -> bool {
+        let value =
+            |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let (Some(expires), Some(signature)) = (value("expires"), value("signature")) else { return false };
+        let Ok(expires) = expires.parse::<i64>() else { return false };
+        expires > now / 1000 && self.0.is_signature(path, expires, signature)
+    }
+}
+
+impl Links for FileLinks {
+    fn query(&self, path: &str, now: i64) -> String {
+        let expires = now / 1000 + LINK_SECONDS;
+        format!("expires={expires}&signature={}", self.0.sign(path, expires))
+    }
+}
