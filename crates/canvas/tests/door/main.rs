@@ -5,6 +5,7 @@
 mod bodies;
 mod capability;
 mod decisions;
+mod explained;
 mod facts;
 mod location_organization;
 mod notes;
@@ -14,5 +15,7 @@ mod practitioner;
 mod provenance;
 mod rules;
 mod search;
+mod searches;
 mod shapes;
 mod support;
+mod vendor;

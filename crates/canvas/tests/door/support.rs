@@ -74,6 +74,11 @@ impl Door {
         parse(std::str::from_utf8(&version.body.unwrap()).unwrap())
     }
 
+    /// Whether a resource is stored.
+    pub fn exists(&self, resource_type: ResourceType, id: &str) -> bool {
+        block_on(self.engine.read(resource_type, id)).is_ok()
+    }
+
     /// How many resources of a type are stored.
     pub fn count(&self, resource_type: ResourceType) -> u64 {
         block_on(self.engine.snapshot(move |reader| Ok(reader.count(resource_type)?))).unwrap()
