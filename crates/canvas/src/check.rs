@@ -217,3 +217,56 @@ fn shape(sent: &Sent<'_>, path: &str, is_it: fn(&Json) -> bool, findings: &mut F
 fn last_step(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinic::Clinic;
+    use crate::contract::{Contract, IdForm, element};
+    use crate::rule::rule;
+    use fhir::{IssueCode, json};
+
+    const ON_CREATE: &[Interaction] = &[Interaction::Create];
+
+    static CONTRACT: Contract = Contract {
+        elements: &[
+            element("status", "code")
+                .one_of(&["active", "done"])
+                .values_on(&[(Interaction::Create, &["active"])]),
+            element("item.kind", "code")
+                .required_on(ON_CREATE)
+                .one_of(&["a"])
+                .ignored_on(&[Interaction::Update]),
+        ],
+        rules: &[
+            rule("basic-required", IssueCode::Required, "{path} is required").check(Check::RequiredElements),
+            rule("basic-listed", IssueCode::Value, "{path} is {value}").check(Check::ListedElements),
+            rule("basic-on", IssueCode::BusinessRule, "{path} is not allowed on {interaction}: {value}")
+                .check(Check::ListedOn("status")),
+        ],
+        ..Contract::of("Basic", fhir::ResourceType::BASIC, IdForm::Uuid)
+    };
+
+    fn found(interaction: Interaction, sent: &Json) -> Vec<String> {
+        let sent = Sent {
+            interaction,
+            operation: None,
+            contract: &CONTRACT,
+            body: sent.as_object().unwrap(),
+            clinic: &Clinic::default(),
+        };
+        body(&sent).into_iter().map(|finding| finding.issue.text).collect()
+    }
+
+    #[test]
+    fn what_the_elements_say_is_checked_on_the_interactions_they_say_it_of() {
+        let sent = json!({ "status": "done", "item": [{}, { "kind": "b" }] });
+        assert_eq!(
+            found(Interaction::Create, &sent),
+            ["item.kind is required", "item.kind is b", "status is not allowed on create: done"]
+        );
+        assert_eq!(found(Interaction::Update, &sent), Vec::<String>::new());
+        let unlisted = json!({ "status": "gone" });
+        assert_eq!(found(Interaction::Update, &unlisted), ["status is gone"]);
+    }
+}

@@ -195,6 +195,9 @@ impl Canvas {
         }
         let found = self.current(resource_type, id).await?;
         let resource = stored_json(&found.ok_or_else(|| unknown(served.contract(), id))?)?;
+        if resource.as_object().is_some_and(|resource| !served.shows(resource)) {
+            return Err(unknown(served.contract(), id));
+        }
         let attachment = resource.as_object().and_then(|resource| served.file(resource, element));
         match attachment.and_then(file::content) {
             Some(file) => Ok(Some(file)),
@@ -376,3 +379,6 @@ pub(crate) fn present(
     }
     Ok(resource.to_bytes())
 }
+
+#[cfg(test)]
+mod tests;

@@ -306,3 +306,28 @@ fn local<'a>(resource: &'a Object, element: &str) -> Option<(ResourceType, &'a s
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FACT: NoteFact = NoteFact { element: "encounter", rules: &[], import_type: None, dated_by: None };
+
+    #[test]
+    fn an_import_lands_in_the_type_of_note_that_the_clinic_has_for_it() {
+        let resource = json!({ "subject": { "reference": "Patient/1" }, "authored": "2024-05-06" });
+        let resource = resource.as_object().unwrap();
+        let clinic = Clinic::demo();
+        let note = of_import(&FACT, resource, 0, &clinic);
+        assert_eq!(
+            (note.str("title"), note.str("date")),
+            (Some("Data Import"), Some("1970-01-01T00:00:00.000Z"))
+        );
+        let fact = FACT.importing_as("INTERNAL", "CHART_REVIEW").dated_by("authored");
+        let note = of_import(&fact, resource, 0, &clinic);
+        assert_eq!((note.str("title"), note.str("date")), (Some("Chart Review"), Some("2024-05-06")));
+        assert_eq!(note.at(&["type", "coding", "1", "code"]).and_then(Json::as_str), Some("CHART_REVIEW"));
+        let fact = FACT.importing_as("Canvas", "VitalsImport");
+        assert_eq!(of_import(&fact, resource, 0, &clinic).str("title"), Some("Data Import"));
+    }
+}

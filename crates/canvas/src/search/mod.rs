@@ -49,6 +49,17 @@ impl Canvas {
         now: i64,
     ) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::SearchType)?;
+        self.search_type(served, pairs, lenient, now).await
+    }
+
+    /// The same, of a type.
+    pub(crate) async fn search_type(
+        &self,
+        served: &'static dyn CanvasType,
+        pairs: &[(String, String)],
+        lenient: bool,
+        now: i64,
+    ) -> Result<Vec<u8>, Refusal> {
         let clinic = self.clinic();
         let plan = Plan::make(&self.engine, &clinic, served.contract(), pairs, lenient, now)?;
         let door = self.clone();

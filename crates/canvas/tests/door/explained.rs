@@ -37,8 +37,11 @@ pub const SHAPES: &[(&str, &str)] = &[
     ("Provenance.location", "the table has the data-absent marker, the example lacks it"),
 ];
 
+/// A change to a request.
+pub type Change = fn(&mut Json);
+
 /// Changes to the vendor's request that creates what its update is then sent to, and why.
-pub const BEFORE_UPDATE: &[(&str, fn(&mut Json), &str)] = &[(
+pub const BEFORE_UPDATE: &[(&str, Change, &str)] = &[(
     "Practitioner",
     |request| {
         let second = r#"{"system":"email","value":"samantha.jones2@example.com","use":"work","rank":2}"#;

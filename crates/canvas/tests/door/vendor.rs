@@ -1,7 +1,7 @@
 //! The vendor's own examples, for every type: what is created and updated is accepted once what it refers to exists, what
 //! is read has the vendor's shape.
 
-use crate::explained::{BEFORE_UPDATE, ELSEWHERE, SHAPES};
+use crate::explained::{BEFORE_UPDATE, Change, ELSEWHERE, SHAPES};
 use crate::support::{Door, fact, facts, parse};
 use canvas::contract::{Contract, IdForm, NOTE_ID};
 use canvas::types::TYPES;
@@ -116,7 +116,7 @@ fn explains(path: &str, key: &str) -> bool {
 }
 
 /// Creates the vendor's example; a type that is not created is stored as it is shown. Returns the id.
-fn store(door: &Door, contract: &Contract, change: Option<fn(&mut Json)>) -> Option<String> {
+fn store(door: &Door, contract: &Contract, change: Option<Change>) -> Option<String> {
     let shown = shown(contract)?;
     let id = shown.str("id").map(str::to_owned);
     if matches!(contract.ids, IdForm::Derived(_)) && !contract.offers(Interaction::Create) {

@@ -209,3 +209,23 @@ fn no_parameters(query: &[(String, String)]) -> Result<(), Refusal> {
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use auth::Scopes;
+
+    #[test]
+    fn an_operation_that_changes_what_is_shown_needs_a_scope_to_write_it() {
+        let operation =
+            OperationFact { writes: true, ..OperationFact::of("add-activity-log-item", |_| Ok(())) };
+        let contract = Contract::of("Claim", ResourceType::CLAIM, canvas::contract::IdForm::Uuid);
+        let may = |scopes: &str| {
+            let scopes = Scopes::parse(scopes).unwrap();
+            may_operate(&Caller { client_id: "c".into(), scopes }, &contract, &operation).is_ok()
+        };
+        assert!(may("user/Claim.add-activity-log-item system/Claim.write"));
+        assert!(!may("user/Claim.add-activity-log-item system/Claim.read"));
+        assert!(!may("system/*.*"));
+    }
+}
