@@ -1,6 +1,6 @@
 //! The contracts against the vendor's facts, where these lie beside the checkout.
 
-use crate::explained::{MISSING_RULES, UNSERVED};
+use crate::cases::{UNSERVED, case};
 use crate::support::{fact, facts};
 use canvas::contract::Contract;
 use canvas::rule::Rule;
@@ -52,17 +52,17 @@ fn every_rule_of_the_facts_is_in_the_contract_with_its_text_or_in_the_list_of_mi
         let page = fact(&format!("resources/{}.json", contract.name)).unwrap();
         for stated in stated_rules(&page) {
             let text = stated.str("text").unwrap();
-            let missing =
-                MISSING_RULES.iter().any(|(name, known, _)| *name == contract.name && *known == text);
+            let missing = case(contract.name).missing_rules.iter().any(|(known, _)| *known == text);
             match of_text(contract, text) {
-                Some(rule) if missing => panic!("{} is there: strike it from explained.rs", rule.id),
+                Some(rule) if missing => panic!("{} is there: strike it from its case", rule.id),
                 Some(rule) => check(rule, stated),
                 None => assert!(missing, "{}: no rule with the text: {text}", contract.name),
             }
             count += 1;
         }
     }
-    println!("{} of {count} rules of the facts are in the contracts", count - MISSING_RULES.len());
+    let missing: usize = contracts().map(|contract| case(contract.name).missing_rules.len()).sum();
+    println!("{} of {count} rules of the facts are in the contracts", count - missing);
     assert!(count > 0);
 }
 
@@ -145,32 +145,8 @@ fn every_element_and_extension_of_the_facts_is_in_the_contract_or_explained() {
     assert_eq!(missing, Vec::<String>::new());
 }
 
-/// Elements and extensions of the facts that the contracts leave out, and why.
-const EXPLAINED: &[(&str, &str, &str)] = &[
-    ("Patient", "identifier.type.coding", "said with identifier.type"),
-    ("Patient", "identifier.assigner.display", "said with identifier.assigner"),
-    ("Patient", "contact.extension", "removed by the vendor on 2025-09-30"),
-    (
-        "Patient",
-        "http://schemas.canvasmedical.com/fhir/extensions/emergency-contact",
-        "removed by the vendor on 2025-09-30",
-    ),
-    (
-        "Patient",
-        "http://schemas.canvasmedical.com/fhir/extensions/authorized-for-release-of-information",
-        "removed by the vendor on 2025-09-30",
-    ),
-    ("Practitioner", "qualification.code.text", "without effect, as qualification.code"),
-    (
-        "Practitioner",
-        "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex",
-        "refused since 2026-02-16",
-    ),
-    ("Organization", "identifier.type.coding", "said with identifier.type"),
-];
-
 fn is_explained(name: &str, what: &str) -> bool {
-    EXPLAINED.iter().any(|(known, path, _)| *known == name && *path == what)
+    case(name).elements.iter().any(|(path, _)| *path == what)
         // Every type's resourceType is what it is.
         || what == "resourceType"
 }
@@ -182,5 +158,5 @@ fn what_is_live_is_served_or_in_the_list_of_what_is_not() {
         live.get("resource").unwrap().as_object().unwrap().iter().map(|(name, _)| name).collect();
     let is_served = |name: &&str| contracts().any(|contract| contract.name == *name);
     let unserved: Vec<&str> = live.into_iter().filter(|name| !is_served(name)).collect();
-    assert_eq!(unserved, UNSERVED, "strike from explained.rs what is served");
+    assert_eq!(unserved, UNSERVED, "strike from cases/mod.rs what is served");
 }

@@ -4,8 +4,8 @@
 
 mod bodies;
 mod capability;
+mod cases;
 mod decisions;
-mod explained;
 mod facts;
 mod location_organization;
 mod notes;

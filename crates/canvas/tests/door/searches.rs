@@ -1,18 +1,13 @@
 //! Every search parameter of every type: it finds the vendor's example, and another value does not.
 
-use crate::explained::{FIND_NOTHING, SEARCHES};
+use crate::cases::case;
 use crate::support::{Door, facts, pairs};
 use crate::vendor::{contracts, place_what_it_refers_to, shown};
-use canvas::contract::{Contract, IdForm};
+use canvas::contract::IdForm;
 use std::collections::BTreeSet;
 
 /// An id that nothing has.
 const OTHER: &str = "00000000-0000-4000-8000-00000000dead";
-
-fn searches(contract: &Contract) -> (&'static [&'static str], &'static [&'static str]) {
-    let row = SEARCHES.iter().find(|(name, ..)| *name == contract.name);
-    row.map(|(_, finding, missing)| (*finding, *missing)).unwrap_or_default()
-}
 
 #[test]
 fn every_parameter_finds_the_vendors_example_and_only_by_its_value() {
@@ -24,8 +19,8 @@ fn every_parameter_finds_the_vendors_example_and_only_by_its_value() {
             place_what_it_refers_to(&door, &example);
             door.put(contract.resource_type, &id, example);
         }
-        let (finding, missing) = searches(contract);
-        for (queries, expected) in [(finding, true), (missing, false)] {
+        let case = case(contract.name);
+        for (queries, expected) in [(case.finding, true), (case.missing, false)] {
             for query in queries {
                 let query = format!("{}&_count=100", query.replace("{id}", &id).replace("{other}", OTHER));
                 let found = door.found(contract.resource_type, &query);
@@ -41,16 +36,16 @@ fn every_parameter_is_tried_both_ways() {
         return;
     }
     for contract in contracts() {
-        let (finding, missing) = searches(contract);
+        let case = case(contract.name);
         let names = |queries: &[&str]| -> BTreeSet<String> {
             queries.iter().flat_map(|query| pairs(query)).map(|(name, _)| name).collect()
         };
-        let (finding, missing) = (names(finding), names(missing));
+        let (finding, missing) = (names(case.finding), names(case.missing));
         for parameter in contract.search.parameters {
-            let finds_nothing = FIND_NOTHING.contains(&(contract.name, parameter.name));
+            let finds_nothing = case.finding_nothing.contains(&parameter.name);
             let is_tried = (finds_nothing || finding.contains(parameter.name))
                 && (missing.contains(parameter.name) || parameter.default.is_some());
-            assert!(is_tried, "{}?{} is not tried: add it to explained.rs", contract.name, parameter.name);
+            assert!(is_tried, "{}?{} is not tried: add it to its case", contract.name, parameter.name);
         }
     }
 }

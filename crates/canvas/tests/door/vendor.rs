@@ -1,7 +1,7 @@
 //! The vendor's own examples, for every type: what is created and updated is accepted once what it refers to exists, what
 //! is read has the vendor's shape.
 
-use crate::explained::{BEFORE_UPDATE, Change, ELSEWHERE, SHAPES};
+use crate::cases::{CASES, ELSEWHERE, case};
 use crate::support::{Door, fact, facts, parse};
 use canvas::contract::{Contract, IdForm, NOTE_ID};
 use canvas::types::TYPES;
@@ -116,7 +116,7 @@ fn explains(path: &str, key: &str) -> bool {
 }
 
 /// Creates the vendor's example; a type that is not created is stored as it is shown. Returns the id.
-fn store(door: &Door, contract: &Contract, change: Option<Change>) -> Option<String> {
+fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<String> {
     let shown = shown(contract)?;
     let id = shown.str("id").map(str::to_owned);
     if matches!(contract.ids, IdForm::Derived(_)) && !contract.offers(Interaction::Create) {
@@ -128,9 +128,7 @@ fn store(door: &Door, contract: &Contract, change: Option<Change>) -> Option<Str
         door.put(contract.resource_type, &id, shown);
         return Some(id);
     };
-    if let Some(change) = change {
-        change(&mut request);
-    }
+    change(&mut request);
     place_what_it_refers_to(door, &request);
     Some(door.create(&request).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name)))
 }
@@ -141,20 +139,20 @@ fn what_the_vendor_creates_is_accepted_and_read_in_the_vendors_shape() {
     let mut used = BTreeSet::new();
     for contract in contracts().filter(|contract| contract.offers(Interaction::Read)) {
         let door = Door::of_demo_clinic();
-        let (Some(id), Some(example)) = (store(&door, contract, None), shown(contract)) else { continue };
+        let (Some(id), Some(example)) = (store(&door, contract, |_| {}), shown(contract)) else { continue };
         let read = door.read(contract.resource_type, &id).unwrap_or_else(|refusal| panic!("{refusal}"));
         for key in differences(contract.name, &read, &example) {
-            match SHAPES.iter().find(|(path, _)| explains(path, &key)) {
+            match case(contract.name).shapes.iter().find(|(path, _)| explains(path, &key)) {
                 Some((path, _)) => drop(used.insert(*path)),
                 None => problems.push(key),
             }
         }
     }
-    assert_eq!(problems, Vec::<String>::new(), "explain them in explained.rs, or mend them");
+    assert_eq!(problems, Vec::<String>::new(), "explain them in the case of the type, or mend them");
     if facts().is_some() {
-        let idle: Vec<&str> =
-            SHAPES.iter().map(|(path, _)| *path).filter(|path| !used.contains(path)).collect();
-        assert_eq!(idle, Vec::<&str>::new(), "they differ no more: strike them from explained.rs");
+        let explained = CASES.iter().flat_map(|case| case.shapes).map(|(path, _)| *path);
+        let idle: Vec<&str> = explained.filter(|path| !used.contains(path)).collect();
+        assert_eq!(idle, Vec::<&str>::new(), "they differ no more: strike them from the case");
     }
 }
 
@@ -163,8 +161,8 @@ fn what_the_vendor_updates_is_accepted() {
     for contract in contracts().filter(|contract| contract.offers(Interaction::Update)) {
         let Some(update) = example(contract, "update-request") else { continue };
         let door = Door::of_demo_clinic();
-        let change = BEFORE_UPDATE.iter().find(|(name, ..)| *name == contract.name);
-        let Some(id) = store(&door, contract, change.map(|(_, change, _)| *change)) else { continue };
+        let change = case(contract.name).before_update;
+        let Some(id) = store(&door, contract, change) else { continue };
         place_what_it_refers_to(&door, &update);
         door.update(&id, &update).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name));
         door.read(contract.resource_type, &id).unwrap();
