@@ -50,3 +50,38 @@ impl Links for FileLinks {
         format!("expires={expires}&signature={}", self.0.sign(path, expires))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interactions::{NoRules, Settings};
+    use search::Registry;
+    use storage::{Location, OpenOptions, Store};
+
+    fn engine() -> Engine {
+        let settings = Settings {
+            zone: jiff::tz::TimeZone::UTC,
+            rules: Box::new(NoRules),
+            registry: Registry::r4(Vec::new()),
+            base_url: "http://localhost/fhir".into(),
+            max_depth: 64,
+        };
+        Engine::new(Store::open(OpenOptions::new(Location::SqliteMemory)).unwrap(), settings)
+    }
+
+    #[tokio::test]
+    async fn every_server_of_a_store_knows_its_links_until_they_expire() {
+        let (engine, path, now) = (engine(), "/Patient/1/files/photo", 1_795_000_000_000);
+        let one = FileLinks::of(&engine).await.unwrap();
+        let other = FileLinks::of(&engine).await.unwrap();
+        let query: Vec<(String, String)> = one
+            .query(path, now)
+            .split('&')
+            .map(|pair| pair.split_once('=').map(|(name, value)| (name.into(), value.into())).unwrap())
+            .collect();
+        assert!(other.are_good(path, &query, now));
+        assert!(other.are_good(path, &query, now + (LINK_SECONDS - 1) * 1000));
+        assert!(!other.are_good(path, &query, now + LINK_SECONDS * 1000));
+        assert!(!other.are_good("/Patient/2/files/photo", &query, now));
+    }
+}
