@@ -7,6 +7,7 @@ pub mod base64;
 pub mod bundle;
 pub mod datetime;
 pub mod definitions;
+mod head;
 pub mod json;
 pub mod location;
 pub mod outcome;
@@ -17,6 +18,7 @@ mod text_position;
 pub mod xml;
 
 pub use definitions::ResourceType;
+pub use head::Head;
 pub use json::{Json, Number, Object};
 pub use location::Location;
 pub use outcome::{Issue, IssueCode, Severity};

@@ -1,5 +1,6 @@
 //! What is stored and found.
 
+use crate::sql::Rest;
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use search::{Hold, IndexRow};
@@ -59,6 +60,8 @@ impl Method {
 pub struct NewVersion<'a> {
     /// The version itself.
     pub version: &'a Version,
+    /// What comes after the head of its body, if it was made ahead.
+    pub rest: Option<&'a Rest>,
     /// Under what it is found; none for a deletion.
     pub index: &'a [IndexRow],
     /// Whose time it holds; none for a deletion.

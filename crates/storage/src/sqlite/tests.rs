@@ -47,7 +47,7 @@ async fn put(queue: &Queue<Box<dyn WriteJob>>, id: &str, bytes: usize) -> Result
             method: Method::Create,
             body: Some(noise(bytes)),
         };
-        transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+        transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
     });
     queue.push(job).await?;
     answered(answer).await

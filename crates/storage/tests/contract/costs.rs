@@ -67,7 +67,7 @@ pub async fn a_create_is_few_statements_besides_its_index_rows(fixture: Arc<Fixt
     let index = vec![key(CODE, 1), key(CODE, 2), text(NAME, "x"), span(DATE, 0, 1)];
     let create = store.write(move |transaction| {
         let version = version(transaction, "a", 1);
-        transaction.put(NewVersion { version: &version, index: &index, holds: &[] })
+        transaction.put(NewVersion { version: &version, rest: None, index: &index, holds: &[] })
     });
     let cost = statements(&fixture, async || create.await.unwrap()).await;
     // SQLite: begin, last number, savepoint, version, release, five tables of the index, commit.

@@ -48,7 +48,7 @@ fn put_other(transaction: &mut dyn Transaction, id: &str) -> Result<(), StoreErr
         method: Method::Create,
         body: Some(b"x".to_vec()),
     };
-    transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+    transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
 }
 
 /// At 1000 a, 2000 b and another type's o, 3000 a again, 4000 b is deleted, 5000 c.

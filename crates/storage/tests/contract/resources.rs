@@ -65,7 +65,7 @@ pub async fn a_version_that_does_not_follow_the_current_one_is_a_conflict(fixtur
     let attempt = |number| {
         store.write(move |transaction| {
             let version = version(transaction, "a", number);
-            transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+            transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
         })
     };
     for number in [0, 2, u64::MAX] {
@@ -88,7 +88,8 @@ pub async fn after_a_conflict_the_unit_may_go_on(fixture: Arc<Fixture>) {
     let unit = store.write(|transaction| {
         for number in [1, 3] {
             let stale = version(transaction, "a", number);
-            let conflict = transaction.put(NewVersion { version: &stale, index: &[], holds: &[] });
+            let conflict =
+                transaction.put(NewVersion { version: &stale, rest: None, index: &[], holds: &[] });
             assert!(matches!(conflict, Err(StoreError::Conflict)));
         }
         put_in(transaction, "b", &[key(CODE, 1)], &[])
@@ -110,7 +111,7 @@ pub async fn a_put_that_contradicts_itself_fails(fixture: Arc<Fixture>) {
                 2 => version.method = Method::Delete,
                 _ => (version.method, version.body) = (Method::Delete, None),
             }
-            transaction.put(NewVersion { version: &version, index: &index, holds: &[] })
+            transaction.put(NewVersion { version: &version, rest: None, index: &index, holds: &[] })
         });
         assert!(matches!(unit.await, Err(StoreError::Failed(_))), "case {case}");
     }
@@ -151,7 +152,7 @@ pub async fn every_current_resource_is_shown_once(fixture: Arc<Fixture>) {
         }
         let mut other = version(transaction, "o", 1);
         other.resource_type = ResourceType::OBSERVATION;
-        transaction.put(NewVersion { version: &other, index: &[], holds: &[] })
+        transaction.put(NewVersion { version: &other, rest: None, index: &[], holds: &[] })
     });
     unit.await.unwrap();
     delete(&store, "p5").await;
