@@ -15,6 +15,7 @@ pub mod primitive;
 pub mod reference;
 mod subset;
 mod text_position;
+mod utc;
 pub mod xml;
 
 pub use definitions::ResourceType;

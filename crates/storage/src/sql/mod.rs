@@ -135,6 +135,9 @@ pub(crate) trait Session {
         Ok(())
     }
 
+    /// Makes sure that no resource is remembered that was stored before: all of them are erased.
+    fn forget_resources(&mut self) {}
+
     /// Inserts versions with their numbers, all or none; whether their places were free.
     fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError>;
 

@@ -335,6 +335,7 @@ impl Transaction for Unit<'_> {
         // Numbers and times go on from here, and earlier marks see nothing any more.
         let vid = self.session.next_vid()?;
         self.session.forget_counts()?;
+        self.session.forget_resources();
         let others = ["version", "live", "index_key", "superseded"];
         for table in others.into_iter().chain(index_rows::TABLES_BY_VERSION) {
             self.session.execute(&format!("DELETE FROM {table}"), &[])?;

@@ -14,6 +14,7 @@ fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u
     connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     Writer {
         session: SqliteSession::new(connection, None).unwrap(),
+        recent: Arc::default(),
         queue: queue.clone(),
         log: Arc::default(),
         clock: crate::options::system_clock(),

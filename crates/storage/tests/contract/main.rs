@@ -57,6 +57,7 @@ contract! {
         an_update_makes_a_new_version_and_keeps_the_old_ones
         a_deletion_is_a_version_without_body
         a_deleted_resource_can_be_written_again
+        a_read_never_goes_back_behind_a_write_that_was_answered
         history_is_newest_first_and_pages
         a_version_that_does_not_follow_the_current_one_is_a_conflict
         after_a_conflict_the_unit_may_go_on

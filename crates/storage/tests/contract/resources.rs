@@ -3,6 +3,7 @@
 use crate::support::*;
 use fhir::ResourceType;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use storage::{Method, NewVersion, StoreError};
 
 pub async fn a_created_resource_can_be_read(fixture: Arc<Fixture>) {
@@ -42,6 +43,35 @@ pub async fn a_deleted_resource_can_be_written_again(fixture: Arc<Fixture>) {
     assert_eq!(third.version, 3);
     assert_eq!(store.read(|reader| reader.count(TYPE)).await.unwrap(), 1);
     assert_eq!(search(&store, all().and(keys(CODE, &[1]))).await.resources, [third]);
+}
+
+pub async fn a_read_never_goes_back_behind_a_write_that_was_answered(fixture: Arc<Fixture>) {
+    const VERSIONS: u64 = 200;
+    let store = fixture.open();
+    put(&store, "a", vec![]).await;
+    // The last version whose write was answered.
+    let answered = Arc::new(AtomicU64::new(1));
+    let reader = || {
+        let (store, answered) = (store.clone(), Arc::clone(&answered));
+        tokio::spawn(async move {
+            let mut seen = 0;
+            while seen < VERSIONS {
+                let least = answered.load(Ordering::Acquire).max(seen);
+                let version = store.read_resource(TYPE, "a").await.unwrap().unwrap();
+                assert!(version.version >= least, "{} after {least}", version.version);
+                assert_eq!(version.body.unwrap(), format!("a {}", version.version).into_bytes());
+                seen = version.version;
+            }
+        })
+    };
+    let readers = [reader(), reader(), reader()];
+    for number in 2..=VERSIONS {
+        assert_eq!(put(&store, "a", vec![]).await.version, number);
+        answered.store(number, Ordering::Release);
+    }
+    for reader in readers {
+        reader.await.unwrap();
+    }
 }
 
 pub async fn history_is_newest_first_and_pages(fixture: Arc<Fixture>) {
