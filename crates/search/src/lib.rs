@@ -40,7 +40,7 @@ mod reading;
 mod reference;
 mod registry;
 mod resolve;
-mod result_parameters;
+pub mod result_parameters;
 mod rows;
 mod sort;
 mod string;
