@@ -11,7 +11,7 @@ use crate::walk::{Walk, take_cursor};
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::definitions::compartment;
 use fhir::outcome::operation_outcome;
-use fhir::{ResourceType, Subset};
+use fhir::{Issue, ResourceType, Subset};
 use search::{SearchOptions, SearchRequest, Total, compartment_criterion};
 use std::sync::Arc;
 use storage::{Matches, Reader, Version};
@@ -258,11 +258,7 @@ impl Engine {
             self.entry(&mut bundle, version, subset, br#"{"mode":"include"}"#);
         }
         if !request.warnings.is_empty() {
-            let outcome = operation_outcome(&request.warnings);
-            bundle.entry(&[
-                ("resource", EntryPart::Json(&outcome)),
-                ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),
-            ]);
+            write_outcome(&mut bundle, &request.warnings);
         }
         bundle.finish()
     }
@@ -278,4 +274,12 @@ impl Engine {
             ("search", EntryPart::Json(mode)),
         ]);
     }
+}
+
+/// Says in a searchset what the search was carried out without.
+pub(crate) fn write_outcome(bundle: &mut BundleWriter, warnings: &[Issue]) {
+    bundle.entry(&[
+        ("resource", EntryPart::Json(&operation_outcome(warnings))),
+        ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),
+    ]);
 }

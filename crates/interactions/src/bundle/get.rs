@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::history::{History, HistoryAsked, Whose};
 use crate::part;
+use crate::precondition::Tags;
 use crate::read;
 use crate::registry::Interaction;
 use crate::search_type::{Asked, Readable, Search, Within};
@@ -22,8 +23,8 @@ pub(super) struct Get {
     what: What,
     /// Only the head of the answer.
     is_head: bool,
-    /// Versions that the client has; `*` is the inner `None`.
-    pub(super) if_none_match: Option<Option<Vec<u64>>>,
+    /// Versions that the client has.
+    pub(super) if_none_match: Option<Tags>,
     /// When the client last looked, in milliseconds since the epoch.
     pub(super) if_modified_since: Option<i64>,
 }
@@ -129,8 +130,7 @@ impl Get {
     /// Whether the client has this version (RFC 9110, 13.2.2: tags go before times).
     fn is_known(&self, version: &Version) -> bool {
         match (&self.if_none_match, self.if_modified_since) {
-            (Some(None), _) => true,
-            (Some(Some(tags)), _) => tags.contains(&version.version),
+            (Some(tags), _) => tags.have(version.version),
             (None, Some(since)) => version.last_updated <= since,
             (None, None) => false,
         }

@@ -118,10 +118,11 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     }
     let call = Call { app, ask, caller, query };
-    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
-        (operation, resource_type, target)
-    {
-        return operation::of_type(call, operation, resource_type, id).await;
+    if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
+        return match resource_type {
+            Some(resource_type) => operation::of_type(call, operation, resource_type, id).await,
+            None => operation::of_system(call, operation).await,
+        };
     }
     match resource_type {
         Some(resource_type) => of_type(call, interaction, resource_type, target).await,

@@ -1,7 +1,7 @@
 //! `/fhir/$name`, `/fhir/{type}/$name`, `/fhir/{type}/{id}/$name`: operations.
 
 use super::parameters::ANSWER_PARAMETERS;
-use super::{Call, parameters, preconditions, respond};
+use super::{Call, binary, parameters, preconditions, respond, search};
 use crate::authenticate::may;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
@@ -78,6 +78,11 @@ pub(super) async fn of_type(
             let asked = asked(parameters, lenient, &ANSWER_PARAMETERS, &caller);
             Ok(respond::json(200, engine.lastn(asked).await?))
         }
+        ("meta", None) => {
+            binary::check_all(&caller, resource_type)?;
+            let readable = search::readable(&caller);
+            resource(engine.meta_in_use(Some(resource_type), &input(call).await?, &readable).await?)
+        }
         ("meta", Some(id)) => resource(engine.meta(resource_type, id, &input(call).await?).await?),
         ("meta-add", Some(id)) => {
             let conditions = preconditions::of_change(&call.ask)?;
@@ -92,6 +97,19 @@ pub(super) async fn of_type(
     }
 }
 
+/// Carries out an operation on the server as a whole.
+pub(super) async fn of_system(call: Call<'_>, operation: &Operation) -> Result<Answer, Refusal> {
+    match operation.name {
+        "meta" => {
+            let (engine, readable) = (&call.app.engine, search::readable(&call.caller));
+            let meta = engine.meta_in_use(None, &input(call).await?, &readable).await?;
+            Ok(respond::json(200, meta.to_bytes()))
+        }
+        // As above.
+        _ => Err(Refusal::not_offered("")),
+    }
+}
+
 /// An operation that searches.
 fn asked<'a>(
     parameters: Vec<(String, String)>,
@@ -99,7 +117,7 @@ fn asked<'a>(
     ignored: &'a [&'a str],
     caller: &'a Caller,
 ) -> Asked<'a> {
-    let (now, readable) = (crate::clock::now(), super::search::readable(caller));
+    let (now, readable) = (crate::clock::now(), search::readable(caller));
     Asked { parameters, lenient, ignored, now, caller: caller.identity(), readable }
 }
 
