@@ -9,7 +9,7 @@ use crate::error::Refusal;
 use crate::search_type::Readable;
 use crate::unit::stored_json;
 use fhir::{Issue, IssueCode, Json, Object, ResourceType, json};
-use search::{Query, presence_criterion};
+use search::{Query, Registry, presence_criterion};
 use std::collections::{BTreeMap, BTreeSet};
 use storage::Reader;
 
@@ -47,26 +47,29 @@ impl Engine {
     ) -> Result<Json, Refusal> {
         input.check("meta", &[], &[])?;
         let types = ResourceType::all().filter(|one| resource_type.is_none_or(|only| only == *one));
-        let registry = self.registry();
-        let labelled = types.filter(|one| readable.allows(*one)).filter_map(|one| {
-            let has_labels = presence_criterion(&registry, one, &PARAMETERS)?;
-            Some(Query { limit: PAGE, ..Query::all(one).and(has_labels) })
-        });
-        let queries: Vec<Query> = labelled.collect();
-        let labels = self.snapshot(move |reader| labels(queries, reader)).await?;
+        let types = types.filter(|one| readable.allows(*one));
+        let queries: Vec<Query> = types.filter_map(|one| labelled(&self.registry(), one, PAGE)).collect();
+        let labels = self.snapshot(move |reader| labels(queries, LOOKED_AT, reader)).await?;
         let meta = labels.meta();
         Ok(json!({ "resourceType": "Parameters", "parameter": [{ "name": "return", "valueMeta": (meta) }] }))
     }
 }
 
-fn labels(queries: Vec<Query>, reader: &mut dyn Reader) -> Result<Labels, Refusal> {
+/// The search for the resources of a type that have labels, some at a time.
+fn labelled(registry: &Registry, resource_type: ResourceType, page: u64) -> Option<Query> {
+    let has_labels = presence_criterion(registry, resource_type, &PARAMETERS)?;
+    Some(Query { limit: page, ..Query::all(resource_type).and(has_labels) })
+}
+
+/// The labels of what the queries find, which may be so many resources at most.
+fn labels(queries: Vec<Query>, most: u64, reader: &mut dyn Reader) -> Result<Labels, Refusal> {
     let (mut labels, mut looked_at) = (Labels::default(), 0);
     for mut query in queries {
         loop {
             let matches = reader.search(&query)?;
             looked_at += matches.resources.len() as u64;
-            if looked_at > LOOKED_AT {
-                return Err(too_many());
+            if looked_at > most {
+                return Err(too_many(most));
             }
             for version in &matches.resources {
                 labels.add(&stored_json(version)?);
@@ -74,15 +77,15 @@ fn labels(queries: Vec<Query>, reader: &mut dyn Reader) -> Result<Labels, Refusa
             if !matches.has_more {
                 break;
             }
-            query.offset += PAGE;
+            query.offset += query.limit;
         }
     }
     Ok(labels)
 }
 
-fn too_many() -> Refusal {
+fn too_many(most: u64) -> Refusal {
     let text = format!(
-        "more than {LOOKED_AT} resources have labels, too many to look at; ask for one type, or search with \
+        "more than {most} resources have labels, too many to look at; ask for one type, or search with \
          _profile, _security and _tag for the labels of interest"
     );
     Refusal::invalid(vec![Issue::error(IssueCode::TooCostly, text)])
@@ -122,5 +125,53 @@ impl Labels {
             meta.insert("extension", vec![json!({ "url": (ABSENT), "valueCode": "not-applicable" })]);
         }
         meta.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Settings;
+    use crate::hooks::NoRules;
+    use storage::{Location, OpenOptions, Store};
+
+    /// Five labelled resources and one that has no labels.
+    async fn engine() -> Engine {
+        let registry = Registry::r4(Vec::new());
+        let settings = Settings {
+            zone: jiff::tz::TimeZone::UTC,
+            rules: Box::new(NoRules),
+            registry,
+            base_url: "http://test/fhir".to_owned(),
+            max_depth: 100,
+        };
+        let engine = Engine::new(Store::open(OpenOptions::new(Location::SqliteMemory)).unwrap(), settings);
+        for number in 0..5 {
+            let tag = json!({ "code": (format!("t{number}")) });
+            let basic = json!({ "resourceType": "Basic", "meta": { "tag": [tag] }, "code": { "text": "x" } });
+            engine.create(ResourceType::BASIC, basic, None).await.unwrap();
+        }
+        let plain = json!({ "resourceType": "Basic", "code": { "text": "x" } });
+        engine.create(ResourceType::BASIC, plain, None).await.unwrap();
+        engine
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_looked_at_and_no_more_than_so_many_resources() {
+        let engine = engine().await;
+        for (most, expected) in [(5, Some(5)), (4, None)] {
+            let queries: Vec<Query> =
+                labelled(&engine.registry(), ResourceType::BASIC, 2).into_iter().collect();
+            let found = engine.snapshot(move |reader| labels(queries, most, reader)).await;
+            match (found, expected) {
+                (Ok(labels), Some(number)) => assert_eq!(labels.tags.len(), number),
+                (Err(refusal), None) => {
+                    assert_eq!((refusal.row().status, refusal.row().id), (400, "invalid"));
+                    assert!(refusal.to_string().contains("more than 4 resources have labels"), "{refusal}");
+                }
+                (Ok(_), None) => panic!("{most} are too few"),
+                (Err(refusal), Some(_)) => panic!("{refusal}"),
+            }
+        }
     }
 }

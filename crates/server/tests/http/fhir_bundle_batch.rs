@@ -190,3 +190,21 @@ fn entries_get_the_parts_that_their_urls_ask_for() {
     assert_eq!(json.at(&["entry", "5", "resource", "entry"]), None);
     assert_eq!(json.at(&["entry", "6", "resource"]), None);
 }
+
+#[test]
+fn conditions_of_entries_are_lists_of_tags_or_a_star() {
+    let site = Site::new();
+    site.put("/fhir/Basic/a", &named("a", "1")).expect(201);
+    let reply = batch(
+        &site,
+        vec![
+            entry("PUT", "Basic/a").with(named("a", "2")).saying("ifMatch", "W/\"7\", W/\"1\""),
+            entry("PUT", "Basic/b").with(named("b", "1")).saying("ifMatch", "*"),
+            entry("PUT", "Basic/c").with(named("c", "1")).saying("ifNoneMatch", "*"),
+            entry("GET", "Basic/a").saying("ifNoneMatch", "*"),
+        ],
+    )
+    .expect(200);
+    let expected = ["200 OK", "412 Precondition Failed", "201 Created", "304 Not Modified"];
+    assert_eq!(statuses(&reply), expected, "{}", reply.text());
+}
