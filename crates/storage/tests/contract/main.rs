@@ -104,6 +104,7 @@ contract! {
         a_type_has_a_history_with_deletions
         a_history_can_begin_somewhere_and_be_of_some_time
         pages_of_a_history_fit_together_whatever_happens_between
+        a_page_is_counted_up_to_a_limit_and_a_count_to_the_end
         a_history_leaves_out_what_was_under_way
         a_history_is_few_statements;
     batches:
