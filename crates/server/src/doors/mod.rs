@@ -25,15 +25,15 @@ pub async fn answer(app: &App, mut ask: Ask, seen: &mut Seen) -> Result<Answer, 
     match Route::of(&steps) {
         Some(Route::Token) => {
             *seen = Seen { door: "oauth", interaction: "token" };
-            crate::oauth::token(app, ask).await
+            Box::pin(crate::oauth::token(app, ask)).await
         }
         Some(Route::Reset) => {
             *seen = Seen { door: "operations", interaction: "reset" };
-            crate::sandbox::reset(app, ask).await
+            Box::pin(crate::sandbox::reset(app, ask)).await
         }
         Some(Route::Async(id)) => {
             *seen = Seen { door: "r4", interaction: "respond-async" };
-            crate::asynchronous::status(app, &ask, id).await
+            Box::pin(crate::asynchronous::status(app, &ask, id)).await
         }
         Some(Route::R4(place)) => {
             seen.door = "r4";
@@ -41,7 +41,7 @@ pub async fn answer(app: &App, mut ask: Ask, seen: &mut Seen) -> Result<Answer, 
         }
         Some(Route::Canvas(place)) => {
             seen.door = "canvas";
-            canvas::answer(app, ask, place, seen).await
+            Box::pin(canvas::answer(app, ask, place, seen)).await
         }
         None => Err(Refusal::unknown_path(ask.uri.path())),
     }

@@ -120,13 +120,17 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     let call = Call { app, ask, caller, query };
     if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
         return match resource_type {
-            Some(resource_type) => operation::of_type(call, operation, resource_type, id).await,
-            None => operation::of_system(call, operation).await,
+            Some(resource_type) => Box::pin(operation::of_type(call, operation, resource_type, id)).await,
+            None => Box::pin(operation::of_system(call, operation)).await,
         };
     }
-    match resource_type {
-        Some(resource_type) => of_type(call, interaction, resource_type, target).await,
-        None => of_system(call, interaction).await,
+    // Reads come most often and need least: they do not carry the state of the others with them.
+    match (resource_type, interaction, target) {
+        (Some(resource_type), Interaction::Read, Target::Instance(id)) => {
+            read::read(call, resource_type, id).await
+        }
+        (Some(resource_type), ..) => Box::pin(of_type(call, interaction, resource_type, target)).await,
+        (None, ..) => Box::pin(of_system(call, interaction)).await,
     }
 }
 
@@ -148,7 +152,6 @@ async fn of_type(
         (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
         (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
-        (Interaction::Read, Target::Instance(id)) => read::read(call, resource_type, id).await,
         (Interaction::Vread, Target::Version(id, version)) => {
             read::vread(call, resource_type, id, version).await
         }

@@ -10,29 +10,29 @@ use interactions::{Engine, Written, part};
 use storage::Version;
 
 /// What became of a resource, as the client prefers to be told.
-pub(super) fn changed(engine: &Engine, written: &Written, preference: Return) -> Answer {
-    let version = &written.version;
+pub(super) fn changed(engine: &Engine, written: Written, preference: Return) -> Answer {
+    let Version { resource_type, id, version, .. } = &written.version;
+    let location = matches!(written.effect, Effect::Created | Effect::Found)
+        .then(|| format!("{}/{resource_type}/{id}/_history/{version}", engine.base_url()));
     let status = if written.effect == Effect::Created { 201 } else { 200 };
     let mut answer = match preference {
-        Return::Representation => versioned(version, status, &Subset::Whole),
-        Return::Minimal => with_validators(answer::empty(status), version),
+        Return::Representation => versioned(written.version, status, &Subset::Whole),
+        Return::Minimal => with_validators(answer::empty(status), &written.version),
         Return::OperationOutcome => {
-            with_validators(json(status, operation_outcome(&[written.told()])), version)
+            with_validators(json(status, operation_outcome(&[written.told()])), &written.version)
         }
     };
-    if matches!(written.effect, Effect::Created | Effect::Found) {
-        let Version { resource_type, id, version, .. } = version;
-        let location = format!("{}/{resource_type}/{id}/_history/{version}", engine.base_url());
+    if let Some(location) = location {
         answer::set(&mut answer, "location", &location);
     }
     answer
 }
 
 /// A part of a version of a resource, with its validators.
-pub(super) fn versioned(version: &Version, status: u16, subset: &Subset) -> Answer {
-    let body = version.body.as_deref().unwrap_or_default();
-    let part = part::of_stored(body, subset).unwrap_or_else(|| body.to_vec());
-    with_validators(json(status, part), version)
+pub(super) fn versioned(mut version: Version, status: u16, subset: &Subset) -> Answer {
+    let body = version.body.take().unwrap_or_default();
+    let part = part::of_stored(&body, subset).unwrap_or(body);
+    with_validators(json(status, part), &version)
 }
 
 /// `ETag` and `Last-Modified` of a version.

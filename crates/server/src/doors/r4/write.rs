@@ -20,7 +20,7 @@ pub(super) async fn create(call: Call<'_>, resource_type: ResourceType) -> Resul
     let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
     let resource = call.resource(resource_type, None).await?;
     let written = engine.create(resource_type, resource, if_none_exist).await?;
-    Ok(respond::changed(engine, &written, preference))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Replaces a resource, or creates it under the id of the URL.
@@ -30,7 +30,7 @@ pub(super) async fn update(call: Call<'_>, resource_type: ResourceType, id: &str
     let preconditions = preconditions::of_change(&call.ask)?;
     let resource = call.resource(resource_type, Some(id)).await?;
     let written = engine.update(resource_type, id, resource, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Replaces the resource that matches, or creates one.
@@ -43,7 +43,7 @@ pub(super) async fn conditional_update(
     let preconditions = preconditions::of_change(&call.ask)?;
     let resource = call.resource(resource_type, None).await?;
     let written = engine.conditional_update(criteria, resource, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Changes a resource in places.
@@ -53,7 +53,7 @@ pub(super) async fn patch(call: Call<'_>, resource_type: ResourceType, id: &str)
     let preconditions = preconditions::of_change(&call.ask)?;
     let patch = patch_document(call).await?;
     let written = engine.patch(resource_type, id, patch, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Changes the resource that matches in places.
@@ -66,7 +66,7 @@ pub(super) async fn conditional_patch(
     let preconditions = preconditions::of_change(&call.ask)?;
     let patch = patch_document(call).await?;
     let written = engine.conditional_patch(criteria, patch, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// The patch in the body.
