@@ -43,7 +43,7 @@ pub const DOOR: &[Decision] = &[
     ),
     decision(
         "Types that are read-only here",
-        "Show the elements and extensions of their contract and no others, at every depth, and no extensions of primitive values. References get their type. A concept that the vendor shows by text alone takes the first display of its codings, one that it shows by codings alone a coding with its text as display.",
+        "Show the elements and extensions of their contract and no others, at every depth, and no extensions of primitive values. References get their type. A concept that the vendor shows by text alone takes the first display of its codings, one that it shows by codings alone a coding with its text as display. Times for which a page gives the form +00:00 are shown in UTC.",
         "What other software wrote has many forms; an application gets one.",
     ),
     decision(

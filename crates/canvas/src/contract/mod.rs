@@ -8,7 +8,7 @@ mod element;
 mod extension;
 mod parameter;
 
-pub use element::{Access, ElementFact, element};
+pub use element::{Access, ElementFact, UTC, element};
 pub use extension::{ExtensionFact, extension};
 pub use parameter::{
     Criteria, DATE_PREFIXES, Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter,

@@ -4,7 +4,7 @@
 use crate::canvas_type::CanvasType;
 use crate::contract::{
     Contract, Decision, ElementFact, ExtensionFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts,
-    decision, element, extension, parameter,
+    UTC, decision, element, extension, parameter,
 };
 use crate::search::Reading;
 use fhir::definitions::SearchParameterType::Reference;
@@ -43,7 +43,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("patient", "Reference").read_only(),
     element("patient.reference", "string").read_only().format("Patient/{32 hex}"),
     element("patient.type", "uri").read_only().one_of(&["Patient"]),
-    element("created", "dateTime").read_only().format("YYYY-MM-DDTHH:MM:SS.ffffff+00:00"),
+    element("created", "dateTime").read_only().format(UTC),
     element("request", "Reference").read_only(),
     element("request.reference", "string").read_only().format("CoverageEligibilityRequest/{uuid}"),
     element("request.type", "uri").read_only().one_of(&["CoverageEligibilityRequest"]),

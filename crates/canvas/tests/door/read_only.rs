@@ -85,7 +85,7 @@ fn an_encounter_shows_the_vendors_status_and_what_was_found_in_it() {
     let stored = r#""status":"arrived","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"AMB"},
         "statusHistory":[{"status":"planned","period":{"start":"2024"}}],
         "participant":[{"individual":{"reference":"Practitioner/p"}},{"individual":{"reference":"RelatedPerson/r"}}],
-        "period":{"start":"2024-01-16T17:00:00+00:00"},
+        "period":{"start":"2024-01-16T09:00:00-08:00"},
         "diagnosis":[{"condition":{"reference":"Condition/diagnosed"}},{"condition":{"reference":"Condition/found"}}],
         "reasonReference":[{"reference":"Observation/o"},{"reference":"Condition/diagnosed"}]"#;
     let encounter = read(&door, "Encounter", stored);

@@ -1,6 +1,6 @@
 //! The elements and extensions of Encounter (Encounter.json, `elements` and `extensions`).
 
-use crate::contract::{ElementFact, ExtensionFact, element, extension};
+use crate::contract::{ElementFact, ExtensionFact, UTC, element, extension};
 
 /// The elements.
 pub const ELEMENTS: &[ElementFact] = &[
@@ -35,8 +35,8 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("participant.type.coding.code", "code").read_only().one_of(&["PART"]),
     element("participant.type.coding.display", "string").read_only().one_of(&["Participation"]),
     element("participant.period", "Period").read_only(),
-    element("participant.period.start", "dateTime").read_only(),
-    element("participant.period.end", "dateTime").read_only(),
+    element("participant.period.start", "dateTime").read_only().format(UTC),
+    element("participant.period.end", "dateTime").read_only().format(UTC),
     element("participant.individual", "Reference").read_only(),
     element("participant.individual.reference", "string").read_only().format("Practitioner/{32 hex}"),
     element("participant.individual.type", "uri").read_only().one_of(&["Practitioner"]),
@@ -45,8 +45,8 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("appointment.reference", "string").read_only().format("Appointment/{uuid}"),
     element("appointment.type", "uri").read_only().one_of(&["Appointment"]),
     element("period", "Period").read_only(),
-    element("period.start", "dateTime").read_only().format("YYYY-MM-DDTHH:MM:SS.ffffff+00:00"),
-    element("period.end", "dateTime").read_only().format("YYYY-MM-DDTHH:MM:SS.ffffff+00:00"),
+    element("period.start", "dateTime").read_only().format(UTC),
+    element("period.end", "dateTime").read_only().format(UTC),
     element("reasonCode", "CodeableConcept").list().read_only(),
     element("reasonCode.coding", "Coding").list().read_only(),
     element("reasonCode.coding.system", "uri").read_only().one_of(&["http://snomed.info/sct"]),
