@@ -12,6 +12,7 @@ use crate::search::Reading;
 use fhir::definitions::SearchParameterType::{Date, Reference, Token};
 use fhir::{Json, Object, ResourceType, json};
 use interactions::{Interaction, Refusal};
+use std::collections::HashSet;
 
 /// The type.
 pub struct DiagnosticReport;
@@ -189,14 +190,11 @@ fn is_practitioner(reference: &Json) -> bool {
 
 /// Takes away codings that an earlier category has already.
 fn once(categories: &mut [Json]) {
-    let mut seen: Vec<(Option<String>, Option<String>)> = Vec::new();
+    let mut seen: HashSet<(Option<String>, Option<String>)> = HashSet::new();
     for category in categories.iter_mut().filter_map(Json::as_object_mut) {
         let Some(Json::Array(codings)) = category.get_mut("coding") else { continue };
         codings.retain(|coding| {
-            let key = (coding.str("system").map(str::to_owned), coding.str("code").map(str::to_owned));
-            let is_new = !seen.contains(&key);
-            seen.extend(is_new.then_some(key));
-            is_new
+            seen.insert((coding.str("system").map(str::to_owned), coding.str("code").map(str::to_owned)))
         });
     }
 }

@@ -13,6 +13,7 @@ use fhir::definitions::SearchParameterType::{String, Token};
 use fhir::{IssueCode, Json, Object, ResourceType, json};
 use interactions::search::{ExtraParameter, ParameterId};
 use interactions::{Interaction, Refusal};
+use std::collections::HashSet;
 
 /// The type.
 pub struct Medication;
@@ -57,6 +58,9 @@ const ELEMENTS: &[ElementFact] = &[
 ];
 
 const NAME: &str = "canvas-name";
+
+/// The longest name that each coding repeats, in bytes; no medication has a longer one.
+const LONGEST_DISPLAY: usize = 1024;
 
 /// The name, as [`name`] tells it.
 const INDEXED: &[ExtraParameter] = &[ExtraParameter {
@@ -140,15 +144,17 @@ fn name(medication: &Object) -> Option<&str> {
 fn codings(medication: &Object, name: &str) -> Vec<Json> {
     let stored =
         medication.get("code").and_then(|code| code.get("coding")).map(Json::items).unwrap_or_default();
+    let display = (name.len() <= LONGEST_DISPLAY).then_some(name);
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
     let mut shown: Vec<Json> = Vec::new();
     for system in [FDB, RXNORM] {
-        for code in stored
-            .iter()
-            .filter(|coding| coding.str("system") == Some(system))
-            .filter_map(|coding| coding.str("code"))
-        {
-            let coding = json!({ "system": system, "code": code, "display": name });
-            if !shown.contains(&coding) {
+        let of_system = stored.iter().filter(|coding| coding.str("system") == Some(system));
+        for code in of_system.filter_map(|coding| coding.str("code")) {
+            if seen.insert((system, code)) {
+                let mut coding = json!({ "system": system, "code": code });
+                if let (Some(display), Json::Object(coding)) = (display, &mut coding) {
+                    coding.insert("display", display);
+                }
                 shown.push(coding);
             }
         }

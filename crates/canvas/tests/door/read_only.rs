@@ -84,7 +84,7 @@ fn an_encounter_shows_the_vendors_status_and_what_was_found_in_it() {
     door.put(ResourceType::PRACTITIONER, "p", parse(practitioner));
     let stored = r#""status":"arrived","class":{"system":"http://terminology.hl7.org/CodeSystem/v3-ActCode","code":"AMB"},
         "statusHistory":[{"status":"planned","period":{"start":"2024"}}],
-        "participant":[{"individual":{"reference":"Practitioner/p"}},{"individual":{"reference":"RelatedPerson/r"}}],
+        "participant":[{"individual":{"reference":"Practitioner/p"}},{"individual":{"reference":"RelatedPerson/r"}},{"individual":{"reference":"Practitioner/p"}}],
         "period":{"start":"2024-01-16T09:00:00-08:00"},
         "diagnosis":[{"condition":{"reference":"Condition/diagnosed"}},{"condition":{"reference":"Condition/found"}}],
         "reasonReference":[{"reference":"Observation/o"},{"reference":"Condition/diagnosed"}]"#;
@@ -177,6 +177,18 @@ fn a_medication_has_one_name_and_the_catalogues_codings() {
         "code":{"coding":[{"system":"http://www.fdbhealth.com/","code":"2","display":"a & b"},
         {"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"314076","display":"a & b"}],"text":"a & b"}"#;
     check("Medication", stored, expected);
+}
+
+#[test]
+fn a_name_as_long_as_a_body_is_not_repeated_by_every_coding() {
+    let name = "x".repeat(100_000);
+    let codings: Vec<String> = (0..1000)
+        .map(|code| format!(r#"{{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{code}"}}"#))
+        .collect();
+    let stored = format!(r#""code":{{"coding":[{}],"text":"{name}"}}"#, codings.join(","));
+    let shown = read(&Door::empty(), "Medication", &stored);
+    assert_eq!(shown.at(&["code", "coding"]).map(|codings| codings.items().len()), Some(1000));
+    assert!(shown.to_bytes().len() < 2 * stored.len() + 2000);
 }
 
 #[test]

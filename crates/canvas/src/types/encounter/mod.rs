@@ -83,7 +83,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "participant",
-        "Practitioners alone, displayed by their credentialed name.",
+        "Practitioners alone, each once, displayed by their credentialed name.",
         "The page has no others.",
     ),
     decision(

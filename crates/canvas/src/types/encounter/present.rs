@@ -6,6 +6,7 @@ use fhir::{Json, Object, Reference, ResourceType, json};
 use interactions::Refusal;
 use interactions::search::{Query, reference_criterion};
 use interactions::unit::stored_json;
+use std::collections::HashSet;
 
 /// Gives it the vendor's shape.
 pub fn present(encounter: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
@@ -51,7 +52,11 @@ fn concept(system: &str, code: &str, display: &str) -> Json {
 
 /// The practitioners who take part, each with the period of the encounter.
 fn participants(encounter: &Object, reading: &mut Reading<'_>) -> Result<Vec<Json>, Refusal> {
-    let period = encounter.get("period");
+    let period: Object = ["start", "end"]
+        .into_iter()
+        .filter_map(|end| Some((end, encounter.get("period")?.get(end)?.clone())))
+        .collect();
+    let mut seen = HashSet::new();
     let mut shown = Vec::new();
     for individual in
         encounter.items("participant").iter().filter_map(|participant| participant.get("individual"))
@@ -61,6 +66,9 @@ fn participants(encounter: &Object, reading: &mut Reading<'_>) -> Result<Vec<Jso
         else {
             continue;
         };
+        if !seen.insert(id) {
+            continue;
+        }
         let found = reading.reader.resource(ResourceType::PRACTITIONER, id)?;
         let found = found.filter(|version| version.body.is_some());
         let name =
@@ -72,7 +80,7 @@ fn participants(encounter: &Object, reading: &mut Reading<'_>) -> Result<Vec<Jso
         let part =
             concept("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "PART", "Participation");
         let mut participant: Object = [("type", Json::from(vec![part]))].into_iter().collect();
-        if let Some(period) = period {
+        if !period.is_empty() {
             participant.insert("period", period.clone());
         }
         participant.insert("individual", individual);
@@ -85,17 +93,18 @@ fn participants(encounter: &Object, reading: &mut Reading<'_>) -> Result<Vec<Jso
 fn reasons(encounter: &Object, id: &str, reading: &mut Reading<'_>) -> Result<Vec<Json>, Refusal> {
     let diagnosed = encounter.items("diagnosis").iter().filter_map(|diagnosis| diagnosis.get("condition"));
     let said = encounter.items("reasonReference").iter().chain(diagnosed);
+    let mut seen: HashSet<String> = HashSet::new();
     let mut ids: Vec<String> = Vec::new();
     for reference in said {
         if let Some(Reference::Local { resource_type: ResourceType::CONDITION, id, .. }) =
             reference.str("reference").and_then(Reference::local)
-            && !ids.iter().any(|known| known == id)
+            && seen.insert(id.to_owned())
         {
             ids.push(id.to_owned());
         }
     }
     for id in conditions_of(id, reading)? {
-        if !ids.contains(&id) {
+        if seen.insert(id.clone()) {
             ids.push(id);
         }
     }

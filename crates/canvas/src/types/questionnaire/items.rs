@@ -17,7 +17,8 @@ pub fn questions(items: &[Json]) -> Vec<Json> {
 }
 
 fn question(item: &Object) -> Object {
-    let mut question = item.clone();
+    let own = item.iter().filter(|(name, _)| *name != "item");
+    let mut question: Object = own.map(|(name, value)| (name, value.clone())).collect();
     match item.str("type") {
         Some("open-choice") => question.insert("type", "choice"),
         Some("string") => question.insert("type", "text"),
