@@ -1,7 +1,8 @@
 //! A resource type at the Canvas door: its contract and what only code can say.
 
 use crate::clinic::Clinic;
-use crate::contract::Contract;
+use crate::contract::{Contract, SortBy};
+use crate::hidden::Hidden;
 use crate::references::Target;
 use crate::search::{Asked, Reading};
 use crate::sent::Sent;
@@ -50,8 +51,18 @@ pub trait CanvasType: Sync {
         Ok(None)
     }
 
+    /// Which of the stored resources this door leaves out, if any.
+    fn hides(&self) -> Option<&'static Hidden> {
+        None
+    }
+
+    /// What a search without `_sort` is ordered by; `None` by the time of the last change.
+    fn order(&self) -> Option<SortBy> {
+        None
+    }
+
     /// Gives a stored resource the vendor's shape. Members and extensions that the contract does not list, `meta`
-    /// among them, are taken away afterwards.
+    /// among them, are taken away afterwards; of a type that is read-only here, at every depth ([`shape`](crate::shape)).
     ///
     /// # Errors
     ///

@@ -104,6 +104,11 @@ impl Canvas {
     pub async fn read(&self, resource_type: ResourceType, id: &str) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
         let resource = stored_json(&self.current(resource_type, id).await?)?;
+        if let (Some(hidden), Some(stored)) = (served.hides(), resource.as_object())
+            && (hidden.is)(stored)
+        {
+            return Err(Refusal::unknown_resource(resource_type, id));
+        }
         let looked_up = resource.as_object().and_then(|resource| served.looks_up(resource));
         if let Some(references) = looked_up {
             let mut fetched = self.fetch(&references).await?;

@@ -8,7 +8,7 @@ mod element;
 mod extension;
 mod parameter;
 
-pub use element::{Access, ElementFact, element};
+pub use element::{Access, ElementFact, UTC, element};
 pub use extension::{ExtensionFact, extension};
 pub use parameter::{
     Criteria, DATE_PREFIXES, Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter,
@@ -55,6 +55,11 @@ impl Contract {
     /// Whether it offers `interaction`.
     pub fn offers(&self, interaction: Interaction) -> bool {
         self.interactions.contains(&interaction)
+    }
+
+    /// Whether it is never written at this door.
+    pub fn is_read_only(&self) -> bool {
+        !WRITES.iter().any(|write| self.offers(*write))
     }
 
     /// The fact about the element at `path` (`telecom.system`).

@@ -9,7 +9,7 @@ mod plan;
 mod value;
 
 pub use asked::{Asked, Reading};
-pub use value::escaped;
+pub use value::{alternatives, escaped, unescaped};
 
 use crate::canvas_type::CanvasType;
 use crate::door::{Canvas, offering, present};
@@ -50,7 +50,7 @@ impl Canvas {
         now: i64,
     ) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::SearchType)?;
-        let plan = Plan::make(&self.engine, &self.clinic, served.contract(), pairs, lenient, now)?;
+        let plan = Plan::make(&self.engine, &self.clinic, served, pairs, lenient, now)?;
         let door = self.clone();
         self.engine
             .snapshot(move |reader| {

@@ -3,6 +3,7 @@
 use super::asked::Asked;
 use super::criteria::Making;
 use super::{PAGE, PAGE_LIMIT};
+use crate::canvas_type::CanvasType;
 use crate::check;
 use crate::clinic::Clinic;
 use crate::contract::{Contract, Criteria, Finds, ParameterFact, SortBy};
@@ -45,11 +46,12 @@ impl Plan {
     pub fn make(
         engine: &Engine,
         clinic: &Clinic,
-        contract: &'static Contract,
+        served: &'static dyn CanvasType,
         pairs: &[(String, String)],
         lenient: bool,
         now: i64,
     ) -> Result<Self, Refusal> {
+        let contract = served.contract();
         let count = if contract.search.pages { PAGE } else { u64::MAX };
         let mut plan = Plan {
             contract,
@@ -77,6 +79,12 @@ impl Plan {
         let asked = Asked { contract, pairs: &plan.pairs, now, clinic };
         problems.extend(check::query(&asked));
         plan.take_defaults(&making, &mut problems);
+        if let Some(hidden) = served.hides() {
+            plan.criteria.push(hidden.criterion(&engine.registry(), contract.resource_type)?);
+        }
+        if let (Some(by), true) = (served.order(), plan.sort.is_empty()) {
+            plan.sort.extend(sort_key(&making, by).map(|key| Sort { key, descending: false }));
+        }
         if problems.is_empty() { Ok(plan) } else { Err(Refusal::invalid(problems)) }
     }
 

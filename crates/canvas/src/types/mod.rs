@@ -1,12 +1,26 @@
 //! The resource types of the Canvas door, one file (or folder) each.
 
 pub mod appointment;
+pub mod care_plan;
+pub mod coverage_eligibility_response;
+pub mod device;
+pub mod diagnostic_report;
+pub mod encounter;
+pub mod goal;
 pub mod location;
+pub mod medication;
+pub mod medication_dispense;
+pub mod medication_request;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
+pub mod procedure;
+pub mod questionnaire;
+pub mod related_person;
 pub mod schedule;
+pub mod service_request;
 pub mod slot;
+pub mod specimen;
 
 use crate::canvas_type::CanvasType;
 use fhir::ResourceType;
@@ -16,12 +30,26 @@ use std::sync::LazyLock;
 /// Every type that is served, by name.
 pub static TYPES: &[&dyn CanvasType] = &[
     &appointment::Appointment,
+    &care_plan::CarePlan,
+    &coverage_eligibility_response::CoverageEligibilityResponse,
+    &device::Device,
+    &diagnostic_report::DiagnosticReport,
+    &encounter::Encounter,
+    &goal::Goal,
     &location::Location,
+    &medication::Medication,
+    &medication_dispense::MedicationDispense,
+    &medication_request::MedicationRequest,
     &organization::Organization,
     &patient::Patient,
     &practitioner::Practitioner,
+    &procedure::Procedure,
+    &questionnaire::Questionnaire,
+    &related_person::RelatedPerson,
     &schedule::Schedule,
+    &service_request::ServiceRequest,
     &slot::Slot,
+    &specimen::Specimen,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.

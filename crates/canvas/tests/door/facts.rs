@@ -14,6 +14,7 @@ const GENERIC: &[&str] = &[
     "Bad request",
     "Operation is not supported",
     "Resource updated since If-Unmodified-Since date",
+    "The request was malformed or failed validation.",
     "Unprocessable entity",
 ];
 
@@ -154,6 +155,17 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "refused since 2026-02-16",
     ),
     ("Organization", "identifier.type.coding", "said with identifier.type"),
+    ("MedicationRequest", "performer", "deprecated, and wrong by the page's own words"),
+    ("DiagnosticReport", "identifier", "its one member was removed"),
+    ("DiagnosticReport", "identifier.id", "removed"),
+    ("DiagnosticReport", "presentedForm.extension", "deprecated-url: there is no pre-signed URL"),
+    ("DiagnosticReport", "presentedForm.extension.url", "the same"),
+    ("DiagnosticReport", "presentedForm.extension.valueUri", "the same"),
+    (
+        "DiagnosticReport",
+        "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
+        "there is no pre-signed URL",
+    ),
 ];
 
 fn is_explained(name: &str, what: &str) -> bool {
