@@ -26,7 +26,7 @@ impl Engine {
         entry_return: EntryReturn,
     ) -> Result<Vec<u8>, Refusal> {
         let (length, refused) = (bundle.length, std::mem::take(&mut bundle.refused));
-        bundle.entries.sort_by_key(Entry::rank);
+        bundle.entries.sort_by_key(Entry::turn);
         let changes = bundle.entries.iter().any(|entry| matches!(entry.action, Action::Change(_)));
         let engine = self.clone();
         let mut results: Results = if changes {

@@ -1,11 +1,13 @@
 //! Entries of a batch or transaction, read (<http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request>).
 
-use super::Caller;
-use super::get::{Asking, Get, no_parameters};
+use super::get::{Asking, Get};
+use crate::caller::Caller;
 use crate::conditional::Criteria;
 use crate::create::new_id;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::operations::Operation;
+use crate::operations::task::Alter;
 use crate::patch::{Format, Patch, offered_patches};
 use crate::precondition::{Preconditions, entity_tags};
 use crate::query_string;
@@ -17,6 +19,7 @@ use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Object, ResourceType, base64};
 use jiff::tz::TimeZone;
 use percent_encoding::percent_decode_str;
+use std::sync::Arc;
 
 /// An entry. `B` is what it stores: at first the resource as it was sent, then what was made of it.
 pub(super) struct Entry<B> {
@@ -48,6 +51,19 @@ pub(super) enum Change<B> {
     Update(B, Option<Criteria>),
     /// patch
     Patch(Subject, Patch),
+    /// an operation
+    Operation(Subject, Alter),
+}
+
+/// When an entry is carried out (<http://hl7.org/fhir/R4/http.html#trules>). Operations that are asked for with POST come
+/// with the creates, after the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    Delete,
+    Create,
+    Operation,
+    Update,
+    Get,
 }
 
 /// Which resource.
@@ -69,14 +85,15 @@ pub(super) struct Sent {
 }
 
 impl<B> Entry<B> {
-    /// When it is carried out: deletes first, then creates, then updates, reads last
-    /// (<http://hl7.org/fhir/R4/http.html#trules>).
-    pub(super) const fn rank(&self) -> u8 {
+    /// When it is carried out.
+    pub(super) const fn turn(&self) -> Turn {
         match &self.action {
-            Action::Change(Change::Delete(_)) => 0,
-            Action::Change(Change::Create(..)) => 1,
-            Action::Change(Change::Update(..) | Change::Patch(..)) => 2,
-            Action::Get(_) => 3,
+            Action::Change(Change::Delete(_)) => Turn::Delete,
+            Action::Change(Change::Create(..)) => Turn::Create,
+            Action::Change(Change::Operation(..)) => Turn::Operation,
+            Action::Change(Change::Update(..) | Change::Patch(..)) => Turn::Update,
+            Action::Get(get) if get.is_posted => Turn::Operation,
+            Action::Get(_) => Turn::Get,
         }
     }
 }
@@ -84,16 +101,16 @@ impl<B> Entry<B> {
 /// Reads entries.
 pub(super) struct EntryReader<'e> {
     pub(super) engine: &'e Engine,
-    pub(super) caller: &'e dyn Caller,
+    pub(super) caller: &'e Arc<dyn Caller>,
     /// The present, in milliseconds since the epoch.
     pub(super) now: i64,
 }
 
 /// `Bundle.entry.request` of an entry.
-struct Request<'e> {
-    index: usize,
+pub(super) struct Request<'e> {
+    pub(super) index: usize,
     object: &'e Object,
-    method: &'e str,
+    pub(super) method: &'e str,
     /// The path of the URL below the base, and what follows its `?`.
     path: &'e str,
     query: &'e str,
@@ -116,11 +133,17 @@ impl EntryReader<'_> {
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let (resource_type, target) =
             Target::of(&steps).ok_or_else(|| Refusal::unknown_path(request.path))?;
+        let operation = Operation::asked(request.method, resource_type, target, request.path)?;
         let interaction = Interaction::offered(Interaction::R4, request.method, target, request.path)?;
         self.admit(interaction, resource_type, &request)?;
         let full_url = entry.str("fullUrl").map(str::to_owned);
-        let action = self.action(&request, interaction, resource_type, target, resource)?;
-        let preconditions = request.preconditions()?;
+        let preconditions = request.preconditions(operation)?;
+        let action = match (operation, resource_type, target) {
+            (Some(operation), Some(resource_type), Target::Operation(id, _)) => {
+                self.operation(&request, operation, resource_type, id, resource)?
+            }
+            _ => self.action(&request, interaction, resource_type, target, resource)?,
+        };
         Ok(Entry { index, full_url, preconditions, action })
     }
 
@@ -232,7 +255,7 @@ impl EntryReader<'_> {
     ) -> Result<Action<Sent>, Refusal> {
         let parameters = request.parameters()?;
         let asking = Asking { method: request.method, resource_type, target, parameters };
-        let get = Get::new(self.engine, self.caller, asking, self.now);
+        let get = Get::new(self.engine, &**self.caller, asking, self.now);
         let mut get = get.map_err(|refusal| request.placed(refusal))?;
         get.if_none_match = request.tags("ifNoneMatch")?;
         get.if_modified_since = request.object.str("ifModifiedSince").and_then(instant);
@@ -298,23 +321,23 @@ impl EntryReader<'_> {
 
 impl Request<'_> {
     /// The same refusal, its explanations being about the URL.
-    fn placed(&self, refusal: Refusal) -> Refusal {
+    pub(super) fn placed(&self, refusal: Refusal) -> Refusal {
         refusal.placed(&format!("Bundle.entry[{}].request.url", self.index))
     }
 
-    fn parameters(&self) -> Result<Vec<(String, String)>, Refusal> {
+    pub(super) fn parameters(&self) -> Result<Vec<(String, String)>, Refusal> {
         query_string::parameters(self.query).map_err(|issue| self.placed(invalid(issue)))
     }
 
     fn no_query(&self) -> Result<(), Refusal> {
-        no_parameters(&self.parameters()?).map_err(|refusal| self.placed(refusal))
+        query_string::none(&self.parameters()?).map_err(|refusal| self.placed(refusal))
     }
 
     fn sent(&self, resource_type: ResourceType, id: String, resource: Option<Json>) -> Result<Sent, Refusal> {
         Ok(Sent { resource_type, id, sent_id: None, resource: self.resource(resource)? })
     }
 
-    fn resource(&self, resource: Option<Json>) -> Result<Json, Refusal> {
+    pub(super) fn resource(&self, resource: Option<Json>) -> Result<Json, Refusal> {
         resource.ok_or_else(|| {
             let text = format!("resource is required with {}", self.method);
             let place = format_args!("Bundle.entry[{}].resource", self.index);
@@ -323,8 +346,10 @@ impl Request<'_> {
     }
 
     /// `ifMatch` and `ifNoneMatch` of a change.
-    fn preconditions(&self) -> Result<Preconditions, Refusal> {
+    pub(super) fn preconditions(&self, operation: Option<&Operation>) -> Result<Preconditions, Refusal> {
         let known: &[&str] = match self.method {
+            "POST" if operation.is_some_and(|operation| operation.writes) => &["ifMatch"],
+            "POST" if operation.is_some() => &[],
             "PUT" => &["ifMatch", "ifNoneMatch"],
             "PATCH" | "DELETE" => &["ifMatch"],
             "POST" => &["ifNoneExist"],

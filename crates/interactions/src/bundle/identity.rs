@@ -34,7 +34,7 @@ impl Identities {
             let (sent, is_late) = match change {
                 Change::Create(sent, criteria) => (sent, criteria.is_some()),
                 Change::Update(sent, criteria) => (sent, criteria.is_some() && sent.sent_id.is_none()),
-                Change::Patch(..) | Change::Delete(_) => continue,
+                Change::Patch(..) | Change::Delete(_) | Change::Operation(..) => continue,
             };
             let target = format!("{}/{}", sent.resource_type, sent.id);
             match identities.by_url.entry(url.to_owned()) {

@@ -5,15 +5,17 @@
 //! depends on what is stored. Both kinds share that; they differ in what a refused entry means:
 //!
 //! * a *transaction* is one write. All entries are tried, so that all that fail can be told, and then none is kept.
-//! * a *batch* is some writes of many entries each. An entry is refused before anything of it is stored, so the
-//!   others in its write are kept without it, and one sync serves them all.
+//! * a *batch* is one write, too, so that one sync serves all its entries. An entry is refused before anything of it is
+//!   stored, so the others are kept without it.
 //!
-//! A Bundle inside a Bundle is stored, not carried out.
+//! Operations are those of the one table (`crate::operations`). Those that change something are changes like the others,
+//! within the same write. A Bundle inside a Bundle is stored, not carried out.
 
 mod batch;
 mod entry;
 mod get;
 mod identity;
+mod operation;
 mod outline;
 mod patience;
 mod prepare;
@@ -26,47 +28,16 @@ mod write;
 pub use outline::ENTRIES;
 pub use patience::WRITE_SECONDS;
 
+use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use entry::{Action, Entry, EntryReader, Sent};
-use fhir::{Json, ResourceType};
+use fhir::Json;
 use identity::Identities;
 use outline::{BundleType, Outline};
 use prepare::{Body, Conditionals, Preparer, conditionals};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use storage::Version;
-
-/// Whoever sent the Bundle, as far as its entries are concerned. Every refusal is a 403.
-pub trait Caller: Send + Sync {
-    /// Whether resources of the type may be read.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal>;
-
-    /// Whether resources of the type may be found by criteria, which tells what there is.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_search(&self, resource_type: ResourceType) -> Result<(), Refusal>;
-
-    /// Whether this version may be read, its type being one that may be.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_see(&self, version: &Version) -> Result<(), Refusal>;
-
-    /// Whether resources of the type may be changed.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_write(&self, resource_type: ResourceType) -> Result<(), Refusal>;
-}
 
 /// What entries are answered with (`Prefer: return=…`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,7 +88,7 @@ impl Engine {
             broken.entry(index).or_default().push(issue);
         }
         let length = entries.len();
-        let reader = EntryReader { engine: self, caller: &*caller, now };
+        let reader = EntryReader { engine: self, caller: &caller, now };
         let mut sent: Vec<Option<Entry<Sent>>> = Vec::with_capacity(length);
         for (index, (entry, resource)) in entries.into_iter().enumerate() {
             match broken.remove(&index) {

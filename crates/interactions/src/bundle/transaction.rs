@@ -1,14 +1,16 @@
 //! transaction (<http://hl7.org/fhir/R4/http.html#trules>): all entries or none.
 //!
 //! Inside the write, in this order: deletes; the criteria of all other conditional entries, which say who everybody is;
-//! creates; updates; then what refers by criteria, for those may match what the transaction itself stores; reads.
+//! creates; operations that are asked for with POST; updates; then what refers by criteria, for those may match what the
+//! transaction itself stores; reads.
 //! Entries whose resources depend on none of this are stored as they were prepared.
 
-use super::entry::{Action, Change, Entry};
+use super::entry::{Action, Change, Entry, Turn};
 use super::patience::Patience;
 use super::prepare::{Body, Conditionals};
 use super::write::{Choice, Outcome, Replacements};
-use super::{Bundle, Caller, EntryReturn, response};
+use super::{Bundle, EntryReturn, response};
+use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::{Effect, Unit, Written};
@@ -40,6 +42,8 @@ struct Slot<'b> {
 /// A transaction under way.
 struct Run<'r, 'u, 'b> {
     unit: &'r mut Unit<'u>,
+    engine: &'b Engine,
+    caller: &'b dyn Caller,
     conditionals: &'b Conditionals,
     replacements: Replacements,
     refused: Vec<(usize, Refusal)>,
@@ -50,12 +54,14 @@ struct Run<'r, 'u, 'b> {
 fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Vec<Outcome>, Refusal> {
     let slot = |entry| Slot { entry, choice: Choice::Nothing, outcome: None };
     let mut slots: Vec<Slot<'_>> = bundle.entries.iter().map(slot).collect();
-    slots.sort_by_key(|slot| slot.entry.rank());
-    let gets = slots.partition_point(|slot| matches!(slot.entry.action, Action::Change(_)));
-    let deletes = slots.partition_point(|slot| slot.entry.rank() == 0);
+    slots.sort_by_key(|slot| slot.entry.turn());
+    let gets = slots.partition_point(|slot| slot.entry.turn() < Turn::Get);
+    let deletes = slots.partition_point(|slot| slot.entry.turn() == Turn::Delete);
     let (changes, gets) = slots.split_at_mut(gets);
     let mut run = Run {
         unit,
+        engine,
+        caller: &*bundle.caller,
         conditionals: &bundle.conditionals,
         replacements: Replacements::new(),
         refused: Vec::new(),
@@ -75,7 +81,7 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
     run.make_later(others.iter_mut().filter(|slot| slot.refers_by_criteria()).collect())?;
     run.end_if_refused()?;
     run.check_criteria(others)?;
-    run.get(engine, &*bundle.caller, gets)?;
+    run.get(gets)?;
     run.end_if_refused()?;
     answer_repeats(others);
     slots.sort_by_key(|slot| slot.entry.index);
@@ -148,9 +154,13 @@ impl Run<'_, '_, '_> {
     fn make<'s, 'b: 's>(&mut self, slots: impl Iterator<Item = &'s mut Slot<'b>>) -> Result<(), Refusal> {
         for slot in slots {
             let entry = slot.entry;
-            let (Action::Change(change), false) = (&entry.action, matches!(slot.choice, Choice::Repeat(_)))
-            else {
-                continue;
+            let change = match &entry.action {
+                Action::Get(_) => {
+                    self.get(std::slice::from_mut(slot))?;
+                    continue;
+                }
+                Action::Change(_) if matches!(slot.choice, Choice::Repeat(_)) => continue,
+                Action::Change(change) => change,
             };
             self.patience.check()?;
             let made = change.make(self.unit, &slot.choice, &entry.preconditions, &self.replacements);
@@ -261,11 +271,11 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    fn get(&mut self, engine: &Engine, caller: &dyn Caller, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
+    fn get(&mut self, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
         for slot in slots {
             let Action::Get(get) = &slot.entry.action else { continue };
             self.patience.check()?;
-            match get.run(engine, caller, self.unit.reader()) {
+            match get.run(self.engine, self.caller, self.unit.reader()) {
                 Ok(got) => slot.outcome = Some(Outcome::Got(got)),
                 Err(refusal) => self.refuse(slot.entry.index, refusal)?,
             }

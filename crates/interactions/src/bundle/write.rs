@@ -43,7 +43,7 @@ pub(super) enum Outcome {
     Written(Written),
     /// A resource was deleted, in this version; `None` when there was nothing to delete.
     Deleted(Option<u64>),
-    /// Something was read.
+    /// Something was read, or an operation answered.
     Got(Got),
 }
 
@@ -58,7 +58,9 @@ impl Change<Body> {
     /// 412 when several resources match, 400 and 409 of a conditional update; the store's failures.
     pub(super) fn choose(&self, unit: &mut Unit<'_>) -> Result<Choice, Refusal> {
         match self {
-            Change::Delete(subject) | Change::Patch(subject, _) => subject.choose(unit),
+            Change::Delete(subject) | Change::Patch(subject, _) | Change::Operation(subject, _) => {
+                subject.choose(unit)
+            }
             Change::Create(body, None) | Change::Update(body, None) => Ok(body.own_id()),
             Change::Create(body, Some(criteria)) => {
                 Ok(unit.only_match(criteria)?.map_or_else(|| body.own_id(), Choice::Found))
@@ -105,6 +107,11 @@ impl Change<Body> {
             Change::Patch(_, patch) => {
                 unit.patch(resource_type, id, patch, preconditions).map(Outcome::Written)
             }
+            // It knows the preconditions itself.
+            Change::Operation(_, alter) => {
+                let body = Some(alter(unit)?);
+                Ok(Outcome::Got(Got { status: 200, version: None, body }))
+            }
         }
     }
 
@@ -120,7 +127,7 @@ impl Change<Body> {
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
             Change::Create(body, _) | Change::Update(body, _) => Some(body),
-            Change::Patch(..) | Change::Delete(_) => None,
+            Change::Patch(..) | Change::Delete(_) | Change::Operation(..) => None,
         }
     }
 }

@@ -1,21 +1,27 @@
 //! Operations (<http://hl7.org/fhir/R4/operations.html>): one file each, named as they are.
 //!
-//! [`OPERATIONS`] says which there are and where; the router and the CapabilityStatement are fed from it.
+//! [`OPERATIONS`] says which there are, where, and what reads their requests. The router, the CapabilityStatement and the
+//! entries of Bundles are fed from it: an operation is the same by itself and in a Bundle.
 
-pub mod document;
+mod document;
 pub mod everything;
 pub mod input;
-pub mod lastn;
-pub mod meta;
-pub mod terminology;
-pub mod validate;
+mod lastn;
+mod meta;
+pub mod task;
+mod terminology;
+mod validate;
 
 pub use input::Input;
+pub use task::{Request, Task};
 
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::target::Target;
 use fhir::ResourceType;
 
 /// An operation and where it is offered.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Operation {
     /// Its name without `$`.
     pub name: &'static str,
@@ -31,6 +37,10 @@ pub struct Operation {
     pub on_instance: bool,
     /// It changes something, so that GET is no way to ask for it.
     pub writes: bool,
+    /// A resource can be sent by itself, without Parameters around it, and need not be valid.
+    pub takes_resource: bool,
+    /// Reads what it is asked.
+    read: fn(&Engine, Request) -> Result<Task, Refusal>,
 }
 
 /// What the rows of the table are filled up from.
@@ -42,7 +52,13 @@ const NOWHERE: Operation = Operation {
     on_type: false,
     on_instance: false,
     writes: false,
+    takes_resource: false,
+    read: nowhere,
 };
+
+fn nowhere(_: &Engine, _: Request) -> Result<Task, Refusal> {
+    Err(Refusal::not_offered(""))
+}
 
 /// All operations by name.
 pub static OPERATIONS: &[Operation] = &[
@@ -51,6 +67,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Composition-document",
         types: Some(&[ResourceType::COMPOSITION]),
         on_instance: true,
+        read: document::read,
         ..NOWHERE
     },
     Operation {
@@ -58,6 +75,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Encounter-everything",
         types: Some(&[ResourceType::ENCOUNTER]),
         on_instance: true,
+        read: everything::read,
         ..NOWHERE
     },
     Operation {
@@ -65,6 +83,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Patient-everything",
         types: Some(&[ResourceType::PATIENT]),
         on_instance: true,
+        read: everything::read,
         ..NOWHERE
     },
     Operation {
@@ -73,6 +92,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::VALUE_SET]),
         on_type: true,
         on_instance: true,
+        read: terminology::expand,
         ..NOWHERE
     },
     Operation {
@@ -80,6 +100,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         types: Some(&[ResourceType::OBSERVATION]),
         on_type: true,
+        read: lastn::read,
         ..NOWHERE
     },
     Operation {
@@ -87,6 +108,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
         types: Some(&[ResourceType::CODE_SYSTEM]),
         on_type: true,
+        read: terminology::lookup,
         ..NOWHERE
     },
     Operation {
@@ -94,6 +116,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta",
         types: None,
         on_instance: true,
+        read: meta::read,
         ..NOWHERE
     },
     Operation {
@@ -102,6 +125,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: None,
         on_instance: true,
         writes: true,
+        read: meta::read_add,
         ..NOWHERE
     },
     Operation {
@@ -110,6 +134,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: None,
         on_instance: true,
         writes: true,
+        read: meta::read_delete,
         ..NOWHERE
     },
     Operation {
@@ -118,6 +143,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::CODE_SYSTEM]),
         on_type: true,
         on_instance: true,
+        read: terminology::subsumes,
         ..NOWHERE
     },
     Operation {
@@ -126,6 +152,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::CONCEPT_MAP]),
         on_type: true,
         on_instance: true,
+        read: terminology::translate,
         ..NOWHERE
     },
     Operation {
@@ -134,6 +161,8 @@ pub static OPERATIONS: &[Operation] = &[
         types: None,
         on_type: true,
         on_instance: true,
+        takes_resource: true,
+        read: validate::read,
         ..NOWHERE
     },
     Operation {
@@ -142,6 +171,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::CODE_SYSTEM]),
         on_type: true,
         on_instance: true,
+        read: terminology::validate_code,
         ..NOWHERE
     },
     Operation {
@@ -150,6 +180,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::VALUE_SET]),
         on_type: true,
         on_instance: true,
+        read: terminology::validate_code,
         ..NOWHERE
     },
 ];
@@ -165,6 +196,26 @@ impl Operation {
             }
         };
         OPERATIONS.iter().filter(|operation| operation.name == name).find(here)
+    }
+
+    /// The operation that a request names, if it names one; `path` is what its target was read from.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is none there, 405 when it changes something and is not asked for with POST.
+    pub fn asked(
+        method: &str,
+        resource_type: Option<ResourceType>,
+        target: Target<'_>,
+        path: &str,
+    ) -> Result<Option<&'static Self>, Refusal> {
+        let Target::Operation(id, name) = target else { return Ok(None) };
+        let operation = Self::at(name, resource_type, id.is_some());
+        let operation = operation.ok_or_else(|| Refusal::unknown_path(path))?;
+        if operation.writes && method != "POST" {
+            return Err(Refusal::not_offered("POST"));
+        }
+        Ok(Some(operation))
     }
 
     /// Whether a type has it, somewhere.

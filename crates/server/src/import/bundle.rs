@@ -1,8 +1,7 @@
 //! Bundles in files: whatever they were made for, they are imported as transactions.
 
 use fhir::{Json, Object, ResourceType, json};
-use interactions::Refusal;
-use interactions::bundle::Caller;
+use interactions::{Caller, Refusal};
 use storage::Version;
 
 /// Members of a Bundle and its entries that only other kinds of Bundle have.
@@ -25,7 +24,9 @@ fn ask(entry: &mut Object) {
     entry.retain(|name, _| !FOREIGN_OF_ENTRIES.contains(&name));
     let request = entry.get("request");
     let method = request.and_then(|request| request.str("method")).unwrap_or("POST");
-    if method != "POST" || request.is_some_and(|request| request.get("ifNoneExist").is_some()) {
+    let is_operation = request.and_then(|request| request.str("url")).is_some_and(|url| url.contains('$'));
+    let is_conditional = request.is_some_and(|request| request.get("ifNoneExist").is_some());
+    if method != "POST" || is_conditional || is_operation {
         return;
     }
     let Some(resource) = entry.get("resource") else { return };

@@ -10,6 +10,7 @@ mod fhir_async;
 mod fhir_binary;
 mod fhir_bundle;
 mod fhir_bundle_batch;
+mod fhir_bundle_operations;
 mod fhir_conditional;
 mod fhir_every_type;
 mod fhir_explain;

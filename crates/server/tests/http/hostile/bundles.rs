@@ -72,9 +72,11 @@ fn urls_of_entries_lead_nowhere_but_to_resources_of_this_server() {
         ("metadata", "404"),
         ("auth/token", "404"),
         ("sandbox/reset", "404"),
-        ("$everything", "400"),
-        ("Basic/a/$meta", "400"),
-        ("Basic/$lastn", "400"),
+        ("$everything", "404"),
+        ("Basic/a/$meta", "200"),
+        ("Basic/a/$meta-add", "405"),
+        ("Basic/a/$%6deta-add", "405"),
+        ("Basic/$lastn", "404"),
     ] {
         let reply = site.ask("POST", "/fhir", &bundle("batch", &[("GET", url, "")])).expect(200);
         assert!(statuses(&reply)[0].starts_with(status), "{url}: {}", reply.text());
