@@ -31,12 +31,12 @@ pub use patience::WRITE_SECONDS;
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
-use entry::{Action, Entry, EntryReader, Sent};
+use entry::{Action, Change, Entry, EntryReader, Sent};
 use fhir::Json;
 use identity::Identities;
 use outline::{BundleType, Outline};
 use prepare::{Body, Conditionals, Preparer, conditionals};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// What entries are answered with (`Prefer: return=…`).
@@ -60,6 +60,8 @@ pub struct Bundle {
     /// Those that can be tried, in their order.
     entries: Vec<Entry<Body>>,
     conditionals: Conditionals,
+    /// The URNs of a transaction's entries, each with what it stands for, if there is a patch that may refer to them.
+    urns: HashMap<String, String>,
     /// Those of a batch that cannot, by their places.
     refused: BTreeMap<usize, Refusal>,
 }
@@ -100,24 +102,28 @@ impl Engine {
             }
         }
         refused.end_if(|refusal| refusal.row().status == 403)?;
-        let (entries, conditionals) = self.prepare_entries(&mut sent, &*caller, now, &mut refused);
+        let (identities, doubled) = Identities::of(sent.iter().flatten());
+        if refused.is_transaction {
+            doubled.into_iter().for_each(|(index, issue)| refused.add(index, Refusal::invalid(vec![issue])));
+        }
+        let (entries, conditionals) =
+            self.prepare_entries(&mut sent, &identities, &*caller, now, &mut refused);
         refused.end_if(|_| true)?;
-        Ok(Bundle { bundle_type, caller, length, entries, conditionals, refused: refused.entries })
+        let patches = entries.iter().any(|entry| matches!(entry.action, Action::Change(Change::Patch(..))));
+        let urns = if refused.is_transaction && patches { identities.urns() } else { HashMap::new() };
+        let refused = refused.entries;
+        Ok(Bundle { bundle_type, caller, length, entries, conditionals, urns, refused })
     }
 
     fn prepare_entries(
         &self,
         sent: &mut [Option<Entry<Sent>>],
+        identities: &Identities,
         caller: &dyn Caller,
         now: i64,
         refused: &mut Refused,
     ) -> (Vec<Entry<Body>>, Conditionals) {
-        let (identities, doubled) = Identities::of(sent.iter().flatten());
-        if refused.is_transaction {
-            doubled.into_iter().for_each(|(index, issue)| refused.add(index, Refusal::invalid(vec![issue])));
-        }
-        let preparer =
-            Preparer { engine: self, identities: &identities, is_transaction: refused.is_transaction };
+        let preparer = Preparer { engine: self, identities, is_transaction: refused.is_transaction };
         let (mut entries, problems) = preparer.all(sent);
         problems.into_iter().for_each(|(index, refusal)| refused.add(index, refusal));
         let mut known = Conditionals::new();

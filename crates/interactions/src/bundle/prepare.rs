@@ -146,7 +146,12 @@ impl<'p> Pointing<'p> {
             return None;
         }
         let base = self.base.filter(|_| is_reference);
-        let identity = self.preparer.identities.get(text, base)?;
+        let identities = self.preparer.identities;
+        let Some(identity) = identities.get(text, base) else {
+            let version = identities.version(text, base).filter(|_| self.preparer.is_transaction)?;
+            self.replaced.push((text.to_owned(), version.clone()));
+            return Some(version);
+        };
         if !self.preparer.is_transaction {
             if is_reference && text.starts_with("urn:") {
                 let text = format!(

@@ -77,6 +77,7 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
     run.end_if_refused()?;
     let others = changes.get_mut(deletes..).unwrap_or_default();
     run.note_chosen_ids(others);
+    run.note_urns(&bundle.urns);
     run.make(others.iter_mut().filter(|slot| !slot.refers_by_criteria()))?;
     run.make_later(others.iter_mut().filter(|slot| slot.refers_by_criteria()).collect())?;
     run.end_if_refused()?;
@@ -230,6 +231,14 @@ impl Run<'_, '_, '_> {
             if let Some(target) = targets.get(&about).filter(|target| **target != assumed) {
                 self.replacements.insert(assumed, target.clone());
             }
+        }
+    }
+
+    /// What patches refer to by URN.
+    fn note_urns(&mut self, urns: &HashMap<String, String>) {
+        for (urn, target) in urns {
+            let target = self.replacements.get(target).unwrap_or(target).clone();
+            self.replacements.insert(urn.clone(), target);
         }
     }
 

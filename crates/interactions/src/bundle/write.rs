@@ -9,7 +9,7 @@ use crate::precondition::Preconditions;
 use crate::prepare::Prepared;
 use crate::unit::{Effect, State, Unit, Written};
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, ResourceType};
+use fhir::{Issue, IssueCode, Json, ResourceType};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use storage::Version;
@@ -105,7 +105,8 @@ impl Change<Body> {
                 unit.update(&prepared, preconditions).map(Outcome::Written)
             }
             Change::Patch(_, patch) => {
-                unit.patch(resource_type, id, patch, preconditions).map(Outcome::Written)
+                let point = |resource: &mut Json| point_to_entries(resource, resource_type, replacements);
+                unit.patch(resource_type, id, patch, preconditions, &point).map(Outcome::Written)
             }
             // It knows the preconditions itself.
             Change::Operation(_, alter) => {
@@ -130,6 +131,15 @@ impl Change<Body> {
             Change::Patch(..) | Change::Delete(_) | Change::Operation(..) => None,
         }
     }
+}
+
+/// Points what a patch put into a resource to other entries. A patch may have any form, so that this is done to what it
+/// leaves, where the definitions tell what is a pointer. URLs of other servers that the resource holds are left alone:
+/// they may have been there before.
+fn point_to_entries(resource: &mut Json, resource_type: ResourceType, replacements: &Replacements) {
+    references::rewrite(resource, resource_type.name(), &mut |_, text, _| {
+        text.strip_prefix("urn:").and_then(|_| replacements.get(text).cloned())
+    });
 }
 
 impl Subject {

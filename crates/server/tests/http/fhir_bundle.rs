@@ -380,3 +380,138 @@ fn a_booked_time_is_taken_for_the_entries_after_it() {
         assert_eq!(statuses(&batch(&site, entries())), ["201 Created", "422 Unprocessable Content"]);
     }
 }
+
+#[test]
+fn patches_refer_to_entries_that_are_new_or_found() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        site.put("/fhir/Basic/found", &{
+            let mut found = identified("found");
+            found.as_object_mut().unwrap().insert("id", "found");
+            found
+        })
+        .expect(201);
+        for id in ["a", "b"] {
+            site.put(&format!("/fhir/Basic/{id}"), &named(id, "urn:uuid:new")).expect(201);
+        }
+        let operations = r#"[{"op":"add","path":"/subject","value":{"reference":"urn:uuid:new"}}]"#;
+        let json_patch = json!({
+            "resourceType": "Binary", "contentType": "application/json-patch+json",
+            "data": (fhir::base64::encode(operations.as_bytes()))
+        });
+        let parameters = json!({ "resourceType": "Parameters", "parameter": [{ "name": "operation", "part": [
+            { "name": "type", "valueCode": "add" }, { "name": "path", "valueString": "Basic" },
+            { "name": "name", "valueString": "subject" }, { "name": "value", "valueReference": { "reference": "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0" } }
+        ] }] });
+        let reply = transaction(
+            &site,
+            vec![
+                entry("PATCH", "Basic/a").with(json_patch),
+                entry("PATCH", "Basic/b").with(parameters),
+                entry("POST", "Basic").with(basic("new")).full_url("urn:uuid:new"),
+                entry("POST", "Basic")
+                    .with(identified("found"))
+                    .saying("ifNoneExist", "identifier=urn:t|found")
+                    .full_url("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0"),
+            ],
+        )
+        .expect(200);
+        for (id, index, expected) in [("a", 2, None), ("b", 3, Some("Basic/found"))] {
+            let patched = site.get(&format!("/fhir/Basic/{id}")).json();
+            let pointed = patched.at(&["subject", "reference"]).and_then(Json::as_str).unwrap();
+            assert_eq!(pointed, target(&reply, index));
+            assert!(expected.is_none_or(|expected| expected == pointed));
+            assert_eq!(
+                patched.at(&["code", "text"]),
+                Some(&"urn:uuid:new".into()),
+                "a string is no reference"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_reference_to_a_version_of_a_new_resource_becomes_one_to_its_first_version() {
+    let site = Site::new();
+    let reply = transaction(
+        &site,
+        vec![
+            entry("POST", "Patient")
+                .with(json!({ "resourceType": "Patient" }))
+                .full_url("http://other/r4/Patient/1"),
+            entry("POST", "Basic")
+                .with(referring("Patient/1/_history/7"))
+                .full_url("http://other/r4/Basic/1"),
+            entry("POST", "Basic").with(referring("http://other/r4/Patient/1/_history/7")),
+            entry("POST", "Basic").with(referring("http://other/r4/Patient/2/_history/7")),
+        ],
+    )
+    .expect(200);
+    let new = format!("{}/_history/1", target(&reply, 0));
+    let left = "http://other/r4/Patient/2/_history/7";
+    for (index, expected) in [(1, new.as_str()), (2, &new), (3, left)] {
+        let stored = site.get(&format!("/fhir/{}", target(&reply, index))).json();
+        assert_eq!(stored.at(&["subject", "reference"]), Some(&expected.into()), "entry {index}");
+    }
+    site.get(&format!("/fhir/{new}")).expect(200);
+}
+
+#[test]
+fn conditions_of_requests_hold_in_both_kinds() {
+    for store in Store::all() {
+        for kind in [transaction, batch] {
+            let site = Site::on(store);
+            for id in ["a", "b", "c", "d"] {
+                let mut resource = identified(id);
+                resource.as_object_mut().unwrap().insert("id", id);
+                site.put(&format!("/fhir/Basic/{id}"), &resource).expect(201);
+            }
+            let patch = || {
+                json!({ "resourceType": "Parameters", "parameter": [{ "name": "operation", "part": [
+                    { "name": "type", "valueCode": "replace" }, { "name": "path", "valueString": "Basic.code.text" },
+                    { "name": "value", "valueString": "patched" }
+                ] }] })
+            };
+            let by = |value: &str| format!("Basic?identifier=urn:t%7C{value}");
+            let reply = kind(
+                &site,
+                vec![
+                    entry("GET", "Basic/d").saying("ifModifiedSince", "2999-01-01T00:00:00Z"),
+                    entry("GET", "Basic/d").saying("ifModifiedSince", "2000-01-01T00:00:00Z"),
+                    entry("HEAD", "Basic/d").saying("ifNoneMatch", "W/\"1\""),
+                    entry("PATCH", &by("c")).with(patch()).saying("ifMatch", "W/\"1\""),
+                    entry("PUT", &by("b")).with(identified("b")).saying("ifMatch", "W/\"3\", W/\"1\""),
+                    entry("PUT", "Basic/new").with(named("new", "x")).saying("ifNoneMatch", "*"),
+                    entry("POST", "Basic").with(identified("d")).saying("ifNoneExist", "identifier=urn:t|d"),
+                    entry("POST", "Basic").with(identified("e")).saying("ifNoneExist", "identifier=urn:t|e"),
+                    entry("DELETE", &by("a")).saying("ifMatch", "W/\"1\""),
+                ],
+            )
+            .expect(200);
+            let (ok, known, made) = ("200 OK", "304 Not Modified", "201 Created");
+            assert_eq!(statuses(&reply), [known, ok, known, ok, ok, made, ok, made, "204 No Content"]);
+            assert_eq!(site.get("/fhir/Basic/c").json().at(&["code", "text"]), Some(&"patched".into()));
+
+            let refused = || {
+                vec![
+                    entry("PUT", "Basic/new").with(named("new", "y")).saying("ifNoneMatch", "*"),
+                    entry("PATCH", "Basic/c").with(patch()).saying("ifMatch", "W/\"1\""),
+                    entry("DELETE", &by("d")).saying("ifMatch", "W/\"7\""),
+                    entry("PUT", &by("b")).with(identified("b")).saying("ifMatch", "W/\"7\""),
+                ]
+            };
+            assert_eq!(statuses(&batch(&site, refused())), ["412 Precondition Failed"; 4]);
+            for one in refused() {
+                transaction(&site, vec![entry("POST", "Basic").with(identified("f")), one]).expect(412);
+            }
+            assert!(site.search("/fhir/Basic?identifier=urn:t|f").is_empty());
+            let two =
+                || vec![entry("DELETE", "Basic?_id=b,c"), entry("PATCH", "Basic?_id=b,c").with(patch())];
+            assert_eq!(statuses(&batch(&site, two())), ["412 Precondition Failed"; 2]);
+            transaction(&site, two()).expect(412);
+            let none = || vec![entry("PATCH", &by("none")).with(patch())];
+            assert_eq!(statuses(&batch(&site, none())), ["404 Not Found"]);
+            transaction(&site, none()).expect(404);
+        }
+    }
+}
