@@ -20,13 +20,16 @@ mod outline;
 mod patience;
 mod prepare;
 mod references;
+mod request;
 mod response;
+mod room;
 mod status;
 mod transaction;
 mod write;
 
 pub use outline::ENTRIES;
 pub use patience::WRITE_SECONDS;
+pub use room::ANSWER_BYTES;
 
 use crate::caller::Caller;
 use crate::engine::Engine;

@@ -1,7 +1,8 @@
 //! Entries that ask for an operation (<http://hl7.org/fhir/R4/http.html#trules>).
 
-use super::entry::{Action, Change, EntryReader, Request, Sent, Subject};
+use super::entry::{Action, Change, EntryReader, Sent, Subject};
 use super::get::Get;
+use super::request::Request;
 use crate::error::Refusal;
 use crate::operations::Operation;
 use crate::operations::task::{Request as Asked, Task};

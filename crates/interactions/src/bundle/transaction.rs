@@ -8,6 +8,7 @@
 use super::entry::{Action, Change, Entry, Turn};
 use super::patience::Patience;
 use super::prepare::{Body, Conditionals};
+use super::room::Room;
 use super::write::{Choice, Outcome, Replacements};
 use super::{Bundle, EntryReturn, response};
 use crate::caller::Caller;
@@ -27,7 +28,7 @@ impl Engine {
         entry_return: EntryReturn,
     ) -> Result<Vec<u8>, Refusal> {
         let (engine, bundle) = (self.clone(), Arc::new(bundle));
-        let outcomes = self.write(move |unit| carry_out(&engine, &bundle, unit)).await?;
+        let outcomes = self.write(move |unit| carry_out(&engine, &bundle, entry_return, unit)).await?;
         Ok(response::write(self, "transaction-response", outcomes.into_iter().map(Ok), entry_return))
     }
 }
@@ -48,10 +49,16 @@ struct Run<'r, 'u, 'b> {
     replacements: Replacements,
     refused: Vec<(usize, Refusal)>,
     patience: Patience,
+    room: Room,
 }
 
 /// The outcomes of all entries, in their order.
-fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Vec<Outcome>, Refusal> {
+fn carry_out(
+    engine: &Engine,
+    bundle: &Bundle,
+    entry_return: EntryReturn,
+    unit: &mut Unit<'_>,
+) -> Result<Vec<Outcome>, Refusal> {
     let slot = |entry| Slot { entry, choice: Choice::Nothing, outcome: None };
     let mut slots: Vec<Slot<'_>> = bundle.entries.iter().map(slot).collect();
     slots.sort_by_key(|slot| slot.entry.turn());
@@ -66,6 +73,7 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
         replacements: Replacements::new(),
         refused: Vec::new(),
         patience: Patience::new(),
+        room: Room::new(entry_return),
     };
     {
         let (deletes, others) = changes.split_at_mut(deletes);
@@ -84,7 +92,7 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
     run.check_criteria(others)?;
     run.get(gets)?;
     run.end_if_refused()?;
-    answer_repeats(others);
+    answer_repeats(others, &mut run.room);
     slots.sort_by_key(|slot| slot.entry.index);
     Ok(slots.into_iter().filter_map(|slot| slot.outcome).collect())
 }
@@ -140,7 +148,10 @@ impl Run<'_, '_, '_> {
             }
             self.patience.check()?;
             match change.choose(self.unit) {
-                Ok(choice) => {
+                Ok(mut choice) => {
+                    if let Choice::Found(version) = &mut choice {
+                        self.room.keep(version);
+                    }
                     if let (Choice::Id(..), Some(key)) = (&choice, creates) {
                         creators.insert(key, entry.index);
                     }
@@ -165,7 +176,7 @@ impl Run<'_, '_, '_> {
             };
             self.patience.check()?;
             let made = change.make(self.unit, &slot.choice, &entry.preconditions, &self.replacements);
-            match made {
+            match made.and_then(|outcome| self.room.take(outcome)) {
                 Ok(outcome) => slot.outcome = Some(outcome),
                 Err(refusal) => self.refuse(entry.index, refusal)?,
             }
@@ -284,8 +295,9 @@ impl Run<'_, '_, '_> {
         for slot in slots {
             let Action::Get(get) = &slot.entry.action else { continue };
             self.patience.check()?;
-            match get.run(self.engine, self.caller, self.unit.reader()) {
-                Ok(got) => slot.outcome = Some(Outcome::Got(got)),
+            let got = get.run(self.engine, self.caller, self.unit.reader()).map(Outcome::Got);
+            match got.and_then(|outcome| self.room.take(outcome)) {
+                Ok(outcome) => slot.outcome = Some(outcome),
                 Err(refusal) => self.refuse(slot.entry.index, refusal)?,
             }
         }
@@ -294,7 +306,7 @@ impl Run<'_, '_, '_> {
 }
 
 /// Creates that repeat an earlier one's criteria found what that one created.
-fn answer_repeats(slots: &mut [Slot<'_>]) {
+fn answer_repeats(slots: &mut [Slot<'_>], room: &mut Room) {
     let repeated: HashSet<usize> = slots
         .iter()
         .filter_map(|slot| match slot.choice {
@@ -314,7 +326,8 @@ fn answer_repeats(slots: &mut [Slot<'_>]) {
         if let Choice::Repeat(first) = slot.choice
             && let Some(version) = created.get(&first)
         {
-            let written = Written { version: version.clone(), effect: Effect::Found };
+            let mut written = Written { version: version.clone(), effect: Effect::Found };
+            room.keep(&mut written.version);
             slot.outcome = Some(Outcome::Written(written));
         }
     }

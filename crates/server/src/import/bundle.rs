@@ -58,3 +58,20 @@ impl Caller for Operator {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn creates_keep_their_ids_and_operations_stay_what_they_are() {
+        let entry = |url: &str| json!({ "resource": { "resourceType": "Patient", "id": "p" }, "request": { "method": "POST", "url": url } });
+        let bundle = json!({
+            "resourceType": "Bundle", "type": "batch", "entry": [(entry("Patient")), (entry("Patient/$validate"))]
+        });
+        let asked = as_transaction(bundle);
+        let request = |index: &str| asked.at(&["entry", index, "request"]).map(ToString::to_string);
+        assert_eq!(request("0").as_deref(), Some(r#"{"method":"PUT","url":"Patient/p"}"#));
+        assert_eq!(request("1").as_deref(), Some(r#"{"method":"POST","url":"Patient/$validate"}"#));
+    }
+}
