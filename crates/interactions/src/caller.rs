@@ -8,6 +8,9 @@ use storage::Version;
 
 /// Whoever asks. Every refusal is a 403.
 pub trait Caller: Send + Sync {
+    /// What tells callers apart: a cursor is good for the one that it was made for.
+    fn identity(&self) -> &str;
+
     /// Whether resources of the type may be read.
     ///
     /// # Errors

@@ -140,7 +140,7 @@ async fn everything_is(engine: &Engine, record: &BTreeSet<String>) {
         let mut query = vec![("_count".to_owned(), "100".to_owned())];
         loop {
             let request = Request {
-                resource_type,
+                resource_type: Some(resource_type),
                 id: Some(patient.to_owned()),
                 input: Input::of_url(&query, &[]),
                 caller: Arc::new(Anyone),
@@ -200,6 +200,10 @@ fn each_reference(value: &Json, each: &mut dyn FnMut(&str)) {
 struct Anyone;
 
 impl Caller for Anyone {
+    fn identity(&self) -> &str {
+        "anyone"
+    }
+
     fn may_read(&self, _: ResourceType) -> Result<(), Refusal> {
         Ok(())
     }

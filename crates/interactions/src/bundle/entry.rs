@@ -126,8 +126,8 @@ impl EntryReader<'_> {
         self.admit(interaction, resource_type, &request)?;
         let full_url = entry.str("fullUrl").map(str::to_owned);
         let preconditions = request.preconditions(operation)?;
-        let action = match (operation, resource_type, target) {
-            (Some(operation), Some(resource_type), Target::Operation(id, _)) => {
+        let action = match (operation, target) {
+            (Some(operation), Target::Operation(id, _)) => {
                 self.operation(&request, operation, resource_type, id, resource)?
             }
             _ => self.action(&request, interaction, resource_type, target, resource)?,

@@ -5,12 +5,14 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::history::{History, HistoryAsked, Whose};
 use crate::operations::task::{Look, Think};
-use crate::query_string::{self, ANSWER_PARAMETERS};
+use crate::part;
+use crate::precondition::Tags;
+use crate::query_string::ANSWER_PARAMETERS;
 use crate::read;
 use crate::registry::Interaction;
 use crate::search_type::{Asked, Search, Within};
 use crate::target::Target;
-use fhir::{Issue, IssueCode, ResourceType};
+use fhir::{Issue, IssueCode, ResourceType, Subset};
 use storage::{Reader, Version};
 
 /// What is to be got.
@@ -20,15 +22,15 @@ pub(super) struct Get {
     pub(super) is_posted: bool,
     /// Only the head of the answer.
     is_head: bool,
-    /// Versions that the client has; `*` is the inner `None`.
-    pub(super) if_none_match: Option<Option<Vec<u64>>>,
+    /// Versions that the client has.
+    pub(super) if_none_match: Option<Tags>,
     /// When the client last looked, in milliseconds since the epoch.
     pub(super) if_modified_since: Option<i64>,
 }
 
 enum What {
-    Read(ResourceType, String),
-    Vread(ResourceType, String, String),
+    Read(ResourceType, String, Subset),
+    Vread(ResourceType, String, String, Subset),
     Search(Box<Search>),
     History(Box<History>),
     Think(Think),
@@ -68,21 +70,22 @@ impl Get {
         let what = match (resource_type, target) {
             _ if !matches!(method, "GET" | "HEAD") => return Err(unsupported(method, target)),
             (Some(resource_type), Target::Instance(id)) => {
-                query_string::none(&parameters)?;
-                What::Read(resource_type, id.to_owned())
+                let subset = part::of_read(resource_type, &parameters, &ANSWER_PARAMETERS)?;
+                What::Read(resource_type, id.to_owned(), subset)
             }
             (Some(resource_type), Target::Version(id, version)) => {
-                query_string::none(&parameters)?;
-                What::Vread(resource_type, id.to_owned(), version.to_owned())
+                let subset = part::of_read(resource_type, &parameters, &ANSWER_PARAMETERS)?;
+                What::Vread(resource_type, id.to_owned(), version.to_owned(), subset)
             }
             _ => {
-                let readable = caller.readable();
+                let (lenient, ignored) = (false, &ANSWER_PARAMETERS);
+                let (readable, caller_id) = (caller.readable(), caller.identity());
                 if let Some(within) = within(caller, resource_type, target)? {
-                    let ignored = &ANSWER_PARAMETERS;
-                    let asked = Asked { parameters, lenient: false, ignored, now, readable };
+                    let asked = Asked { parameters, lenient, ignored, now, caller: caller_id, readable };
                     What::Search(Box::new(engine.read_search(&within, asked)?))
                 } else if let Some(whose) = whose(resource_type, target) {
-                    let asked = HistoryAsked { parameters, ignored: &ANSWER_PARAMETERS, now, readable };
+                    let asked =
+                        HistoryAsked { parameters, lenient, ignored, now, caller: caller_id, readable };
                     What::History(Box::new(engine.read_history(whose, asked)?))
                 } else {
                     return Err(unsupported(method, target));
@@ -118,9 +121,11 @@ impl Get {
         caller: &dyn Caller,
         reader: &mut dyn Reader,
     ) -> Result<Got, Refusal> {
-        let version = match &self.what {
-            What::Read(resource_type, id) => read::read(reader, *resource_type, id)?,
-            What::Vread(resource_type, id, version) => read::vread(reader, *resource_type, id, version)?,
+        let (version, subset) = match &self.what {
+            What::Read(resource_type, id, subset) => (read::read(reader, *resource_type, id)?, subset),
+            What::Vread(resource_type, id, version, subset) => {
+                (read::vread(reader, *resource_type, id, version)?, subset)
+            }
             What::Search(search) => return Ok(self.page(engine.search_page(search, reader)?)),
             What::History(history) => return Ok(self.page(engine.history_page(history, reader)?)),
             What::Think(think) => return Ok(self.page(think()?)),
@@ -130,7 +135,8 @@ impl Get {
         if self.is_known(&version) {
             return Ok(Got { status: 304, version: Some(version), body: None });
         }
-        let body = version.body.clone().filter(|_| !self.is_head);
+        let stored = version.body.as_ref().filter(|_| !self.is_head);
+        let body = stored.map(|body| part::of_stored(body, subset).unwrap_or_else(|| body.clone()));
         Ok(Got { status: 200, version: Some(version), body })
     }
 
@@ -141,8 +147,7 @@ impl Get {
     /// Whether the client has this version (RFC 9110, 13.2.2: tags go before times).
     fn is_known(&self, version: &Version) -> bool {
         match (&self.if_none_match, self.if_modified_since) {
-            (Some(None), _) => true,
-            (Some(Some(tags)), _) => tags.contains(&version.version),
+            (Some(tags), _) => tags.have(version.version),
             (None, Some(since)) => version.last_updated <= since,
             (None, None) => false,
         }

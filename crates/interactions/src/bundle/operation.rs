@@ -10,7 +10,7 @@ use fhir::{Json, ResourceType};
 use std::sync::Arc;
 
 impl EntryReader<'_> {
-    /// Reads what an operation of a type or an instance is asked for. Its parameters are those of the URL, or with POST
+    /// Reads what an operation is asked for. Its parameters are those of the URL, or with POST
     /// those of the entry's resource.
     ///
     /// # Errors
@@ -20,13 +20,11 @@ impl EntryReader<'_> {
         &self,
         request: &Request<'_>,
         operation: &Operation,
-        resource_type: ResourceType,
+        resource_type: Option<ResourceType>,
         id: Option<&str>,
         resource: Option<Json>,
     ) -> Result<Action<Sent>, Refusal> {
-        if operation.writes {
-            self.caller.may_write(resource_type)?;
-        }
+        operation.admit(&**self.caller, resource_type)?;
         let parameters = request.parameters()?;
         let is_posted = request.method == "POST";
         let body = if is_posted { Some(request.resource(resource)?) } else { None };
@@ -50,7 +48,10 @@ impl EntryReader<'_> {
             Task::Think(think) => Action::Get(Get::think(think, request.method)),
             Task::Look(look) => Action::Get(Get::look(look, request.method)),
             Task::Alter(alter) => {
-                let subject = Subject::Id(resource_type, id.unwrap_or_default().to_owned());
+                let (Some(resource_type), Some(id)) = (resource_type, id) else {
+                    return Err(Refusal::not_offered(""));
+                };
+                let subject = Subject::Id(resource_type, id.to_owned());
                 Action::Change(Change::Operation(subject, alter))
             }
         })

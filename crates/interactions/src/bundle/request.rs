@@ -3,7 +3,7 @@
 use super::entry::Sent;
 use crate::error::Refusal;
 use crate::operations::Operation;
-use crate::precondition::{Preconditions, entity_tags};
+use crate::precondition::{Preconditions, Tags};
 use crate::query_string;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Object, ResourceType};
@@ -108,11 +108,11 @@ impl<'e> Request<'e> {
         if matches!(self.method, "GET" | "HEAD") {
             return Ok(preconditions);
         }
-        preconditions.if_match = self.tags("ifMatch")?.map(|tags| tags.unwrap_or_default());
+        preconditions.if_match = self.tags("ifMatch")?;
         preconditions.must_not_exist = match self.tags("ifNoneMatch")? {
             None => false,
-            Some(None) => true,
-            Some(Some(_)) => {
+            Some(Tags::Any) => true,
+            Some(Tags::These(_)) => {
                 let expected = "*, the only form that a change can have";
                 return Err(self.malformed("ifNoneMatch", expected));
             }
@@ -120,14 +120,11 @@ impl<'e> Request<'e> {
         Ok(preconditions)
     }
 
-    /// The versions in a list of entity tags; the inner `None` is `*`.
-    pub(super) fn tags(&self, name: &str) -> Result<Option<Option<Vec<u64>>>, Refusal> {
+    /// The versions that a condition names.
+    pub(super) fn tags(&self, name: &str) -> Result<Option<Tags>, Refusal> {
         let Some(text) = self.object.str(name) else { return Ok(None) };
-        if text.trim() == "*" && name == "ifNoneMatch" {
-            return Ok(Some(None));
-        }
-        match entity_tags(text) {
-            Some(tags) => Ok(Some(Some(tags))),
+        match Tags::parse(text) {
+            Some(tags) => Ok(Some(tags)),
             None => Err(self.malformed(name, "a list of entity tags such as W/\"3\"")),
         }
     }

@@ -54,14 +54,17 @@ struct Everything {
 ///
 /// 400 with everything that cannot be honoured. Later 404 and 410.
 pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
-    let Request { resource_type: of, id, input, caller, now, .. } = request;
+    let of = request.resource_type()?;
+    let Request { id, input, caller, now, .. } = request;
     let id = id.unwrap_or_default();
     let mut parameters = input.into_url()?;
     let cursor = take_cursor(&mut parameters)?;
     check_names(of, &parameters)?;
-    let asked = Asked { parameters, lenient: false, ignored: &OF_PATIENT, now, readable: caller.readable() };
+    let (ignored, readable) = (&OF_PATIENT, caller.readable());
+    let asked = Asked { parameters, lenient: false, ignored, now, caller: caller.identity(), readable };
     let mut everything = engine.read_everything(of, &id, &asked)?;
-    let walk = Walk::new(engine, &format!("/{of}/{id}/$everything"), &asked.parameters, now);
+    let path = format!("/{of}/{id}/$everything");
+    let walk = Walk::new(engine, &path, &asked.parameters, now, asked.caller);
     let start = cursor.as_deref().map(|text| walk.read(text)).transpose()?;
     if let Some(start) = start {
         for query in everything.request.queries_mut() {

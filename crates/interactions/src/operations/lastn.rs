@@ -4,12 +4,12 @@ use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::query_string::ANSWER_PARAMETERS;
-use crate::search_type::Asked;
+use crate::search_type::{Asked, write_outcome};
 use crate::unit::stored_json;
 use fhir::bundle::BundleWriter;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, ResourceType, Subset};
-use search::{Query, Sort, SortKey, Total};
+use fhir::{Issue, IssueCode, Json, ResourceType};
+use search::{Query, SearchRequest, Sort, SortKey, Total};
 use std::collections::HashMap;
 use storage::{Reader, Version};
 
@@ -34,8 +34,9 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
     let mut parameters = input.into_url()?;
     let max = take_max(&mut parameters)?;
     confined(&parameters)?;
-    let readable = caller.readable();
-    let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now, readable };
+    no_pages(&parameters)?;
+    let (ignored, readable) = (&ANSWER_PARAMETERS, caller.readable());
+    let asked = Asked { parameters, lenient, ignored, now, caller: caller.identity(), readable };
     let codes = engine.codes();
     let options = engine.search_options(&asked, &codes);
     let registry = engine.registry();
@@ -46,14 +47,20 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
     let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });
     request.query.sort = by_date.into_iter().collect();
     let engine = engine.clone();
-    Ok(Task::look(move |reader| Ok(engine.searchset_of_latest(&latest(&request.query, max, reader)?))))
+    Ok(Task::look(move |reader| {
+        let latest = latest(&request.query, max, reader)?;
+        Ok(engine.searchset_of_latest(&latest, &request))
+    }))
 }
 
 impl Engine {
-    fn searchset_of_latest(&self, latest: &[Version]) -> Vec<u8> {
+    fn searchset_of_latest(&self, latest: &[Version], request: &SearchRequest) -> Vec<u8> {
         let mut bundle = BundleWriter::new("searchset", Some(latest.len() as u64), &[]);
         for version in latest {
-            self.entry(&mut bundle, version, &Subset::Whole, br#"{"mode":"match"}"#);
+            self.entry(&mut bundle, version, &request.subset, br#"{"mode":"match"}"#);
+        }
+        if !request.warnings.is_empty() {
+            write_outcome(&mut bundle, &request.warnings);
         }
         bundle.finish()
     }
@@ -127,4 +134,26 @@ fn confined(parameters: &[(String, String)]) -> Result<(), Refusal> {
     let text =
         "$lastn needs the parameter 'patient' or 'subject': it returns the latest Observations of somebody";
     Err(Refusal::invalid(vec![Issue::error(IssueCode::Required, text)]))
+}
+
+/// What `$lastn` decides by itself is not to be asked for.
+fn no_pages(parameters: &[(String, String)]) -> Result<(), Refusal> {
+    let decided = |name: &str| {
+        let plain = name.split(':').next().unwrap_or_default();
+        matches!(plain, "_count" | "_sort" | "_total" | "_include" | "_revinclude")
+    };
+    let problem = |name: &str| {
+        let text = format!(
+            "the parameter {} has no meaning with $lastn: it returns the latest 'max' of each code, latest first",
+            quoted(name)
+        );
+        Issue::error(IssueCode::NotSupported, text)
+    };
+    let is_count = |name: &str, value: &str| name == "_summary" && value == "count";
+    let problems: Vec<Issue> = parameters
+        .iter()
+        .filter(|(name, value)| decided(name) || is_count(name, value))
+        .map(|(name, _)| problem(name))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
 }

@@ -4,7 +4,7 @@
 //! A version never changes, so adding and deleting make a new one; labels of earlier versions stay as they are.
 
 use super::input::missing;
-use super::{Request, Task};
+use super::{Request, Task, meta_in_use};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::{State, Unit, stored_json};
@@ -17,14 +17,17 @@ const CODINGS: [&str; 2] = ["tag", "security"];
 /// What becomes of labels when others are added or taken away.
 type Change = fn(&mut Object, &Json);
 
-/// Reads what is asked: the `meta` of the current version, in Parameters.
+/// Reads what is asked: the `meta` of the current version, in Parameters; where no resource is named, the labels in use.
 ///
 /// # Errors
 ///
-/// 400 when parameters are given. Later 404, 410.
-pub(super) fn read(_: &Engine, request: Request) -> Result<Task, Refusal> {
+/// 400 when parameters are given. Later 404, 410, and those of the [labels in use](meta_in_use::read).
+pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    if request.id.is_none() {
+        return meta_in_use::read(engine, &request);
+    }
     request.input.check("meta", &[], &[])?;
-    Ok(Task::look(move |reader| returned(&request.read(reader)?)))
+    Ok(Task::look(move |reader| of_version(&request.read(reader)?)))
 }
 
 /// Reads which labels shall be added.
@@ -66,15 +69,19 @@ fn make(unit: &mut Unit<'_>, request: &Request, labels: &Json, change: Change) -
         }
     }
     let prepared = unit.prepare(resource_type, &id, resource);
-    returned(&unit.put(state, &prepared)?.version)
+    of_version(&unit.put(state, &prepared)?.version)
 }
 
 /// The `meta` of a version as the operations return it.
-fn returned(version: &Version) -> Result<Vec<u8>, Refusal> {
-    let meta = stored_json(version)?.get("meta").cloned().unwrap_or_else(|| Object::new().into());
-    let returned =
-        json!({ "resourceType": "Parameters", "parameter": [{ "name": "return", "valueMeta": (meta) }] });
-    Ok(returned.to_bytes())
+fn of_version(version: &Version) -> Result<Vec<u8>, Refusal> {
+    let meta = stored_json(version)?.get("meta").cloned();
+    Ok(returned(meta.unwrap_or_else(|| Object::new().into())))
+}
+
+/// A Meta as the operations return it: in Parameters.
+pub(super) fn returned(meta: Json) -> Vec<u8> {
+    json!({ "resourceType": "Parameters", "parameter": [{ "name": "return", "valueMeta": (meta) }] })
+        .to_bytes()
 }
 
 /// Whether two codings are one label: version and display do not count.

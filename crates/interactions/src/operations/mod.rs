@@ -8,6 +8,7 @@ pub mod everything;
 pub mod input;
 mod lastn;
 mod meta;
+mod meta_in_use;
 pub mod task;
 mod terminology;
 mod validate;
@@ -115,6 +116,8 @@ pub static OPERATIONS: &[Operation] = &[
         name: "meta",
         definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta",
         types: None,
+        on_system: true,
+        on_type: true,
         on_instance: true,
         read: meta::read,
         ..NOWHERE
@@ -232,8 +235,10 @@ mod tests {
     fn operations_are_found_where_they_are_offered() {
         let of = |name, resource_type, is_instance| Operation::at(name, resource_type, is_instance).is_some();
         assert!(of("meta", Some(ResourceType::PATIENT), true));
-        assert!(!of("meta", Some(ResourceType::PATIENT), false));
-        assert!(!of("meta", None, false));
+        assert!(of("meta", Some(ResourceType::PATIENT), false));
+        assert!(of("meta", None, false));
+        assert!(!of("meta-add", Some(ResourceType::PATIENT), false));
+        assert!(!of("meta-add", None, false));
         assert!(of("lastn", Some(ResourceType::OBSERVATION), false));
         assert!(!of("lastn", Some(ResourceType::PATIENT), false));
     }
@@ -241,5 +246,12 @@ mod tests {
     #[test]
     fn operations_are_in_the_order_of_their_names() {
         assert!(OPERATIONS.is_sorted_by_key(|operation| operation.name));
+    }
+
+    #[test]
+    fn operations_that_write_are_of_one_resource() {
+        let writing = OPERATIONS.iter().filter(|operation| operation.writes);
+        assert!(writing.clone().count() > 0);
+        assert!(writing.clone().all(|one| one.on_instance && !one.on_type && !one.on_system));
     }
 }

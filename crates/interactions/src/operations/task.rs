@@ -14,8 +14,8 @@ use storage::{Reader, Version};
 
 /// An operation as it was asked for.
 pub struct Request {
-    /// The type that the URL names.
-    pub resource_type: ResourceType,
+    /// The type that the URL names, unless the operation is on the server as a whole.
+    pub resource_type: Option<ResourceType>,
     /// The id that the URL names.
     pub id: Option<String>,
     /// The parameters.
@@ -66,6 +66,15 @@ impl Task {
 }
 
 impl Request {
+    /// The type that the URL names.
+    ///
+    /// # Errors
+    ///
+    /// 405 when it names none, where no operation of a type is offered.
+    pub(super) fn resource_type(&self) -> Result<ResourceType, Refusal> {
+        self.resource_type.ok_or_else(|| Refusal::not_offered(""))
+    }
+
     /// The current version of the resource that the URL names.
     ///
     /// # Errors
@@ -73,13 +82,27 @@ impl Request {
     /// 404, 410; 403 when the caller may not see it; the store's failures.
     pub(super) fn read(&self, reader: &mut dyn Reader) -> Result<Version, Refusal> {
         let Some(id) = &self.id else { return Err(Refusal::not_offered("")) };
-        let version = read::read(reader, self.resource_type, id)?;
+        let version = read::read(reader, self.resource_type()?, id)?;
         self.caller.may_see(&version)?;
         Ok(version)
     }
 }
 
 impl Operation {
+    /// Whether the caller may change what it changes.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    pub fn admit(&self, caller: &dyn Caller, resource_type: Option<ResourceType>) -> Result<(), Refusal> {
+        match resource_type {
+            _ if !self.writes => Ok(()),
+            Some(resource_type) => caller.may_write(resource_type),
+            // Nothing says what it would change.
+            None => Err(Refusal::not_offered("")),
+        }
+    }
+
     /// What the operation is given: the parameters of the URL, or the Parameters of the body, which is there when it is
     /// asked for with POST. `root` is where the body stands in what was sent.
     ///
@@ -89,7 +112,7 @@ impl Operation {
     pub fn input(
         &self,
         engine: &Engine,
-        resource_type: ResourceType,
+        resource_type: Option<ResourceType>,
         parameters: &[(String, String)],
         body: Option<Json>,
         root: Option<&str>,
@@ -100,7 +123,7 @@ impl Operation {
         if self.takes_resource {
             // Parameters that hold a resource which need not be valid, or that resource by itself.
             let is_parameters = body.str("resourceType") == Some(parameters_type.name());
-            if is_parameters && resource_type != parameters_type {
+            if is_parameters && resource_type != Some(parameters_type) {
                 return Ok(given.and(Input::of_resource(&body, root)));
             }
             return Ok(given.with_resource("resource", body, root));

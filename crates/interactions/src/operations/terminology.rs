@@ -112,7 +112,7 @@ pub(super) fn validate_code(engine: &Engine, request: Request) -> Result<Task, R
         "displayLanguage",
     ];
     let input = &request.input;
-    let of_system = request.resource_type == ResourceType::CODE_SYSTEM;
+    let of_system = request.resource_type == Some(ResourceType::CODE_SYSTEM);
     let known: &[&str] = if of_system { &OF_SYSTEM } else { &OF_VALUE_SET };
     input.check("validate-code", known, &[])?;
     codings(input, "validate-code", "systemVersion")?;

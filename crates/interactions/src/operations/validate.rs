@@ -52,7 +52,7 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
                 return Ok(outcome(vec![all_right("The resource can be deleted")]));
             }
             let subject = Subject { resource: &stored, root: None };
-            Ok(outcome(check(&subject, request.resource_type, &profiles, &definitions)))
+            Ok(outcome(check(&subject, request.resource_type()?, &profiles, &definitions)))
         })),
         (false, None) => Err(super::input::missing("validate", "resource")),
     }
@@ -65,7 +65,7 @@ fn sent(
     profiles: &[String],
     definitions: &Definitions,
 ) -> Result<Vec<Issue>, Refusal> {
-    let (resource_type, id) = (request.resource_type, request.id.as_deref());
+    let (resource_type, id) = (request.resource_type()?, request.id.as_deref());
     let given = request.input.all("resource").next();
     let Some(resource) = request.input.resource("resource")? else { return Ok(Vec::new()) };
     let root = given.map(|given| given.place.as_str()).filter(|place| *place != resource_type.name());

@@ -20,8 +20,8 @@ use std::sync::Arc;
 /// # Errors
 ///
 /// Every refusal of the table.
-pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refusal> {
-    let steps = ask.steps.clone();
+pub async fn answer(app: &App, mut ask: Ask, seen: &mut Seen) -> Result<Answer, Refusal> {
+    let steps = std::mem::take(&mut ask.steps);
     match Route::of(&steps) {
         Some(Route::Token) => {
             *seen = Seen { door: "oauth", interaction: "token" };

@@ -1,6 +1,6 @@
 //! POST /fhir: operations as entries of batches and transactions.
 
-use crate::support::bundle::{at, basic, batch, entry, named, statuses, transaction};
+use crate::support::bundle::{basic, batch, entry, named, statuses, transaction};
 use crate::support::{Reply, Request, Site, Store};
 use fhir::{Json, json};
 
@@ -93,6 +93,9 @@ fn operations_answer_in_a_bundle_as_they_do_by_themselves() {
                 ]))),
             ),
             ("GET", "Basic/x/$meta".to_owned(), None),
+            ("GET", "Basic/$meta".to_owned(), None),
+            ("GET", "$meta".to_owned(), None),
+            ("POST", "$meta".to_owned(), Some(json!({ "resourceType": "Parameters" }))),
         ];
         for kind in [batch, transaction] {
             let entries = asked.iter().map(|(method, url, body)| {
@@ -200,6 +203,37 @@ fn operations_are_carried_out_with_the_entries_of_their_method() {
 }
 
 #[test]
+fn labels_in_use_are_those_that_the_entries_before_leave() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        record(&site);
+        site.post("/fhir/Basic/x/$meta-add", &tagged("old")).expect(200);
+        let labelled = json!({
+            "resourceType": "Basic", "id": "y", "code": { "text": "y" }, "meta": { "tag": [{ "code": "put" }] }
+        });
+        let reply = transaction(
+            &site,
+            vec![
+                entry("GET", "Basic/$meta"),
+                entry("GET", "$meta"),
+                entry("PUT", "Basic/y").with(labelled),
+                entry("POST", "Patient/p/$meta-add").with(tagged("new")),
+                entry("DELETE", "Basic/x"),
+            ],
+        )
+        .expect(200);
+        assert_eq!(tags(&resource(&reply, 0)), ["put"]);
+        assert_eq!(tags(&resource(&reply, 1)), ["new", "put"]);
+    }
+}
+
+/// The codes of the tags that an operation returned.
+fn tags(returned: &Json) -> Vec<String> {
+    let tags = returned.at(&["parameter", "0", "valueMeta", "tag"]).map(Json::items).unwrap_or_default();
+    tags.iter().filter_map(|tag| tag.str("code")).map(str::to_owned).collect()
+}
+
+#[test]
 fn labels_are_changed_with_a_transaction_or_not_at_all() {
     for store in Store::all() {
         let site = Site::on(store);
@@ -253,6 +287,19 @@ fn operations_that_cannot_be_honoured_are_refused_as_by_themselves() {
     let cases = [
         (entry("GET", "Basic/x/$metta"), "404 Not Found", "Unknown path 'Basic/x/$metta'", None),
         (entry("GET", "$everything"), "404 Not Found", "Unknown path '$everything'", None),
+        (entry("GET", "$meta-add"), "404 Not Found", "Unknown path '$meta-add'", None),
+        (
+            entry("GET", "$meta?mode=x"),
+            "400 Bad Request",
+            "$meta has no parameter 'mode' (supported: none)",
+            Some("request.url"),
+        ),
+        (
+            entry("GET", "Observation/$lastn?patient=p&_count=1"),
+            "400 Bad Request",
+            "the parameter '_count' has no meaning with $lastn",
+            Some("request.url"),
+        ),
         (entry("GET", "Basic/x/$meta-add"), "405 Method Not Allowed", "Operation is not supported", None),
         (entry("DELETE", "Basic/x/$meta"), "405 Method Not Allowed", "Operation is not supported", None),
         (entry("GET", "Basic/none/$meta"), "404 Not Found", "Unknown Basic resource 'none'", None),
@@ -368,6 +415,8 @@ fn operations_of_entries_do_no_more_than_the_token_allows() {
             entry("GET", "Patient/none/$meta"),
             entry("GET", "Composition/c/$document"),
             entry("GET", "Binary/b/$meta"),
+            entry("GET", "Binary/$meta"),
+            entry("GET", "Patient/$meta"),
             entry("GET", "Observation/$lastn?patient=p&subject:Patient.identifier=urn:t|1"),
             entry("POST", "Patient/$validate").with(json!({ "resourceType": "Patient" })),
         ]
@@ -380,8 +429,11 @@ fn operations_of_entries_do_no_more_than_the_token_allows() {
     let alone = |path: &str| site.ask_with(Request::new("GET", path).header("authorization", &token));
     alone("/fhir/Binary/b/$meta").expect(403);
     alone("/fhir/Observation/$lastn?patient=p&subject:Patient.identifier=urn:t|1").expect(403);
-    assert_eq!(
-        at(&ask("batch", vec![entry("GET", "Basic/x/$meta")]), &["entry", "0", "response", "status"]),
-        "200 OK"
-    );
+    for (path, code) in [("Basic/x", "shown"), ("Patient/p", "hidden"), ("Binary/b", "hidden too")] {
+        site.post(&format!("/fhir/{path}/$meta-add"), &tagged(code)).expect(200);
+    }
+    let reply = ask("batch", vec![entry("GET", "Basic/x/$meta"), entry("GET", "$meta")]);
+    assert_eq!(statuses(&reply), ["200 OK"; 2]);
+    assert_eq!(tags(&resource(&reply, 0)), ["shown"]);
+    assert_eq!(tags(&resource(&reply, 1)), ["shown"]);
 }

@@ -13,6 +13,10 @@ use storage::Version;
 pub(super) struct Bearer(pub(super) Arc<auth::Caller>);
 
 impl Caller for Bearer {
+    fn identity(&self) -> &str {
+        self.0.identity()
+    }
+
     fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal> {
         may(&self.0, resource_type, Access::Read)
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Carries the entries of a Bundle out.
 pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    let (engine, pretty, caller) = (call.app.engine.clone(), call.pretty, Bearer(Arc::clone(&call.caller)));
+    let (engine, caller) = (call.app.engine.clone(), Bearer(Arc::clone(&call.caller)));
     let entry_return = if prefers(&call.ask, "return=representation") {
         EntryReturn::Representation
     } else if prefers(&call.ask, "return=OperationOutcome") {
@@ -25,5 +25,5 @@ pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     let reader = engine.clone();
     let read = move || reader.read_bundle(body.tree(&reader)?, Arc::new(caller), now());
     let bundle = tokio::task::spawn_blocking(read).await.map_err(Refusal::failed)??;
-    Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?, pretty))
+    Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?))
 }

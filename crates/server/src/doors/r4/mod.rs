@@ -27,7 +27,7 @@ use interactions::operations::Operation;
 use interactions::{Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
-/// A request that is offered and allowed: who asks, and how the answer shall look.
+/// A request that is offered and allowed, and who asks.
 struct Call<'a> {
     app: &'a App,
     ask: Ask,
@@ -35,8 +35,6 @@ struct Call<'a> {
     caller: Arc<Caller>,
     /// The parameters of the URL, decoded, in order.
     query: Vec<(String, String)>,
-    /// `_pretty`: JSON for people.
-    pretty: bool,
 }
 
 impl Call<'_> {
@@ -110,12 +108,9 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     if !is_content {
         negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     }
-    let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
-    let call = Call { app, ask, caller, query, pretty };
-    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
-        (operation, resource_type, target)
-    {
-        return operation::of_type(call, operation, resource_type, id).await;
+    let call = Call { app, ask, caller, query };
+    if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
+        return operation::operate(call, operation, resource_type, id).await;
     }
     match resource_type {
         Some(resource_type) => of_type(call, interaction, resource_type, target).await,
