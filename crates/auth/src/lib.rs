@@ -2,11 +2,13 @@
 //! (<http://hl7.org/fhir/smart-app-launch/1.0.0/scopes-and-launch-context/>). No routes, no store, no clock.
 
 pub mod grant;
+pub mod link;
 pub mod scope;
 pub mod secret;
 
 pub use grant::{Authorization, GrantError, TokenRequest};
-pub use scope::{Access, Scope, ScopeError, Scopes};
+pub use link::LinkKey;
+pub use scope::{Access, OPERATIONS, Scope, ScopeError, Scopes, TypeName};
 pub use secret::{Digest, StoredSecret, generate_token, token_digest};
 
 /// How long an access token is good, in seconds.

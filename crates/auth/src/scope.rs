@@ -1,4 +1,5 @@
-//! Scopes of the form `system/Patient.read`: a context, a resource type or `*`, and `read`, `write` or `*`.
+//! Scopes of the form `system/Patient.read`: a context, a resource type or `*`, and `read`, `write` or `*`; or an operation
+//! of a type, `system/Practitioner.send-reset-password-email`, which no `*` covers.
 
 use fhir::ResourceType;
 use fhir::outcome::quoted;
@@ -20,6 +21,36 @@ pub enum Access {
     Read,
     /// Change.
     Write,
+    /// One of the [`OPERATIONS`], by its name.
+    Operation(&'static str),
+}
+
+/// The operations that have a scope of their own: of which type, and their names (general.json, `operation_scopes`).
+pub const OPERATIONS: [(&str, &str); 3] = [
+    ("Practitioner", "send-reset-password-email"),
+    ("Claim", "add-activity-log-item"),
+    ("DiagnosticReport", "create-lab-report"),
+];
+
+/// The types that R4 does not know and scopes can name.
+const BEYOND_R4: [&str; 1] = ["Allergen"];
+
+/// A type that scopes can name: one of R4, or of those that the Canvas door has besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TypeName(&'static str);
+
+impl TypeName {
+    /// The type of that exact name, if there is one.
+    pub fn parse(name: &str) -> Option<Self> {
+        let beyond = || BEYOND_R4.into_iter().find(|known| *known == name);
+        ResourceType::from_name(name).map(ResourceType::name).or_else(beyond).map(TypeName)
+    }
+}
+
+impl From<ResourceType> for TypeName {
+    fn from(resource_type: ResourceType) -> Self {
+        TypeName(resource_type.name())
+    }
 }
 
 /// One scope.
@@ -27,7 +58,7 @@ pub enum Access {
 pub struct Scope {
     context: Context,
     /// `None` is `*`.
-    resource_type: Option<ResourceType>,
+    type_name: Option<TypeName>,
     /// `None` is `*`.
     access: Option<Access>,
 }
@@ -65,25 +96,36 @@ impl Scope {
             "read" => Some(Access::Read),
             "write" => Some(Access::Write),
             "*" => None,
-            _ => return Err(malformed()),
+            other => {
+                let known = OPERATIONS.into_iter().find(|operation| *operation == (name, other));
+                Some(Access::Operation(known.ok_or_else(malformed)?.1))
+            }
         };
-        let resource_type = match name {
+        let type_name = match name {
             "*" => None,
-            name => Some(ResourceType::from_name(name).ok_or_else(malformed)?),
+            name => Some(TypeName::parse(name).ok_or_else(malformed)?),
         };
-        Ok(Scope { context, resource_type, access })
+        Ok(Scope { context, type_name, access })
     }
 
     fn covers(&self, other: &Scope) -> bool {
         self.context == other.context
-            && (self.resource_type.is_none() || self.resource_type == other.resource_type)
-            && (self.access.is_none() || self.access == other.access)
+            && (self.type_name.is_none() || self.type_name == other.type_name)
+            && (self.access == other.access || (self.access.is_none() && !other.is_operation()))
     }
 
-    fn allows(&self, resource_type: ResourceType, access: Access) -> bool {
-        self.resource_type.is_none_or(|own| own == resource_type)
-            && self.access.is_none_or(|own| own == access)
+    fn allows(&self, type_name: TypeName, access: Access) -> bool {
+        self.type_name.is_none_or(|own| own == type_name)
+            && (self.access == Some(access) || (self.access.is_none() && !is_operation(access)))
     }
+
+    fn is_operation(&self) -> bool {
+        self.access.is_some_and(is_operation)
+    }
+}
+
+fn is_operation(access: Access) -> bool {
+    matches!(access, Access::Operation(_))
 }
 
 impl fmt::Display for Scope {
@@ -95,9 +137,10 @@ impl fmt::Display for Scope {
         let access = match self.access {
             Some(Access::Read) => "read",
             Some(Access::Write) => "write",
+            Some(Access::Operation(name)) => name,
             None => "*",
         };
-        write!(f, "{context}/{}.{access}", self.resource_type.map_or("*", ResourceType::name))
+        write!(f, "{context}/{}.{access}", self.type_name.map_or("*", |TypeName(name)| name))
     }
 }
 
@@ -127,16 +170,15 @@ impl Scopes {
         self.0.is_empty()
     }
 
-    /// Whether one of them allows `access` to `resource_type`.
-    pub fn allow(&self, resource_type: ResourceType, access: Access) -> bool {
-        self.0.iter().any(|scope| scope.allows(resource_type, access))
+    /// Whether one of them allows `access` to a type.
+    pub fn allow(&self, type_name: impl Into<TypeName>, access: Access) -> bool {
+        let type_name = type_name.into();
+        self.0.iter().any(|scope| scope.allows(type_name, access))
     }
 
     /// Whether one of them allows `access` to every type.
     pub fn allow_all(&self, access: Access) -> bool {
-        self.0
-            .iter()
-            .any(|scope| scope.resource_type.is_none() && scope.access.is_none_or(|own| own == access))
+        self.0.iter().any(|scope| scope.type_name.is_none() && scope.access.is_none_or(|own| own == access))
     }
 
     /// The first scope of `self` that `allowed` does not cover. `*` is covered by `read` and `write` together.
@@ -149,9 +191,9 @@ impl Scopes {
         })
     }
 
-    /// The scope that would allow `access` to `resource_type`: what a refusal asks for.
-    pub fn needed(resource_type: ResourceType, access: Access) -> Scope {
-        Scope { context: Context::System, resource_type: Some(resource_type), access: Some(access) }
+    /// The scope that would allow `access` to a type: what a refusal asks for.
+    pub fn needed(type_name: impl Into<TypeName>, access: Access) -> Scope {
+        Scope { context: Context::System, type_name: Some(type_name.into()), access: Some(access) }
     }
 }
 
@@ -184,6 +226,28 @@ mod tests {
         assert!(!granted.allow(ResourceType::APPOINTMENT, Access::Read));
         assert!(scopes("system/*.*").allow_all(Access::Write));
         assert!(!scopes("system/*.read").allow_all(Access::Write));
+    }
+
+    #[test]
+    fn an_operation_needs_a_scope_of_its_own() {
+        let reset = Access::Operation("send-reset-password-email");
+        assert!(!scopes("system/*.* user/Practitioner.*").allow(ResourceType::PRACTITIONER, reset));
+        let granted = scopes("user/Practitioner.send-reset-password-email");
+        assert!(granted.allow(ResourceType::PRACTITIONER, reset));
+        assert!(!granted.allow(ResourceType::PRACTITIONER, Access::Read));
+        assert_eq!(granted.to_string(), "user/Practitioner.send-reset-password-email");
+        assert!(granted.beyond(&scopes("user/*.*")).is_some());
+        assert!(granted.beyond(&granted).is_none());
+        assert!(Scopes::parse("user/Patient.send-reset-password-email").is_err());
+        assert!(Scopes::parse("user/*.send-reset-password-email").is_err());
+    }
+
+    #[test]
+    fn scopes_name_the_type_that_r4_does_not_know() {
+        let allergen = TypeName::parse("Allergen").unwrap();
+        assert!(scopes("system/Allergen.read").allow(allergen, Access::Read));
+        assert!(scopes("system/*.read").allow(allergen, Access::Read));
+        assert!(!scopes("system/AllergyIntolerance.read").allow(allergen, Access::Read));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
-use crate::contract::Contract;
+use crate::contract::{Contract, OperationFact};
 use crate::references::{self, Target};
 use crate::sent::Sent;
 use crate::{check, order};
@@ -36,7 +36,7 @@ pub fn accept(
         Json::Object(body) => body,
         other => return Err(Refusal::invalid(validate(contract.resource_type, &other))),
     };
-    let sent = Sent { interaction, contract, body: &body, clinic };
+    let sent = Sent { interaction, operation: None, contract, body: &body, clinic };
     let enveloped = check::envelope(&sent);
     if !enveloped.is_empty() {
         return Err(Refusal::invalid(check::issues(enveloped)));
@@ -47,11 +47,18 @@ pub fn accept(
     canvas_type.normalise(&mut body, clinic);
     let mut whole = Json::Object(body.clone());
     supply(contract, &mut whole);
+    if let (Some(mark), Some(whole)) = (contract.mark, whole.as_object_mut()) {
+        mark.displace(whole);
+    }
     let generic = validate(contract.resource_type, &whole);
 
-    let sent = Sent { interaction, contract, body: &body, clinic };
+    let sent = Sent { interaction, operation: None, contract, body: &body, clinic };
     let mut found = references::collect(contract, &body);
     found.targets.retain(|target| !canvas_type.leaves_open(target));
+    if contract.mark.is_some() && interaction == Interaction::Update {
+        // Nothing but the mark has an effect.
+        found.targets.clear();
+    }
     let mut ruled = check::issues(check::body(&sent));
     ruled.append(&mut found.issues);
     ruled.extend(foreign_id(contract.resource_type, &body, id));
@@ -61,6 +68,42 @@ pub fn accept(
         return Ok(Accepted { body, targets: found.targets });
     }
     order::sort_by_place(contract.resource_type, &body, &mut problems);
+    Err(Refusal::invalid(problems))
+}
+
+/// Reads the Parameters of an operation.
+///
+/// # Errors
+///
+/// 400 with every problem, in document order.
+pub fn accept_parameters(
+    engine: &Engine,
+    clinic: &Clinic,
+    contract: &'static Contract,
+    operation: &'static OperationFact,
+    bytes: &[u8],
+) -> Result<Object, Refusal> {
+    let parsed = engine.parse(bytes)?;
+    let mut body = match parsed {
+        Json::Object(body) if body.str("resourceType") == Some("Parameters") => body,
+        other => return Err(Refusal::invalid(validate(ResourceType::PARAMETERS, &other))),
+    };
+    (operation.normalise)(&mut body);
+    let generic = validate(ResourceType::PARAMETERS, &Json::Object(body.clone()));
+    let sent = Sent {
+        interaction: Interaction::Operation,
+        operation: Some(operation),
+        contract,
+        body: &body,
+        clinic,
+    };
+    let mut ruled = check::issues(check::body(&sent));
+    modifiers(&Location::root(sent.root()), &body, &mut ruled);
+    let mut problems = merged(generic, ruled);
+    if problems.is_empty() {
+        return Ok(body);
+    }
+    order::sort_by_place(ResourceType::PARAMETERS, &body, &mut problems);
     Err(Refusal::invalid(problems))
 }
 

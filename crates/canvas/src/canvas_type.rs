@@ -1,21 +1,21 @@
 //! A resource type at the Canvas door: its contract and what only code can say.
 
 use crate::clinic::Clinic;
-use crate::contract::{Contract, SortBy};
-use crate::hidden::Hidden;
+use crate::contract::Contract;
 use crate::references::Target;
 use crate::search::{Asked, Reading};
 use crate::sent::Sent;
 use crate::stored;
 use crate::write::Write;
 use fhir::{Json, Object};
-use interactions::Refusal;
+use interactions::{Refusal, Unit};
 
 /// One resource type. What a type does not override is done as its [`Contract`] says.
 ///
 /// The order on create: [`normalise`](Self::normalise), R4's validation and the contract's rules of the body,
-/// [`complete`](Self::complete); then, inside the write, the rules of the write, [`settle`](Self::settle), stored. On update
-/// the stored resource is read first, and [`merge`](Self::merge) stands in place of `complete`, inside the write.
+/// [`complete`](Self::complete); then, inside the write, the rules of the write, the note, [`settle`](Self::settle), stored,
+/// its Provenance. On update the stored resource is read first, and [`merge`](Self::merge), or the contract's mark, stands
+/// in place of `complete`, inside the write.
 pub trait CanvasType: Sync {
     /// Its contract.
     fn contract(&self) -> &'static Contract;
@@ -36,6 +36,24 @@ pub trait CanvasType: Sync {
         stored::merged(stored, &write.sent)
     }
 
+    /// The stored resource that a create changes in place of making another one: its id.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    fn replaces(&self, _resource: &Object, _write: &mut Write<'_, '_>) -> Result<Option<String>, Refusal> {
+        Ok(None)
+    }
+
+    /// What an update of `id` starts from when nothing is stored there: `None` where there is no such resource.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    fn unstored(&self, _id: &str, _unit: &mut Unit<'_>) -> Result<Option<Object>, Refusal> {
+        Ok(None)
+    }
+
     /// Whether this reference may lead nowhere, or is looked up by a rule of the type.
     fn leaves_open(&self, _target: &Target) -> bool {
         false
@@ -49,16 +67,6 @@ pub trait CanvasType: Sync {
     /// What prevents the write.
     fn settle(&self, _resource: &Object, _write: &mut Write<'_, '_>) -> Result<Option<Object>, Refusal> {
         Ok(None)
-    }
-
-    /// Which of the stored resources this door leaves out, if any.
-    fn hides(&self) -> Option<&'static Hidden> {
-        None
-    }
-
-    /// What a search without `_sort` is ordered by; `None` by the time of the last change.
-    fn order(&self) -> Option<SortBy> {
-        None
     }
 
     /// Gives a stored resource the vendor's shape. Members and extensions that the contract does not list, `meta`
@@ -84,6 +92,16 @@ pub trait CanvasType: Sync {
     ///
     /// What prevents an answer.
     fn find(&self, _asked: &Asked<'_>, _reading: &mut Reading<'_>) -> Result<Option<Vec<Json>>, Refusal> {
+        Ok(None)
+    }
+
+    /// Reads by itself what is derived and not stored: the resource `id`, in the vendor's shape. Asked when nothing is
+    /// stored under the id, or the contract says that nothing of the type is.
+    ///
+    /// # Errors
+    ///
+    /// What prevents an answer.
+    fn get(&self, _id: &str, _reading: &mut Reading<'_>) -> Result<Option<Json>, Refusal> {
         Ok(None)
     }
 

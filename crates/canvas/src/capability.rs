@@ -6,7 +6,6 @@ use crate::door::Canvas;
 use crate::types::TYPES;
 use fhir::definitions::SearchParameterType;
 use fhir::{Json, Object, json};
-use jiff::Timestamp;
 
 impl Canvas {
     /// The CapabilityStatement at `now`, in milliseconds since the epoch.
@@ -15,13 +14,14 @@ impl Canvas {
     /// does not have yet, so it is left out. An instance must be described (invariant cpb-15), so `implementation` is
     /// there, without the URL that the live one lacks.
     pub fn capability_statement(&self, now: i64) -> Json {
-        let mut contracts: Vec<&Contract> = TYPES.iter().map(|served| served.contract()).collect();
-        contracts.sort_by_key(|contract| contract.resource_type.name());
+        let mut contracts: Vec<&Contract> =
+            TYPES.iter().map(|served| served.contract()).filter(|contract| contract.is_live).collect();
+        contracts.sort_by_key(|contract| contract.name);
         let resources: Vec<Json> = contracts.into_iter().map(resource).collect();
         json!({
             "resourceType": "CapabilityStatement",
             "status": "active",
-            "date": (date(now)),
+            "date": (crate::time::utc(now)),
             "publisher": "Easel",
             "kind": "instance",
             "implementation": { "description": "Easel, an open server of the Canvas Medical FHIR API" },
@@ -34,7 +34,7 @@ impl Canvas {
 
 fn resource(contract: &Contract) -> Json {
     let mut resource = Object::new();
-    resource.insert("type", contract.resource_type.name());
+    resource.insert("type", contract.name);
     if !contract.profiles.is_empty() {
         let profiles: Vec<Json> = contract.profiles.iter().map(|profile| Json::from(*profile)).collect();
         resource.insert("supportedProfile", profiles);
@@ -68,10 +68,4 @@ fn kind(kind: SearchParameterType) -> &'static str {
         SearchParameterType::Uri => "uri",
         SearchParameterType::Special => "special",
     }
-}
-
-/// With microseconds and `+00:00`, as the live statement has it.
-fn date(now: i64) -> String {
-    let now = Timestamp::from_millisecond(now).unwrap_or(Timestamp::UNIX_EPOCH);
-    now.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
 }

@@ -1,18 +1,18 @@
 //! Running rules over what was sent.
 
-use crate::contract::Contract;
+use crate::contract::{Access, ElementFact};
 use crate::finding::{Finding, Findings};
 use crate::rule::{Check, Rule};
 use crate::search::Asked;
 use crate::sent::Sent;
 use crate::write::Write;
-use fhir::{Issue, Json, Location};
+use fhir::{Issue, Json, Location, ResourceType};
 use interactions::{Interaction, Refusal};
 
 /// What the rules of the envelope find: told alone.
 pub fn envelope(sent: &Sent<'_>) -> Vec<Finding> {
     let mut findings = Findings::new();
-    for rule in rules(sent.contract, sent.interaction) {
+    for rule in sent.rules() {
         if let Check::Envelope(check) = rule.check {
             findings.run(rule);
             check(sent, &mut findings);
@@ -24,15 +24,35 @@ pub fn envelope(sent: &Sent<'_>) -> Vec<Finding> {
 /// What the rules of the body find.
 pub fn body(sent: &Sent<'_>) -> Vec<Finding> {
     let mut findings = Findings::new();
-    for rule in rules(sent.contract, sent.interaction) {
+    for rule in sent.rules() {
         findings.run(rule);
         match rule.check {
+            Check::RequiredElements => {
+                let is_required = |element: &&ElementFact| element.required_on.contains(&sent.interaction);
+                let required_elements = sent.contract.elements.iter().filter(is_required);
+                required_elements.for_each(|element| required(sent, element.path, &mut findings));
+            }
+            Check::ListedElements => {
+                let is_checked = |element: &&ElementFact| {
+                    !element.values.is_empty()
+                        && element.access != Access::ReadOnly
+                        && element.path != "resourceType"
+                        && !element.ignored_on.contains(&sent.interaction)
+                };
+                let listed_elements = sent.contract.elements.iter().filter(is_checked);
+                listed_elements.for_each(|element| listed(sent, element.path, &mut findings));
+            }
+            Check::ListedOn(path) => listed_on(sent, path, &mut findings),
             Check::Required(paths) => paths.iter().for_each(|path| required(sent, path, &mut findings)),
             Check::Listed(paths) => paths.iter().for_each(|path| listed(sent, path, &mut findings)),
             Check::List(path) => shape(sent, path, |value| value.as_array().is_some(), &mut findings),
             Check::Object(path) => shape(sent, path, |value| value.as_object().is_some(), &mut findings),
             Check::Body(check) => check(sent, &mut findings),
-            Check::Envelope(_) | Check::Write(_) | Check::Query(_) | Check::EveryDoor => {}
+            Check::Envelope(_)
+            | Check::Write(_)
+            | Check::Query(_)
+            | Check::AnyParameter(_)
+            | Check::EveryDoor => {}
         }
     }
     findings.into_list()
@@ -45,7 +65,7 @@ pub fn body(sent: &Sent<'_>) -> Vec<Finding> {
 /// 400 with what is wrong with what was sent, else 422 with the rules of business that are broken.
 pub fn write(write: &mut Write<'_, '_>, mut invalid: Vec<Issue>) -> Result<(), Refusal> {
     let mut findings = Findings::new();
-    for rule in rules(write.sent.contract, write.sent.interaction) {
+    for rule in write.sent.rules() {
         if let Check::Write(check) = rule.check {
             findings.run(rule);
             check(write, &mut findings)?;
@@ -55,7 +75,11 @@ pub fn write(write: &mut Write<'_, '_>, mut invalid: Vec<Issue>) -> Result<(), R
         findings.into_list().into_iter().partition(|finding| finding.rule.status() == 422);
     invalid.extend(found.into_iter().map(|finding| finding.issue));
     if !invalid.is_empty() {
-        crate::order::sort_by_place(write.sent.contract.resource_type, write.sent.body, &mut invalid);
+        let root = match write.sent.operation {
+            Some(_) => ResourceType::PARAMETERS,
+            None => write.sent.contract.resource_type,
+        };
+        crate::order::sort_by_place(root, write.sent.body, &mut invalid);
         return Err(Refusal::invalid(invalid));
     }
     if broken.is_empty() { Ok(()) } else { Err(Refusal::broken_rules(issues(broken))) }
@@ -64,10 +88,15 @@ pub fn write(write: &mut Write<'_, '_>, mut invalid: Vec<Issue>) -> Result<(), R
 /// What the rules of a search find.
 pub fn query(asked: &Asked<'_>) -> Vec<Issue> {
     let mut findings = Findings::new();
-    for rule in rules(asked.contract, Interaction::SearchType) {
-        if let Check::Query(check) = rule.check {
-            findings.run(rule);
-            check(asked, &mut findings);
+    let on_search = |rule: &&Rule| rule.on.contains(&Interaction::SearchType);
+    for rule in asked.contract.all_rules().filter(on_search) {
+        findings.run(rule);
+        match rule.check {
+            Check::Query(check) => check(asked, &mut findings),
+            Check::AnyParameter(names) if names.iter().all(|name| asked.value(name).is_none()) => {
+                findings.add("", &[]);
+            }
+            _ => {}
         }
     }
     issues(findings.into_list())
@@ -82,7 +111,10 @@ pub fn issues(findings: Vec<Finding>) -> Vec<Issue> {
 pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
     fn walk(value: &Json, location: &Location<'_>, findings: &mut Findings) {
         match value {
-            Json::String(text) if text.is_empty() => findings.add(&location.to_string(), &[]),
+            Json::String(text) if text.is_empty() => {
+                let place = location.to_string();
+                findings.add(&place, &[("path", &path_of(&place))]);
+            }
             Json::Array(items) => {
                 items
                     .iter()
@@ -99,14 +131,32 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
     sent.body.iter().for_each(|(name, value)| walk(value, &root.child(name), findings));
 }
 
-fn rules(contract: &'static Contract, on: Interaction) -> impl Iterator<Item = &'static Rule> {
-    contract.rules.iter().filter(move |rule| rule.on.contains(&on))
+/// A place as the path of an element: without type and indices.
+fn path_of(place: &str) -> String {
+    let names = place.split('.').skip(1).map(|step| step.split_once('[').map_or(step, |(name, _)| name));
+    names.collect::<Vec<_>>().join(".")
+}
+
+/// For rules: an update of a type that knows no other than to mark entered in error does so.
+///
+/// # Errors
+///
+/// None.
+pub fn marks(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    let sent = &write.sent;
+    if let Some(mark) = sent.contract.mark.filter(|mark| !mark.is_on(sent.body)) {
+        findings.add(&format!("{}.{}", sent.root(), mark.element), &[]);
+    }
+    Ok(())
 }
 
 fn required(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
     sent.visit(path, |location, value| {
         if is_missing(value) {
-            findings.add(&location.to_string(), &[("element", path), ("attribute", last_step(path))]);
+            findings.add(
+                &location.to_string(),
+                &[("element", path), ("path", path), ("attribute", last_step(path))],
+            );
         }
     });
 }
@@ -129,7 +179,8 @@ fn listed(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
         let Some(code) = value.as_str().filter(|code| !code.is_empty() && !allowed.contains(code)) else {
             return;
         };
-        let values = [("value", code), (attribute, code), ("attribute", attribute), ("element", path)];
+        let values =
+            [("value", code), (attribute, code), ("attribute", attribute), ("element", path), ("path", path)];
         findings.add(&location.to_string(), &values);
     };
     sent.visit(path, |location, value| match value {
@@ -139,6 +190,20 @@ fn listed(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
         Some(value) => check(location, value),
         None => {}
     });
+}
+
+/// A value that the contract lists, but not for this interaction.
+fn listed_on(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
+    let Some(element) = sent.contract.element(path) else { return };
+    let on = element.values_on.iter().find(|(interaction, _)| *interaction == sent.interaction);
+    let Some((_, allowed)) = on else { return };
+    for (place, value) in sent.values(path) {
+        let is_refused = |code: &&str| element.values.contains(code) && !allowed.contains(code);
+        if let Some(code) = value.as_str().filter(is_refused) {
+            findings
+                .add(&place, &[("value", code), ("interaction", sent.interaction.code()), ("path", path)]);
+        }
+    }
 }
 
 fn shape(sent: &Sent<'_>, path: &str, is_it: fn(&Json) -> bool, findings: &mut Findings) {
@@ -151,4 +216,57 @@ fn shape(sent: &Sent<'_>, path: &str, is_it: fn(&Json) -> bool, findings: &mut F
 
 fn last_step(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clinic::Clinic;
+    use crate::contract::{Contract, IdForm, element};
+    use crate::rule::rule;
+    use fhir::{IssueCode, json};
+
+    const ON_CREATE: &[Interaction] = &[Interaction::Create];
+
+    static CONTRACT: Contract = Contract {
+        elements: &[
+            element("status", "code")
+                .one_of(&["active", "done"])
+                .values_on(&[(Interaction::Create, &["active"])]),
+            element("item.kind", "code")
+                .required_on(ON_CREATE)
+                .one_of(&["a"])
+                .ignored_on(&[Interaction::Update]),
+        ],
+        rules: &[
+            rule("basic-required", IssueCode::Required, "{path} is required").check(Check::RequiredElements),
+            rule("basic-listed", IssueCode::Value, "{path} is {value}").check(Check::ListedElements),
+            rule("basic-on", IssueCode::BusinessRule, "{path} is not allowed on {interaction}: {value}")
+                .check(Check::ListedOn("status")),
+        ],
+        ..Contract::of("Basic", fhir::ResourceType::BASIC, IdForm::Uuid)
+    };
+
+    fn found(interaction: Interaction, sent: &Json) -> Vec<String> {
+        let sent = Sent {
+            interaction,
+            operation: None,
+            contract: &CONTRACT,
+            body: sent.as_object().unwrap(),
+            clinic: &Clinic::default(),
+        };
+        body(&sent).into_iter().map(|finding| finding.issue.text).collect()
+    }
+
+    #[test]
+    fn what_the_elements_say_is_checked_on_the_interactions_they_say_it_of() {
+        let sent = json!({ "status": "done", "item": [{}, { "kind": "b" }] });
+        assert_eq!(
+            found(Interaction::Create, &sent),
+            ["item.kind is required", "item.kind is b", "status is not allowed on create: done"]
+        );
+        assert_eq!(found(Interaction::Update, &sent), Vec::<String>::new());
+        let unlisted = json!({ "status": "gone" });
+        assert_eq!(found(Interaction::Update, &unlisted), ["status is gone"]);
+    }
 }

@@ -53,6 +53,36 @@ pub const DOOR: &[Decision] = &[
     ),
     decision("Deleted resources", "Read as 404.", "The vendor has no deletions."),
     decision(
+        "Notes",
+        "The note of an encounter is the one that its note-id extension names, else one with the encounter's own id. What names neither encounter nor note lands in a new note: a Composition, stored in the same write, whose id is the note's.",
+        "The Note API is not served yet; the facts say that encounters come from notes and that a Data Import note has no encounter. A Composition is what R4 has for a note.",
+    ),
+    decision(
+        "The note-id that is shown",
+        "That of the record's encounter where it has one, else the one it landed in; the encounter of a note that a create names by its id is added.",
+        "All records of one note then show the same, also those that were written at the R4 door.",
+    ),
+    decision(
+        "A note-id that names no note",
+        "400, not-found, with the place.",
+        "It is a reference that leads nowhere, and is refused as those are.",
+    ),
+    decision(
+        "A note that is deleted or cancelled",
+        "422 with the text of the facts for every type that lands in notes, whether it is named by its id or by its encounter. Cancelled is an encounter that is cancelled or entered-in-error, deleted a Composition that is entered-in-error.",
+        "The change released 2026-08-05 is about all types; a note is the same however it is named.",
+    ),
+    decision(
+        "A note of another patient",
+        "422.",
+        "The facts are silent; nobody's record may land in the chart of another.",
+    ),
+    decision(
+        "Updates that only mark a record entered-in-error",
+        "References in what has no effect need not lead anywhere. Marking what is marked changes nothing.",
+        "Every other element is ignored.",
+    ),
+    decision(
         "Ids of entries (telecom, address, contact, identifier) that match nothing",
         "The entry is new and gets a fresh id; on create, sent ids are passed over.",
         "The facts are silent; the stored list is what the client sent.",
@@ -95,8 +125,13 @@ pub const DOOR: &[Decision] = &[
     ),
     decision(
         "/Type/id/files/name",
-        "Answers with the bytes.",
-        "The vendor redirects to a pre-signed URL; there is no second host here. deprecated-url, which would hold that URL, is not shown.",
+        "With a bearer token answers 307 to the same path with the parameters expires and signature; that link needs no token, is good for 15 minutes, and answers with the bytes. It is also what deprecated-url holds. An expired or altered one is as one without: 401 unless a token is there.",
+        "general.json describes a temporary redirect to a pre-signed URL and not its host, its life or its errors.",
+    ),
+    decision(
+        "Operations",
+        "Need their own scope, system/ or user/, and besides it one for the type: to write it where the operation changes what is shown, else to read or to write it. They answer 200 without a body.",
+        "The digest of 2026-08 says besides the resource scope, which is newer than the pages' either of the two; no answer is documented.",
     ),
     decision(
         "CapabilityStatement",
@@ -115,9 +150,9 @@ pub fn markdown() -> String {
     );
     write(&mut page, "All types", DOOR);
     let mut contracts: Vec<&Contract> = TYPES.iter().map(|served| served.contract()).collect();
-    contracts.sort_by_key(|contract| contract.resource_type.name());
+    contracts.sort_by_key(|contract| contract.name);
     for contract in contracts.into_iter().filter(|contract| !contract.decisions.is_empty()) {
-        write(&mut page, contract.resource_type.name(), contract.decisions);
+        write(&mut page, contract.name, contract.decisions);
     }
     page
 }

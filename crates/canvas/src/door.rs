@@ -2,44 +2,75 @@
 
 use crate::body::{self, Accepted};
 use crate::canvas_type::CanvasType;
-use crate::clinic::Clinic;
-use crate::contract::Contract;
+use crate::clinic::{Clinic, Clinics, NeedsRestart};
+use crate::contract::{Contract, Level};
 use crate::fetched::Fetched;
-use crate::file::{self, File};
+use crate::file::{self, File, Links};
 use crate::search::Reading;
 use crate::sent::Sent;
-use crate::types::canvas_type;
+use crate::types::{TYPES, canvas_type};
 use crate::write::Write;
-use crate::{check, references, stored};
-use fhir::{Json, Reference, ResourceType};
-use interactions::storage::Version;
-use interactions::unit::stored_json;
-use interactions::{Engine, Interaction, Preconditions, Refusal, State, Target, Unit};
+use crate::{check, note, provenance, references, stored};
+use fhir::{Json, Object, Reference, ResourceType};
+use interactions::storage::{Reader, Version};
+use interactions::unit::{Effect, stored_json};
+use interactions::{Engine, Interaction, Preconditions, Prepared, Refusal, State, Target, Unit};
 use std::sync::Arc;
 
 /// A handle on the Canvas door; clones share it.
 #[derive(Clone)]
 pub struct Canvas {
     pub(crate) engine: Engine,
-    pub(crate) clinic: Arc<Clinic>,
-    pub(crate) base_url: Arc<str>,
+    clinics: Clinics,
+    base_url: Arc<str>,
+    links: Arc<dyn Links>,
 }
 
 impl Canvas {
     /// The door of a clinic. `base_url` is where it is reached, without a slash at the end
     /// (`http://127.0.0.1:8080`).
-    pub fn new(engine: Engine, clinic: Arc<Clinic>, base_url: &str) -> Self {
-        Canvas { engine, clinic, base_url: base_url.into() }
+    pub fn new(
+        engine: Engine,
+        clinics: impl Into<Clinics>,
+        base_url: &str,
+        links: impl Links + 'static,
+    ) -> Self {
+        Canvas { engine, clinics: clinics.into(), base_url: base_url.into(), links: Arc::new(links) }
     }
 
-    /// The contract of a type, if it is served.
+    /// The contract of a type of R4, if it is served.
     pub fn contract(&self, resource_type: ResourceType) -> Option<&'static Contract> {
-        canvas_type(resource_type).map(|served| served.contract())
+        self.contract_named(resource_type.name())
     }
 
-    /// The clinic's settings.
-    pub fn clinic(&self) -> &Clinic {
-        &self.clinic
+    /// The contract of a type by the vendor's name, if it is served.
+    pub fn contract_named(&self, name: &str) -> Option<&'static Contract> {
+        TYPES.iter().map(|served| served.contract()).find(|contract| contract.name == name)
+    }
+
+    /// The clinic's settings in force.
+    pub fn clinic(&self) -> Arc<Clinic> {
+        self.clinics.current()
+    }
+
+    /// Puts other settings of the clinic into force.
+    ///
+    /// # Errors
+    ///
+    /// When that needs a restart.
+    pub fn replace_clinic(&self, clinic: Clinic) -> Result<(), NeedsRestart> {
+        self.clinics.replace(clinic)
+    }
+
+    /// What a read or search looks at.
+    pub(crate) fn reading<'a>(
+        &'a self,
+        reader: &'a mut dyn Reader,
+        clinic: &'a Clinic,
+        now: i64,
+    ) -> Reading<'a> {
+        let Canvas { engine, base_url, links, .. } = self;
+        Reading { reader, engine, clinic, base_url, links: links.as_ref(), now }
     }
 
     /// create: stores a resource and returns its id.
@@ -50,29 +81,29 @@ impl Canvas {
     /// broken; 405 when the type is not created here.
     pub async fn create(&self, resource_type: ResourceType, bytes: &[u8]) -> Result<String, Refusal> {
         let served = offering(resource_type, Interaction::Create)?;
+        let clinic = self.clinic();
         let Accepted { body, targets } =
-            body::accept(&self.engine, &self.clinic, served, Interaction::Create, None, bytes)?;
+            body::accept(&self.engine, &clinic, served, Interaction::Create, None, bytes)?;
         let contract = served.contract();
-        let (engine, clinic, id) = (self.engine.clone(), Arc::clone(&self.clinic), contract.ids.fresh());
-        let sent = Sent { interaction: Interaction::Create, contract, body: &body, clinic: &clinic };
-        let prepared = engine.prepare(resource_type, &id, served.complete(&sent).into());
+        let (engine, id) = (self.engine.clone(), contract.ids.fresh());
+        let interaction = Interaction::Create;
+        let sent = Sent { interaction, operation: None, contract, body: &body, clinic: &clinic };
+        let mut resource = served.complete(&sent);
+        if let Some(mark) = contract.mark {
+            mark.displace(&mut resource);
+        }
+        let note = note::draw(contract, &mut resource);
+        let prepared = engine.prepare(resource_type, &id, resource.into());
         self.engine
             .write(move |unit| {
                 let id = prepared.id.as_str();
                 let invalid = references::unresolved(unit, &targets)?;
-                let sent = Sent { interaction: Interaction::Create, contract, body: &body, clinic: &clinic };
+                let sent = Sent { interaction, operation: None, contract, body: &body, clinic: &clinic };
                 let mut write = Write { unit, engine: &engine, sent, id, stored: None };
                 check::write(&mut write, invalid)?;
-                let resource = prepared.resource.as_object();
-                let settled =
-                    resource.map(|resource| served.settle(resource, &mut write)).transpose()?.flatten();
-                let settled = settled.map(|settled| unit.prepare(resource_type, id, settled.into()));
-                // Nothing can be stored under an id that was drawn from 122 random bits a moment ago.
-                unit.put(State::Absent, settled.as_ref().unwrap_or(&prepared))?;
-                Ok(())
+                create(served, &mut write, &prepared, note.as_deref())
             })
-            .await?;
-        Ok(id)
+            .await
     }
 
     /// update: changes a resource. `if_unmodified_since` is in milliseconds since the epoch.
@@ -90,40 +121,45 @@ impl Canvas {
     ) -> Result<(), Refusal> {
         let served = offering(resource_type, Interaction::Update)?;
         let accepted =
-            body::accept(&self.engine, &self.clinic, served, Interaction::Update, Some(id), bytes)?;
+            body::accept(&self.engine, &self.clinic(), served, Interaction::Update, Some(id), bytes)?;
         let preconditions = Preconditions { if_unmodified_since, ..Preconditions::default() };
         let (door, id) = (self.clone(), id.to_owned());
         self.engine.write(move |unit| door.change(unit, served, &id, &accepted, &preconditions)).await
     }
 
-    /// read: the current resource in the vendor's shape.
+    /// read: the current resource in the vendor's shape. `now` is in milliseconds since the epoch.
     ///
     /// # Errors
     ///
     /// 404 when there is none, or none any more.
-    pub async fn read(&self, resource_type: ResourceType, id: &str) -> Result<Vec<u8>, Refusal> {
+    pub async fn read(&self, resource_type: ResourceType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
-        let resource = stored_json(&self.current(resource_type, id).await?)?;
-        if let (Some(hidden), Some(stored)) = (served.hides(), resource.as_object())
-            && (hidden.is)(stored)
-        {
-            return Err(Refusal::unknown_resource(resource_type, id));
+        let contract = served.contract();
+        let stored = if contract.is_stored { self.current(resource_type, id).await? } else { None };
+        let Some(version) = stored else {
+            return self.derived(served, id, now).await;
+        };
+        let resource = stored_json(&version)?;
+        if resource.as_object().is_some_and(|resource| !contract.shows(resource)) {
+            return Err(unknown(contract, id));
         }
-        let looked_up = resource.as_object().and_then(|resource| served.looks_up(resource));
-        if let Some(references) = looked_up {
+        if let Some(references) = looked_up(served, &resource) {
             let mut fetched = self.fetch(&references).await?;
-            let Canvas { engine, clinic, base_url } = self;
-            return present(
-                served,
-                resource,
-                &mut Reading { reader: &mut fetched, engine, clinic, base_url },
-            );
+            return present(served, resource, &mut self.reading(&mut fetched, &self.clinic(), now));
         }
         let door = self.clone();
         self.engine
+            .snapshot(move |reader| present(served, resource, &mut door.reading(reader, &door.clinic(), now)))
+            .await
+    }
+
+    /// read of what is derived and not stored.
+    async fn derived(&self, served: &'static dyn CanvasType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
+        let (door, id) = (self.clone(), id.to_owned());
+        self.engine
             .snapshot(move |reader| {
-                let Canvas { engine, clinic, base_url } = &door;
-                present(served, resource, &mut Reading { reader, engine, clinic, base_url })
+                let found = served.get(&id, &mut door.reading(reader, &door.clinic(), now))?;
+                found.map(|found| found.to_bytes()).ok_or_else(|| unknown(served.contract(), &id))
             })
             .await
     }
@@ -139,6 +175,11 @@ impl Canvas {
         Ok(fetched)
     }
 
+    /// The query that makes the path of an attachment a link without a token, from `now` on.
+    pub fn link_query(&self, path: &str, now: i64) -> String {
+        self.links.query(path, now)
+    }
+
     /// The attachment at `/{Type}/{id}/files/{element}`; `None` when the type has no such element.
     ///
     /// # Errors
@@ -151,14 +192,19 @@ impl Canvas {
         element: &str,
     ) -> Result<Option<File>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
-        if !served.contract().files.contains(&element) {
+        let contract = served.contract();
+        if !contract.files.contains(&element) {
             return Ok(None);
         }
-        let resource = stored_json(&self.current(resource_type, id).await?)?;
+        let found = self.current(resource_type, id).await?;
+        let resource = stored_json(&found.ok_or_else(|| unknown(contract, id))?)?;
+        if resource.as_object().is_some_and(|resource| !contract.shows(resource)) {
+            return Err(unknown(contract, id));
+        }
         let attachment = resource.as_object().and_then(|resource| served.file(resource, element));
         match attachment.and_then(file::content) {
             Some(file) => Ok(Some(file)),
-            None => Err(Refusal::unknown_path(&format!("/{resource_type}/{id}/files/{element}"))),
+            None => Err(Refusal::unknown_path(&file::path(resource_type.name(), id, element))),
         }
     }
 
@@ -171,38 +217,139 @@ impl Canvas {
         accepted: &Accepted,
         preconditions: &Preconditions,
     ) -> Result<(), Refusal> {
-        let Canvas { engine, clinic, .. } = self;
+        let (engine, clinic) = (&self.engine, &self.clinic());
         let contract = served.contract();
         let resource_type = contract.resource_type;
         let before = unit.state(resource_type, id)?;
-        let State::Present(current) = &before else {
-            return Err(Refusal::unknown_resource(resource_type, id));
+        let stored = match &before {
+            State::Present(current) => stored_json(current)?.as_object().cloned(),
+            State::Absent | State::Deleted(_) => served.unstored(id, unit)?,
+        };
+        let Some(stored) = stored.filter(|stored| contract.shows(stored)) else {
+            return Err(unknown(contract, id));
         };
         preconditions.check(&before)?;
-        let Json::Object(stored) = stored_json(current)? else {
-            return Err(Refusal::failed(format!("stored {resource_type}/{id} is no object")));
-        };
         let invalid = references::unresolved(unit, &accepted.targets)?;
-        let sent = Sent { interaction: Interaction::Update, contract, body: &accepted.body, clinic };
+        let interaction = Interaction::Update;
+        let sent = Sent { interaction, operation: None, contract, body: &accepted.body, clinic };
         let mut write = Write { unit, engine, sent, id, stored: Some(&stored) };
         check::write(&mut write, invalid)?;
-        let merged = served.merge(&stored, &write);
+        let merged = match contract.mark {
+            Some(mark) => mark.set(&stored),
+            None => served.merge(&stored, &write),
+        };
         let resource = served.settle(&merged, &mut write)?.unwrap_or(merged);
-        let prepared = unit.prepare(resource_type, id, resource.into());
-        unit.put(before, &prepared)?;
-        Ok(())
+        put(write.unit, contract, before, interaction, id, &resource)
+    }
+
+    /// The vendor's operation `$name`, of a resource or, without `id`, of the type. Its answer has no body.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is no such operation or resource; 400 with every problem of the body; 422 when a rule of business
+    /// is broken.
+    pub async fn operate(
+        &self,
+        resource_type: ResourceType,
+        id: Option<&str>,
+        name: &str,
+        bytes: &[u8],
+    ) -> Result<(), Refusal> {
+        let unknown_operation = || Refusal::unknown_path(&format!("/{resource_type}/${name}"));
+        let served = canvas_type(resource_type).ok_or_else(unknown_operation)?;
+        let contract = served.contract();
+        let level = if id.is_some() { Level::Instance } else { Level::Type };
+        let operation = contract.operation(name, level).ok_or_else(unknown_operation)?;
+        let body = body::accept_parameters(&self.engine, &self.clinic(), contract, operation, bytes)?;
+        let (engine, clinic, id) = (self.engine.clone(), self.clinic(), id.map(str::to_owned));
+        self.engine
+            .write(move |unit| {
+                let stored = match &id {
+                    None => None,
+                    Some(id) => {
+                        let found = unit.resource(resource_type, id)?;
+                        let found = found.and_then(|found| found.as_object().cloned());
+                        let found = found.filter(|found| contract.shows(found));
+                        Some(found.ok_or_else(|| unknown(contract, id))?)
+                    }
+                };
+                let interaction = Interaction::Operation;
+                let sent =
+                    Sent { interaction, operation: Some(operation), contract, body: &body, clinic: &clinic };
+                let id = id.as_deref().unwrap_or_default();
+                let mut write = Write { unit, engine: &engine, sent, id, stored: stored.as_ref() };
+                check::write(&mut write, Vec::new())?;
+                (operation.run)(&mut write)
+            })
+            .await
     }
 
     /// The current version. Canvas knows no deletions: a deleted resource is one that never was.
-    async fn current(&self, resource_type: ResourceType, id: &str) -> Result<Version, Refusal> {
+    async fn current(&self, resource_type: ResourceType, id: &str) -> Result<Option<Version>, Refusal> {
         let found = match fhir::primitive::is_id(id) {
             true => self.engine.store().read_resource(resource_type, id).await?,
             false => None,
         };
-        found
-            .filter(|version| version.body.is_some())
-            .ok_or_else(|| Refusal::unknown_resource(resource_type, id))
+        Ok(found.filter(|version| version.body.is_some()))
     }
+}
+
+/// 404: no such resource, under the vendor's name of the type.
+fn unknown(contract: &Contract, id: &str) -> Refusal {
+    Refusal::unknown_resource(contract.name, id)
+}
+
+/// The inside of a create, when the rules are kept. Returns the id of what is then stored.
+fn create(
+    served: &dyn CanvasType,
+    write: &mut Write<'_, '_>,
+    prepared: &Prepared,
+    drawn_note: Option<&str>,
+) -> Result<String, Refusal> {
+    let contract = served.contract();
+    let Some(resource) = prepared.resource.as_object() else {
+        return Err(Refusal::failed(format!("{} is made no object", contract.name)));
+    };
+    let landed = note::land(write, resource, drawn_note)?;
+    let settled = served.settle(landed.as_ref().unwrap_or(resource), write)?.or(landed);
+    let resource = settled.as_ref().unwrap_or(resource);
+    if let Some(id) = served.replaces(resource, write)? {
+        let before = write.unit.state(contract.resource_type, &id)?;
+        put(write.unit, contract, before, Interaction::Update, &id, resource)?;
+        return Ok(id);
+    }
+    let id = prepared.id.as_str();
+    let renewed = settled
+        .as_ref()
+        .map(|settled| write.unit.prepare(contract.resource_type, id, settled.clone().into()));
+    // Nothing can be stored under an id that was drawn from 122 random bits a moment ago.
+    write.unit.put(State::Absent, renewed.as_ref().unwrap_or(prepared))?;
+    provenance::record(write.unit, contract, Interaction::Create, id, resource)?;
+    Ok(id.to_owned())
+}
+
+/// Stores a changed resource and its Provenance; what is as it was leaves none.
+fn put(
+    unit: &mut Unit<'_>,
+    contract: &Contract,
+    before: State,
+    interaction: Interaction,
+    id: &str,
+    resource: &Object,
+) -> Result<(), Refusal> {
+    let prepared = unit.prepare(contract.resource_type, id, resource.clone().into());
+    if unit.put(before, &prepared)?.effect != Effect::Unchanged {
+        provenance::record(unit, contract, interaction, id, resource)?;
+    }
+    Ok(())
+}
+
+/// The references that a read of a stored resource looks up, when it looks at nothing else of the store.
+fn looked_up<'a>(served: &dyn CanvasType, resource: &'a Json) -> Option<Vec<&'a str>> {
+    let resource = resource.as_object()?;
+    let mut references = served.looks_up(resource)?;
+    references.extend(note::looked_up(served.contract(), resource));
+    Some(references)
 }
 
 /// The type, if it offers the interaction.
@@ -230,8 +377,12 @@ pub(crate) fn present(
     reading: &mut Reading<'_>,
 ) -> Result<Vec<u8>, Refusal> {
     if let Some(object) = resource.as_object_mut() {
+        note::show(served.contract(), object, reading)?;
         served.present(object, reading)?;
         stored::keep_shown(served.contract(), object);
     }
     Ok(resource.to_bytes())
 }
+
+#[cfg(test)]
+mod tests;

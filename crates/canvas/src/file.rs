@@ -1,6 +1,20 @@
 //! Attachments: the files endpoint, what they are stored as, what is shown of them.
+//!
+//! An attachment is shown by two URLs (general.json, `attachments`): one that lasts and needs the bearer token, which
+//! answers with a temporary redirect; and, in the extension deprecated-url, the one that it leads to, which is signed,
+//! needs no token and expires.
 
-use fhir::{Json, Object, base64};
+use crate::search::Reading;
+use fhir::{Json, Object, base64, json};
+
+/// Makes the links that need no token.
+pub trait Links: Send + Sync {
+    /// The query that makes `path` (`/Patient/{id}/files/photo`) such a link from `now` on (milliseconds since the epoch).
+    fn query(&self, path: &str, now: i64) -> String;
+}
+
+/// The extension that holds the link that needs no token.
+pub const DEPRECATED_URL: &str = "http://schemas.canvasmedical.com/fhir/extensions/deprecated-url";
 
 /// An attachment's content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,10 +25,35 @@ pub struct File {
     pub content: Vec<u8>,
 }
 
-/// Where an attachment is shown to be: `{base}/Patient/{id}/files/photo` (general.json, `attachments`).
-pub fn url(base_url: &str, resource: &Object, element: &str) -> String {
+/// The path of an attachment.
+pub fn path(type_name: &str, id: &str, element: &str) -> String {
+    format!("/{type_name}/{id}/files/{element}")
+}
+
+/// What is shown of a stored Attachment of `resource` that holds data: both URLs, and of its own members `contentType` and
+/// `title` where `kept` names them.
+pub fn shown(
+    reading: &Reading<'_>,
+    resource: &Object,
+    element: &str,
+    attachment: &Object,
+    kept: &[&str],
+) -> Json {
     let part = |name: &str| resource.str(name).unwrap_or_default();
-    format!("{base_url}/{}/{}/files/{element}", part("resourceType"), part("id"))
+    let path = path(part("resourceType"), part("id"), element);
+    let base_url = reading.base_url;
+    let signed = format!("{base_url}{path}?{}", reading.links.query(&path, reading.now));
+    let mut shown = Object::new();
+    shown.insert("extension", vec![json!({ "url": DEPRECATED_URL, "valueUri": signed })]);
+    let own = |name: &str| attachment.get(name).filter(|_| kept.contains(&name)).cloned();
+    if let Some(content_type) = own("contentType") {
+        shown.insert("contentType", content_type);
+    }
+    shown.insert("url", format!("{base_url}{path}"));
+    if let Some(title) = own("title") {
+        shown.insert("title", title);
+    }
+    shown.into()
 }
 
 /// The content of a stored Attachment, if it holds any.

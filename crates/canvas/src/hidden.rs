@@ -5,10 +5,13 @@ use fhir::{Object, Reference, ResourceType};
 use interactions::Refusal;
 use interactions::search::{Criterion, ExtraParameter, ParameterId, Registry, token_criterion};
 
-/// Which resources of a type are left out: they are read as if they did not exist, and no search finds them.
+/// Which resources of a type are left out: they are read and updated as if they did not exist, and no search finds them.
+#[derive(Clone, Copy)]
 pub struct Hidden {
-    /// The code of the token parameter that is `true` of them; others have no row of it.
+    /// The code of a token parameter, R4's or one of [`Contract::indexed`](crate::contract::Contract::indexed).
     pub parameter: &'static str,
+    /// The value of the parameter that they have and others have not: a token as it is searched for.
+    pub value: &'static str,
     /// Whether a stored resource is one; the same as the parameter says.
     pub is: fn(&Object) -> bool,
 }
@@ -20,14 +23,20 @@ impl Hidden {
     ///
     /// The registry lacks the parameter.
     pub fn criterion(&self, registry: &Registry, resource_type: ResourceType) -> Result<Criterion, Refusal> {
-        let hidden = token_criterion(registry, resource_type, self.parameter, "true");
+        let hidden = token_criterion(registry, resource_type, self.parameter, self.value);
         // The parameter is ours: a problem with it is a mistake of the program.
         hidden.map(|hidden| Criterion::Not(Box::new(hidden))).map_err(|issue| Refusal::failed(issue.text))
     }
 }
 
-/// The parameter that [`without_patient`] indexes.
-pub const WITHOUT_PATIENT: &str = "canvas-without-patient";
+const WITHOUT_PATIENT: &str = "canvas-without-patient";
+
+impl Hidden {
+    /// Those without a patient, where [`without_patient`] is indexed; `is` tells the same.
+    pub const fn without_patient(is: fn(&Object) -> bool) -> Self {
+        Hidden { parameter: WITHOUT_PATIENT, value: "true", is }
+    }
+}
 
 /// What is indexed of those without a patient. `expression` is true of them and empty of others.
 pub const fn without_patient(resource_type: ResourceType, expression: &'static str) -> ExtraParameter {

@@ -7,8 +7,10 @@
 pub mod body;
 pub mod canvas_type;
 pub mod capability;
+pub mod catalogue;
 pub mod check;
 pub mod clinic;
+pub mod concept;
 pub mod contract;
 pub mod decisions;
 pub mod display;
@@ -20,7 +22,9 @@ pub mod hidden;
 pub mod keyed;
 pub mod lookup;
 pub mod medication_code;
+pub mod note;
 pub mod order;
+pub mod provenance;
 pub mod references;
 pub mod rule;
 pub mod scheduling;
@@ -29,6 +33,7 @@ pub mod sent;
 pub mod shape;
 pub mod stored;
 pub mod text;
+pub mod time;
 pub mod types;
 pub mod write;
 

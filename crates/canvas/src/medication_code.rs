@@ -1,11 +1,13 @@
 //! What was prescribed or dispensed: the vendor has a concept where R4 may have a reference to a Medication.
 
+use crate::catalogue;
 use crate::search::Reading;
 use fhir::{Json, Object, Reference, ResourceType};
 use interactions::Refusal;
 use interactions::unit::stored_json;
 
-/// Sets `medicationCodeableConcept` from the Medication that `medicationReference` leads to, a contained one included.
+/// Sets `medicationCodeableConcept` from the Medication that `medicationReference` leads to: a contained one, a stored one,
+/// or an entry of the clinic's catalogue.
 ///
 /// # Errors
 ///
@@ -23,11 +25,10 @@ pub fn add(resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refus
         Some(Reference::Local { resource_type: ResourceType::MEDICATION, id, .. }) => {
             let found = reading.reader.resource(ResourceType::MEDICATION, id)?;
             let found = found.filter(|version| version.body.is_some());
-            found
-                .as_ref()
-                .map(stored_json)
-                .transpose()?
-                .and_then(|medication| medication.get("code").cloned())
+            match found.as_ref().map(stored_json).transpose()? {
+                Some(medication) => medication.get("code").cloned(),
+                None => catalogue::by_id(&reading.clinic.medications, id).map(catalogue::concept),
+            }
         }
         _ => None,
     };

@@ -48,6 +48,15 @@ pub enum Check {
     /// Of the body: the elements at these paths have values that the contract lists for them. Fills `{value}`,
     /// `{attribute}`, `{element}` and `{the last step of the path}`.
     Listed(&'static [&'static str]),
+    /// Of the body: every element that the contract requires on the interaction is there, wherever its parent is.
+    /// Fills `{path}` as well.
+    RequiredElements,
+    /// Of the body: every element whose values the contract lists has one of them, but for those that have no effect on
+    /// the interaction. Fills as [`Listed`](Check::Listed) does, and `{path}`.
+    ListedElements,
+    /// Of the body: the element at this path has a value that the contract lists for the interaction
+    /// ([`ElementFact::values_on`](crate::contract::ElementFact::values_on)). Fills `{value}`, `{interaction}`, `{path}`.
+    ListedOn(&'static str),
     /// Of the body: the element at this path is a list.
     List(&'static str),
     /// Of the body: the element at this path is an object.
@@ -61,6 +70,8 @@ pub enum Check {
     Write(fn(&mut Write<'_, '_>, &mut Findings) -> Result<(), Refusal>),
     /// Of the parameters of a search.
     Query(fn(&Asked<'_>, &mut Findings)),
+    /// Of the parameters of a search: one of these is there.
+    AnyParameter(&'static [&'static str]),
     /// By the hook that runs at every door ([`interactions::Rules`]).
     EveryDoor,
 }

@@ -1,15 +1,18 @@
 //! What a client sent to create or update, and ways to look into it.
 
 use crate::clinic::Clinic;
-use crate::contract::Contract;
+use crate::contract::{Contract, OperationFact};
+use crate::rule::Rule;
 use fhir::{Json, Location, Object};
 use interactions::Interaction;
 
 /// The body of a create or update.
 #[derive(Clone, Copy)]
 pub struct Sent<'a> {
-    /// Create or update.
+    /// Create, update or an operation.
     pub interaction: Interaction,
+    /// The operation, when it is one: the body is its Parameters.
+    pub operation: Option<&'static OperationFact>,
     /// The contract of the type it was sent to.
     pub contract: &'static Contract,
     /// The body, its placeholders normalised. It may be any object: rules run beside R4's validation.
@@ -37,9 +40,19 @@ pub struct SentExtension<'a> {
 }
 
 impl<'a> Sent<'a> {
-    /// The name of the type, the root of expressions.
+    /// The name of the body's type, the root of expressions.
     pub fn root(&self) -> &'static str {
-        self.contract.resource_type.name()
+        match self.operation {
+            Some(_) => "Parameters",
+            None => self.contract.name,
+        }
+    }
+
+    /// The rules that the body must keep.
+    pub fn rules(&self) -> impl Iterator<Item = &'static Rule> + use<> {
+        let (on, of_operation) = (self.interaction, self.operation.map(|operation| operation.rules));
+        let of_type = self.contract.all_rules().filter(move |_| of_operation.is_none());
+        of_operation.unwrap_or_default().iter().chain(of_type).filter(move |rule| rule.on.contains(&on))
     }
 
     /// Visits the elements at `path` (`telecom.system`): one for each parent that is there, whether it has the

@@ -44,7 +44,7 @@ impl<'a> Target<'a> {
     }
 
     /// Reads what follows the type.
-    fn of_type(steps: &[&'a str]) -> Option<Self> {
+    pub fn of_type(steps: &[&'a str]) -> Option<Self> {
         match *steps {
             [] => Some(Target::Type),
             ["_search"] => Some(Target::Search),

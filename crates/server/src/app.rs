@@ -4,6 +4,7 @@ use crate::asynchronous::Jobs;
 use crate::authenticate::Authenticator;
 use crate::clock;
 use crate::config::Config;
+use crate::links::FileLinks;
 use crate::telemetry::metrics::Metrics;
 use bytes::Bytes;
 use canvas::Canvas;
@@ -21,6 +22,8 @@ pub struct App {
     pub engine: Engine,
     /// The Canvas door.
     pub canvas: Canvas,
+    /// Links to files that need no token.
+    pub links: FileLinks,
     /// Who the bearers of tokens are.
     pub authenticator: Authenticator,
     /// Counters.
@@ -36,7 +39,7 @@ pub struct App {
 
 impl App {
     /// Puts a server together.
-    pub fn new(config: Config, base_url: String, engine: Engine, canvas: Canvas) -> Self {
+    pub fn new(config: Config, base_url: String, engine: Engine, canvas: Canvas, links: FileLinks) -> Self {
         let authenticator = Authenticator::new(engine.store().clone());
         let capabilities = RwLock::new(capabilities(&engine));
         App {
@@ -44,6 +47,7 @@ impl App {
             base_url,
             engine,
             canvas,
+            links,
             authenticator,
             metrics: Metrics::default(),
             jobs: Jobs::default(),

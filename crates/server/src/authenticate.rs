@@ -2,8 +2,7 @@
 
 use crate::clock::now;
 use crate::http::ask::Ask;
-use auth::{Access, Caller, Digest, Scopes, token_digest};
-use fhir::ResourceType;
+use auth::{Access, Caller, Digest, Scopes, TypeName, token_digest};
 use hyper::header::AUTHORIZATION;
 use interactions::Refusal;
 use std::collections::HashMap;
@@ -83,16 +82,17 @@ impl Authenticator {
     }
 }
 
-/// Whether `caller` may have `access` to `resource_type`.
+/// Whether `caller` may have `access` to a type.
 ///
 /// # Errors
 ///
 /// 403 naming a scope that would do.
-pub fn may(caller: &Caller, resource_type: ResourceType, access: Access) -> Result<(), Refusal> {
-    if caller.scopes.allow(resource_type, access) {
+pub fn may(caller: &Caller, type_name: impl Into<TypeName>, access: Access) -> Result<(), Refusal> {
+    let type_name = type_name.into();
+    if caller.scopes.allow(type_name, access) {
         return Ok(());
     }
-    Err(Refusal::insufficient_scope(&Scopes::needed(resource_type, access).to_string()))
+    Err(Refusal::insufficient_scope(&Scopes::needed(type_name, access).to_string()))
 }
 
 /// The bearer token of the Authorization header.

@@ -18,7 +18,10 @@ pub const CLIENT_ID: &str = "sandbox";
 /// Its secret.
 pub const CLIENT_SECRET: &str = "sandbox-secret";
 /// What it may do: everything.
-pub const CLIENT_SCOPES: &str = "system/*.* user/*.*";
+pub const CLIENT_SCOPES: &str = "system/*.* user/*.* \
+    system/Practitioner.send-reset-password-email user/Practitioner.send-reset-password-email \
+    system/Claim.add-activity-log-item user/Claim.add-activity-log-item \
+    system/DiagnosticReport.create-lab-report user/DiagnosticReport.create-lab-report";
 
 /// The header that asks for a fault.
 pub const FAULT_HEADER: &str = "easel-fault";
@@ -86,7 +89,8 @@ pub async fn prepare(engine: &Engine) -> Result<(), Refusal> {
         scopes: CLIENT_SCOPES.to_owned(),
         created: now(),
     };
-    let known = engine.snapshot(|reader| Ok(reader.client(CLIENT_ID)?.is_some())).await?;
+    let is_current = |client: Client| client.scopes == CLIENT_SCOPES;
+    let known = engine.snapshot(move |reader| Ok(reader.client(CLIENT_ID)?.is_some_and(is_current))).await?;
     if !known {
         engine
             .store()

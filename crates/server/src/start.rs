@@ -3,9 +3,10 @@
 use crate::app::App;
 use crate::config::Config;
 use crate::http::accept;
+use crate::links::FileLinks;
 use crate::{packages, sandbox};
 use canvas::Canvas;
-use canvas::clinic::Clinic;
+use canvas::clinic::{Clinic, Clinics};
 use interactions::{Engine, Settings};
 use search::Registry;
 use std::fmt;
@@ -47,6 +48,18 @@ impl Server {
         self.app.engine.store().clone().close().await;
     }
 
+    /// Reads the clinic's settings again, from the file that was named at the start. What is wrong with it is logged, and
+    /// the settings that are in force stay.
+    pub fn reload_clinic(&self) {
+        let replaced = clinic(&self.app.config)
+            .map_err(|error| error.to_string())
+            .and_then(|clinic| self.app.canvas.replace_clinic(clinic).map_err(|error| error.to_string()));
+        match replaced {
+            Ok(()) => tracing::info!("the clinic's settings were read again"),
+            Err(error) => tracing::error!(%error, "the clinic's settings stay as they were"),
+        }
+    }
+
     /// Refuses new requests from now on.
     pub fn begin_stop(&self) {
         self.app.stop();
@@ -60,7 +73,7 @@ impl Server {
 ///
 /// What kept it from starting.
 pub async fn start(config: Config) -> Result<Server, StartError> {
-    let clinic = clinic(&config)?;
+    let clinics = Clinics::from(Arc::new(clinic(&config)?));
     let store = open_store(&config, Access::Server)?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         let (address, port) = (config.listen, config.listen.port());
@@ -70,15 +83,16 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     })?;
     let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let engine = engine(&config, store, &clinic, &base_url)?;
+    let engine = engine(&config, store, &clinics, &base_url)?;
     index(&engine).await?;
     engine.load_definitions().await.map_err(failed)?;
     if config.sandbox {
         sandbox::prepare(&engine).await.map_err(failed)?;
     }
     tokio::spawn(index_search_parameters(engine.clone()));
-    let canvas = Canvas::new(engine.clone(), clinic, &base_url);
-    let app = Arc::new(App::new(config, base_url.clone(), engine, canvas));
+    let links = FileLinks::of(&engine).await.map_err(failed)?;
+    let canvas = Canvas::new(engine.clone(), clinics, &base_url, links.clone());
+    let app = Arc::new(App::new(config, base_url.clone(), engine, canvas, links));
     let (stop, stopped) = watch::channel(false);
     let accepting = tokio::spawn(accept::serve(Arc::clone(&app), listener, stopped));
     Ok(Server { address, base_url, app, stop, accepting })
@@ -89,9 +103,9 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
 /// # Errors
 ///
 /// A file that cannot be read, or what is wrong in it.
-pub fn clinic(config: &Config) -> Result<Arc<Clinic>, StartError> {
+pub fn clinic(config: &Config) -> Result<Clinic, StartError> {
     let Some(path) = &config.clinic else {
-        return Ok(Arc::new(if config.sandbox { Clinic::demo() } else { Clinic::default() }));
+        return Ok(if config.sandbox { Clinic::demo() } else { Clinic::default() });
     };
     let shown = path.display();
     let text =
@@ -100,7 +114,7 @@ pub fn clinic(config: &Config) -> Result<Arc<Clinic>, StartError> {
         let lines: Vec<String> = problems.iter().map(|problem| format!("{shown}: {problem}")).collect();
         StartError(lines.join("\n"))
     };
-    Clinic::parse(&text).map(Arc::new).map_err(told)
+    Clinic::parse(&text).map_err(told)
 }
 
 /// Opens the store that the settings name.
@@ -126,12 +140,12 @@ pub fn open_store(config: &Config, access: Access) -> Result<Store, StartError> 
 pub fn engine(
     config: &Config,
     store: Store,
-    clinic: &Arc<Clinic>,
+    clinics: &Clinics,
     base_url: &str,
 ) -> Result<Engine, StartError> {
     let settings = Settings {
-        zone: clinic.time_zone.clone(),
-        rules: Box::new(canvas::scheduling::ClinicRules::new(Arc::clone(clinic))),
+        zone: clinics.current().time_zone.clone(),
+        rules: Box::new(canvas::scheduling::ClinicRules::new(clinics.clone())),
         registry: registry(config),
         base_url: format!("{base_url}/fhir"),
         max_depth: config.limits.json_depth,

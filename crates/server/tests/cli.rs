@@ -104,6 +104,35 @@ impl Drop for Server {
 }
 
 #[test]
+fn the_clinics_settings_are_read_again_when_asked_and_a_bad_file_changes_nothing() {
+    let folder = Folder::new();
+    let with = |name: &str| format!("[[allergen]]\nfdb = \"1-1\"\nname = \"{name}\"\n");
+    folder.file("clinic.toml", &with("latex"));
+    let server = Server::start(&folder.0, &["--clinic", "clinic.toml"]);
+    succeeds(&folder.0, &["client", "add", "app", "--scopes", "system/Allergen.read"]);
+    let token = succeeds(&folder.0, &["token", "app"]);
+    let shows = |name: &str| server.get("/Allergen/fdb-1-1", token.trim()).1.contains(name);
+    let read_again = |content: &str, expected: &str| {
+        folder.file("clinic.toml", content);
+        let id = server.process.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while !shows(expected) && std::time::Instant::now() < patience {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        assert!(shows(expected), "{expected} is not shown");
+    };
+    assert!(shows("latex"));
+    read_again(&with("penicillin"), "penicillin");
+    folder.file("clinic.toml", &(with("pollen") + "colour = 1\n"));
+    let id = server.process.id().to_string();
+    assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(shows("penicillin"), "a bad file changes nothing");
+    read_again(&with("bee venom"), "bee venom");
+}
+
+#[test]
 fn clients_are_added_listed_and_removed_beside_a_running_server() {
     let folder = Folder::new();
     let server = Server::start(&folder.0, &[]);

@@ -1,7 +1,7 @@
 //! What a clinic has that sets nothing: the vendor's own lists.
 
 use super::settings::{
-    AppointmentType, CONTACT_CATEGORY_SYSTEM, ContactCategory, PatientUse, Role, TypeKind,
+    AppointmentType, CONTACT_CATEGORY_SYSTEM, CareTeamRole, ContactCategory, PatientUse, Role, TypeKind,
 };
 
 /// The vendor's note types (Appointment.json, `appointmentType.coding.code`); Office Visit is the default.
@@ -61,6 +61,18 @@ pub(super) fn roles() -> Vec<Role> {
         code: code.to_owned(),
         display: display.to_owned(),
         schedulable,
+    };
+    ROLES.into_iter().map(role).collect()
+}
+
+/// The care team roles that the vendor's page names (CareTeam.json, `participant.role.coding`).
+pub(super) fn care_team_roles() -> Vec<CareTeamRole> {
+    const ROLES: [(&str, &str); 2] =
+        [("453231000124104", "Primary care provider"), ("17561000", "Cardiologist")];
+    let role = |(code, display): (&str, &str)| CareTeamRole {
+        system: "http://snomed.info/sct".to_owned(),
+        code: code.to_owned(),
+        display: display.to_owned(),
     };
     ROLES.into_iter().map(role).collect()
 }

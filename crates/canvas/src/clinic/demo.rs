@@ -18,6 +18,19 @@ pub const LOCATION: &str = LOCATIONS[0];
 /// The clinic.
 pub const ORGANIZATION: &str = "6f0c2f36-8d0b-4c63-9c3e-0e3c1b0b8a11";
 
+/// A visit of [`PATIENT`]; its note is [`NOTE`].
+pub const ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000020";
+/// The note of [`ENCOUNTER`].
+pub const NOTE: &str = "5ee10000-0000-4000-8000-000000000120";
+/// Another visit of [`PATIENT`].
+pub const OTHER_ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000041";
+/// A visit of [`PATIENT`] that was cancelled.
+pub const CANCELLED_ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000042";
+/// A visit of another patient.
+pub const STRANGERS_ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000021";
+/// The practitioner whom clinic.toml names as the automation user.
+pub const AUTOMATION_USER: &str = "5ee10000000040008000000000000b07";
+
 /// All patients.
 pub const PATIENTS: [&str; 5] = [
     "ee1c7803325b47b492008f3e7c9d7a3d",
@@ -126,7 +139,7 @@ mod tests {
         let count = |name: &str| resources(NOW).iter().filter(|(t, ..)| t.name() == name).count();
         assert_eq!(
             (count("Organization"), count("Location"), count("Practitioner"), count("Patient")),
-            (1, 2, 4, 5)
+            (4, 2, 5, 5)
         );
         for name in [
             "Condition",
@@ -138,9 +151,11 @@ mod tests {
         ] {
             assert!(count(name) >= 2, "{name}");
         }
+        // Provenances come with what is written here.
         let served = TYPES.iter().map(|served| served.contract());
-        for contract in served.filter(|contract| contract.is_read_only() && contract.search.pages) {
-            assert!(count(contract.resource_type.name()) >= 1, "{}", contract.resource_type);
+        for contract in served.filter(|contract| contract.is_read_only() && contract.is_stored) {
+            let is_there = count(contract.resource_type.name()) >= 1 || contract.name == "Provenance";
+            assert!(is_there, "{}", contract.name);
         }
         assert_eq!(count("Appointment"), 4);
         assert!(Clinic::parse(CLINIC_TOML).is_ok(), "{:?}", Clinic::parse(CLINIC_TOML));
@@ -164,6 +179,12 @@ mod tests {
         }
         assert!(known.contains(&format!("Organization/{ORGANIZATION}")));
         assert!(known.contains(&format!("Appointment/{APPOINTMENT}")));
+        assert!(known.contains(&format!("Practitioner/{AUTOMATION_USER}")));
+        let encounters = [ENCOUNTER, OTHER_ENCOUNTER, CANCELLED_ENCOUNTER, STRANGERS_ENCOUNTER];
+        assert!(encounters.iter().all(|id| known.contains(&format!("Encounter/{id}"))));
+        assert!(
+            Clinic::demo().payers.iter().all(|p| known.contains(&format!("Organization/{}", p.organization)))
+        );
     }
 
     fn references(value: &Json) -> Vec<String> {

@@ -1,19 +1,22 @@
 //! The clinic's settings: what Canvas keeps in its admin pages is a file here, `clinic.toml`.
 
 mod builtin;
+mod current;
 pub mod demo;
+mod lists;
 mod read;
 mod section;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use current::{Clinics, NeedsRestart};
 pub use settings::{
-    AppointmentType, CONTACT_CATEGORY_SYSTEM, ContactCategory, PatientUse, Pharmacy, ReasonForVisit, Role,
-    TypeKind,
+    AppointmentType, CONTACT_CATEGORY_SYSTEM, CareTeamRole, CatalogueEntry, ClaimQueue, ConsentCoding,
+    ConsentExpiry, ContactCategory, PatientUse, Payer, Pharmacy, ReasonForVisit, Role, TypeKind,
 };
 
-use fhir::Json;
+use fhir::{Json, json};
 use jiff::tz::TimeZone;
 use section::{Problems, Section};
 use std::fmt;
@@ -42,6 +45,20 @@ pub struct Clinic {
     pub roles: Vec<Role>,
     /// The pharmacies that patients can prefer.
     pub pharmacies: Vec<Pharmacy>,
+    /// The id of the Practitioner who stands for the server where no person acted; at the vendor's, Canvas Bot.
+    pub automation_user: Option<String>,
+    /// The catalogue of allergens.
+    pub allergens: Vec<CatalogueEntry>,
+    /// The catalogue of medications.
+    pub medications: Vec<CatalogueEntry>,
+    /// The roles of care team members.
+    pub care_team_roles: Vec<CareTeamRole>,
+    /// What patients can consent to.
+    pub consents: Vec<ConsentCoding>,
+    /// The queues of claims besides the vendor's.
+    pub claim_queues: Vec<ClaimQueue>,
+    /// The insurers that can be named by their payer id.
+    pub payers: Vec<Payer>,
 }
 
 /// Something in `clinic.toml` that prevents the start.
@@ -115,6 +132,34 @@ impl Clinic {
         self.pharmacies.iter().find(|known| known.ncpdp_id == ncpdp_id)
     }
 
+    /// A Reference to the automation user; of a clinic without one, its name alone.
+    pub fn automation_user_reference(&self) -> Json {
+        match &self.automation_user {
+            Some(id) => json!({ "reference": (format!("Practitioner/{id}")), "type": "Practitioner" }),
+            None => json!({ "display": "Canvas Bot" }),
+        }
+    }
+
+    /// The allergen with this FDB code.
+    pub fn allergen(&self, fdb: &str) -> Option<&CatalogueEntry> {
+        self.allergens.iter().find(|known| known.fdb == fdb)
+    }
+
+    /// The medication with this FDB code.
+    pub fn medication(&self, fdb: &str) -> Option<&CatalogueEntry> {
+        self.medications.iter().find(|known| known.fdb == fdb)
+    }
+
+    /// The care team role with this coding.
+    pub fn care_team_role(&self, system: &str, code: &str) -> Option<&CareTeamRole> {
+        self.care_team_roles.iter().find(|known| known.system == system && known.code == code)
+    }
+
+    /// The insurer with this payer id.
+    pub fn payer(&self, id: &str) -> Option<&Payer> {
+        self.payers.iter().find(|known| known.id == id)
+    }
+
     /// Whether a practitioner sees patients: not when all roles that the practitioner has are of staff who don't.
     /// Who has no roles, or only roles that the clinic does not know, does.
     pub fn is_schedulable(&self, practitioner: &Json) -> bool {
@@ -137,6 +182,13 @@ impl Default for Clinic {
             contact_categories: builtin::contact_categories(),
             roles: builtin::roles(),
             pharmacies: Vec::new(),
+            automation_user: None,
+            allergens: Vec::new(),
+            medications: Vec::new(),
+            care_team_roles: builtin::care_team_roles(),
+            consents: Vec::new(),
+            claim_queues: Vec::new(),
+            payers: Vec::new(),
         }
     }
 }

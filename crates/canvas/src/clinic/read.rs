@@ -1,11 +1,11 @@
 //! From the tables of `clinic.toml` to settings.
 
-use super::Clinic;
 use super::section::{Problems, Section};
 use super::settings::{
     AppointmentType, CONTACT_CATEGORY_SYSTEM, ContactCategory, PatientUse, Pharmacy, ReasonForVisit, Role,
     TypeKind,
 };
+use super::{Clinic, lists};
 use fhir::outcome::quoted;
 use jiff::tz::TimeZone;
 
@@ -29,6 +29,13 @@ pub(super) fn clinic(mut root: Section<'_>, problems: &mut Problems<'_>) -> Clin
         contact_categories: contact_categories(&mut root, problems).unwrap_or(base.contact_categories),
         roles: roles(&mut root, problems).unwrap_or(base.roles),
         pharmacies: pharmacies(&mut root, problems),
+        automation_user: lists::id(&mut root, "automation_user", problems),
+        allergens: lists::allergens(&mut root, problems),
+        medications: lists::medications(&mut root, problems),
+        care_team_roles: lists::care_team_roles(&mut root, problems).unwrap_or(base.care_team_roles),
+        consents: lists::consents(&mut root, problems),
+        claim_queues: lists::claim_queues(&mut root, problems),
+        payers: lists::payers(&mut root, problems),
     };
     root.finish(problems);
     clinic
@@ -47,10 +54,11 @@ fn slot_grid(root: &mut Section<'_>, default: u32, problems: &mut Problems<'_>) 
 }
 
 /// Notes and drops an entry whose `key` an earlier one had.
-struct Unique(Vec<(String, usize)>);
+#[derive(Default)]
+pub(super) struct Unique(Vec<(String, usize)>);
 
 impl Unique {
-    fn check(&mut self, what: &str, key: String, at: usize, problems: &mut Problems<'_>) {
+    pub(super) fn check(&mut self, what: &str, key: String, at: usize, problems: &mut Problems<'_>) {
         if self.0.iter().any(|(known, _)| *known == key) {
             problems.add(at, format!("{what} {} is there twice", quoted(&key)));
         }
@@ -65,7 +73,7 @@ fn appointment_types(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Opt
     if notes.is_none() && events.is_none() {
         return None;
     }
-    let (mut types, mut unique, mut defaults) = (Vec::new(), Unique(Vec::new()), Vec::new());
+    let (mut types, mut unique, mut defaults) = (Vec::new(), Unique::default(), Vec::new());
     let sections = notes.into_iter().flatten().map(|section| (section, TypeKind::Note));
     for (section, kind) in
         sections.chain(events.into_iter().flatten().map(|section| (section, TypeKind::Event)))
@@ -136,7 +144,7 @@ fn check_default(read: &AppointmentType, at: usize, problems: &mut Problems<'_>)
 }
 
 fn reasons_for_visit(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<ReasonForVisit> {
-    let mut unique = Unique(Vec::new());
+    let mut unique = Unique::default();
     let sections = root.sections("reason_for_visit", problems).unwrap_or_default();
     let read = |mut section: Section<'_>| {
         let reason = ReasonForVisit {
@@ -159,7 +167,7 @@ fn reasons_for_visit(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec
 }
 
 fn contact_categories(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Option<Vec<ContactCategory>> {
-    let mut unique = Unique(Vec::new());
+    let mut unique = Unique::default();
     let sections = root.sections("contact_category", problems)?;
     let read = |mut section: Section<'_>| {
         let category = ContactCategory {
@@ -181,7 +189,7 @@ fn contact_categories(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Op
 }
 
 fn roles(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Option<Vec<Role>> {
-    let mut unique = Unique(Vec::new());
+    let mut unique = Unique::default();
     let sections = root.sections("role", problems)?;
     let read = |mut section: Section<'_>| {
         let role = Role {
@@ -197,7 +205,7 @@ fn roles(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Option<Vec<Role
 }
 
 fn pharmacies(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<Pharmacy> {
-    let mut unique = Unique(Vec::new());
+    let mut unique = Unique::default();
     let sections = root.sections("pharmacy", problems).unwrap_or_default();
     let read = |mut section: Section<'_>| {
         let pharmacy = Pharmacy {

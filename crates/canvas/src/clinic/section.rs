@@ -143,6 +143,28 @@ impl<'t> Section<'t> {
         list
     }
 
+    /// A list of texts without repetitions.
+    pub(super) fn texts(&mut self, key: &'static str, problems: &mut Problems<'_>) -> Vec<String> {
+        const EXPECTED: &str = "a list of texts in quotes, such as [\"6979\"]";
+        let Some(value) = self.take(key) else { return Vec::new() };
+        let Some(items) = value.get_ref().as_array() else {
+            self.wrong(key, value, EXPECTED, problems);
+            return Vec::new();
+        };
+        let mut list: Vec<String> = Vec::new();
+        for item in items.iter() {
+            match item.get_ref().as_str().filter(|text| !text.trim().is_empty()) {
+                Some(text) if list.iter().any(|known| known == text) => {
+                    let text = quoted(text);
+                    problems.add(item.span().start, format!("{} lists {text} twice", self.path(key)));
+                }
+                Some(text) => list.push(text.to_owned()),
+                None => self.wrong(key, item, EXPECTED, problems),
+            }
+        }
+        list
+    }
+
     /// A list of tables: `[[key]]`.
     pub(super) fn sections(
         &mut self,

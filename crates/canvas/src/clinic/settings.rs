@@ -117,6 +117,90 @@ pub struct Pharmacy {
     pub fax: Option<String>,
 }
 
+/// An entry of the catalogue of allergens or of medications, which at the vendor's comes from First Databank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CatalogueEntry {
+    /// Its code in <http://www.fdbhealth.com/>.
+    pub fdb: String,
+    /// What it is called.
+    pub name: String,
+    /// Its codes in RxNorm.
+    pub rxnorm: Vec<String>,
+    /// Its codes in SNOMED CT; only allergens have them.
+    pub snomed: Vec<String>,
+}
+
+/// A role that a member of a care team can have (`CareTeam.participant.role`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CareTeamRole {
+    /// The coding system.
+    pub system: String,
+    /// The code.
+    pub code: String,
+    /// What it is called.
+    pub display: String,
+}
+
+/// What patients can consent to (`Consent.category`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentCoding {
+    /// The coding system; free text at the vendor's, often `INTERNAL`.
+    pub system: String,
+    /// The code.
+    pub code: String,
+    /// Its version.
+    pub version: Option<String>,
+    /// What it is called.
+    pub display: String,
+    /// Whether it is in use.
+    pub active: bool,
+    /// When a consent ends that does not say when.
+    pub expires: ConsentExpiry,
+}
+
+/// When a consent ends that does not say when (Consent.json, behaviours).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsentExpiry {
+    /// Never.
+    Never,
+    /// 365 days after its start.
+    InAYear,
+    /// On 31 December of the year of its start.
+    EndOfYear,
+}
+
+impl ConsentExpiry {
+    /// The word in `clinic.toml`.
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        match word {
+            "never" => Some(ConsentExpiry::Never),
+            "in a year" => Some(ConsentExpiry::InAYear),
+            "end of year" => Some(ConsentExpiry::EndOfYear),
+            _ => None,
+        }
+    }
+}
+
+/// A queue of claims that the clinic has besides the vendor's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimQueue {
+    /// The code.
+    pub code: String,
+    /// What it is called.
+    pub display: String,
+}
+
+/// An insurer whom coverages can name by its payer id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payer {
+    /// The payer id, in <https://www.claim.md/services/era/>.
+    pub id: String,
+    /// The id of its Organization.
+    pub organization: String,
+    /// Whether it answers eligibility requests only in the name of the patient's default provider.
+    pub asked_by_provider: bool,
+}
+
 /// The system of the vendor's contact categories (Patient.json).
 pub const CONTACT_CATEGORY_SYSTEM: &str = "http://schemas.canvasmedical.com/fhir/contact-category";
 

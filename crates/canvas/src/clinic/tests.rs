@@ -34,6 +34,42 @@ fn settings_are_read() {
 }
 
 #[test]
+fn what_records_draw_on_is_read() {
+    let clinic = Clinic::parse(demo::CLINIC_TOML).unwrap();
+    assert_eq!(clinic.allergen("6-2754").unwrap().rxnorm, ["6979"]);
+    assert_eq!(clinic.medication("449732").unwrap().rxnorm.len(), 2);
+    assert_eq!(clinic.care_team_role("http://snomed.info/sct", "17561000").unwrap().display, "Cardiologist");
+    let expires: Vec<ConsentExpiry> = clinic.consents.iter().map(|consent| consent.expires).collect();
+    assert_eq!(expires, [ConsentExpiry::EndOfYear, ConsentExpiry::InAYear, ConsentExpiry::Never]);
+    assert_eq!(clinic.claim_queues[0].code, "SecondLook");
+    assert!(clinic.payer("00060").unwrap().asked_by_provider);
+    let author = clinic.automation_user_reference();
+    assert_eq!(author.str("reference"), Some(&*format!("Practitioner/{}", demo::AUTOMATION_USER)));
+    assert_eq!(Clinic::default().automation_user_reference().str("display"), Some("Canvas Bot"));
+}
+
+#[test]
+fn problems_of_what_records_draw_on_are_told() {
+    let text = "automation_user = \"no id!\"\n[[allergen]]\nfdb = \"6/2\"\nname = \"x\"\nrxnorm = [\"1\", \"1\", 2]\n\
+                [[medication]]\nfdb = \"1\"\nname = \"m\"\nsnomed = [\"1\"]\n\
+                [[consent]]\nsystem = \"s\"\ncode = \"c\"\ndisplay = \"d\"\nexpires = \"soon\"\n\
+                [[payer]]\nid = \"1\"\n[[payer]]\nid = \"1\"\norganization = \"o\"\n";
+    assert_eq!(
+        problems(text),
+        [
+            "1: automation_user is 'no id!', expected the id of a resource: up to 64 letters, digits, hyphens and dots",
+            "2: allergen.fdb is '6/2', expected digits and hyphens in quotes",
+            "5: allergen.rxnorm lists '1' twice",
+            "5: allergen.rxnorm is 2, expected a list of texts in quotes, such as [\"6979\"]",
+            "9: unknown setting 'medication.snomed'; known are fdb, name, rxnorm",
+            "14: consent.expires is 'soon', expected 'never', 'in a year' or 'end of year'",
+            "15: payer.organization is required: the id of an Organization",
+            "17: the payer '1' is there twice",
+        ]
+    );
+}
+
+#[test]
 fn every_problem_is_told_with_its_line() {
     let text = "time_zone = \"Mars/Olympus\"\ndoublebooking = true\nslot_minutes = 0\nslot_grid_minutes = \"15\"\n\
                 [[note_type]]\nname = \"Visit\"\ncode = \"1\"\ndefault = true\nscheduleable = false\ndurations = [20, 20, \"x\"]\n";

@@ -20,6 +20,8 @@ pub struct ElementFact {
     pub access: Access,
     /// The codes it may have; empty when it is not limited.
     pub values: &'static [&'static str],
+    /// Of these, the ones that an interaction takes, where it does not take all.
+    pub values_on: &'static [(Interaction, &'static [&'static str])],
     /// What it is when it is not sent.
     pub default: Option<&'static str>,
     /// How its values look, in words.
@@ -52,6 +54,7 @@ pub const fn element(path: &'static str, type_name: &'static str) -> ElementFact
         ignored_on: &[],
         access: Access::ReadWrite,
         values: &[],
+        values_on: &[],
         default: None,
         format: "",
         note: "",
@@ -99,6 +102,12 @@ impl ElementFact {
     #[must_use]
     pub const fn one_of(self, values: &'static [&'static str]) -> Self {
         ElementFact { values, ..self }
+    }
+
+    /// Of those, the ones that each of these interactions takes.
+    #[must_use]
+    pub const fn values_on(self, values_on: &'static [(Interaction, &'static [&'static str])]) -> Self {
+        ElementFact { values_on, ..self }
     }
 
     /// What it is when it is not sent.

@@ -6,23 +6,38 @@
 
 mod element;
 mod extension;
+mod mark;
+mod note;
+mod operation;
 mod parameter;
 
 pub use element::{Access, ElementFact, UTC, element};
 pub use extension::{ExtensionFact, extension};
+pub use mark::Mark;
+pub use note::{NOTE_ID, NoteFact};
+pub use operation::{Level, Operate, OperationFact};
 pub use parameter::{
     Criteria, DATE_PREFIXES, Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter,
 };
 
-use crate::rule::Rule;
-use fhir::ResourceType;
+use crate::hidden::Hidden;
+use crate::rule::{Change, Rule};
+use fhir::{Object, ResourceType};
 use interactions::Interaction;
 use interactions::search::ExtraParameter;
 
-/// A resource type at the Canvas door.
+/// A resource type at the Canvas door. Built from [`Contract::of`]: a type's file says what it adds.
 pub struct Contract {
-    /// The type.
+    /// What the vendor calls it: the name in paths, texts and scopes.
+    pub name: &'static str,
+    /// The type of R4 that it is. One that R4 does not know is a `Basic`, and never stored.
     pub resource_type: ResourceType,
+    /// Whether the live capability statement lists it; if not, it is served and not claimed.
+    pub is_live: bool,
+    /// Whether what it shows is stored. If not, it is derived, whatever the R4 door stores under the type of R4.
+    pub is_stored: bool,
+    /// Which of the stored resources this door leaves out, if any.
+    pub hides: Option<Hidden>,
     /// What is offered; anything else is 405.
     pub interactions: &'static [Interaction],
     /// The US Core profiles that the vendor claims.
@@ -38,11 +53,23 @@ pub struct Contract {
     /// What its searches need indexed beyond R4's parameters. Numbers are stored with the index: they are never
     /// given to another parameter of the type.
     pub indexed: &'static [ExtraParameter],
-    /// The rules that what is sent must keep, beyond R4's own.
+    /// The rules that what is sent must keep, beyond R4's own. Those of [`note`](Self::note) and of operations come
+    /// on top: [`all_rules`](Self::all_rules).
     pub rules: &'static [Rule],
+    /// How a create names the note that it lands in, when it lands in one.
+    pub note: Option<NoteFact>,
+    /// Where the authors of a record are: elements that refer to them, the first that is there counts. With it, each
+    /// create and update leaves a Provenance.
+    pub authors: Option<&'static [&'static str]>,
+    /// When an update does nothing but mark the resource as entered in error: how.
+    pub mark: Option<Mark>,
+    /// The vendor's operations.
+    pub operations: &'static [OperationFact],
     /// The smallest body that create accepts, as JSON: what the rules' examples change. `{demo-patient}`,
     /// `{demo-practitioner}` and `{demo-location}` stand for ids of the demo clinic. Empty where nothing is written.
     pub minimal: &'static str,
+    /// What an update needs otherwise: changes to the minimal body, made before those of an example of update.
+    pub minimal_update: &'static [Change],
     /// The elements served at `/{Type}/{id}/files/{element}`.
     pub files: &'static [&'static str],
     /// What happens that neither elements nor rules say, in sentences for the documentation.
@@ -52,6 +79,44 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// A contract that offers nothing yet: what a type's contract is built upon.
+    pub const fn of(name: &'static str, resource_type: ResourceType, ids: IdForm) -> Self {
+        Contract {
+            name,
+            resource_type,
+            is_live: true,
+            is_stored: true,
+            hides: None,
+            interactions: &[],
+            profiles: &[],
+            ids,
+            elements: &[],
+            extensions: &[],
+            search: SearchFacts::NONE,
+            indexed: &[],
+            rules: &[],
+            note: None,
+            authors: None,
+            mark: None,
+            operations: &[],
+            minimal: "",
+            minimal_update: &[],
+            files: &[],
+            behaviours: &[],
+            decisions: &[],
+        }
+    }
+
+    /// The rules of create, update and search: the type's own, then those of the note.
+    pub fn all_rules(&self) -> impl Iterator<Item = &'static Rule> + use<> {
+        self.rules.iter().chain(self.note.map(|note| note.rules).unwrap_or_default())
+    }
+
+    /// The operation `name`, asked of an instance or of the type.
+    pub fn operation(&self, name: &str, level: Level) -> Option<&'static OperationFact> {
+        self.operations.iter().find(|operation| operation.name == name && operation.level == level)
+    }
+
     /// Whether it offers `interaction`.
     pub fn offers(&self, interaction: Interaction) -> bool {
         self.interactions.contains(&interaction)
@@ -60,6 +125,11 @@ impl Contract {
     /// Whether it is never written at this door.
     pub fn is_read_only(&self) -> bool {
         !WRITES.iter().any(|write| self.offers(*write))
+    }
+
+    /// Whether a stored resource is shown; else it is read as if it did not exist.
+    pub fn shows(&self, resource: &Object) -> bool {
+        self.hides.is_none_or(|hidden| !(hidden.is)(resource))
     }
 
     /// The fact about the element at `path` (`telecom.system`).

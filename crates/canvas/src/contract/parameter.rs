@@ -11,13 +11,21 @@ pub struct SearchFacts {
     pub parameters: &'static [ParameterFact],
     /// The keys of `_sort`.
     pub sort: &'static [SortFact],
+    /// The order without `_sort`: what it is by, and whether the largest comes first. Empty for the time of the last
+    /// change, the oldest first.
+    pub order: &'static [(SortBy, bool)],
     /// Whether the answer comes in pages (`_count`, `_offset`, links) or whole.
     pub pages: bool,
 }
 
 impl SearchFacts {
     /// A search that is not offered.
-    pub const NONE: SearchFacts = SearchFacts { parameters: &[], sort: &[], pages: false };
+    pub const NONE: SearchFacts = SearchFacts { parameters: &[], sort: &[], order: &[], pages: false };
+
+    /// A search by these parameters, answered in pages.
+    pub const fn by(parameters: &'static [ParameterFact]) -> Self {
+        SearchFacts { parameters, pages: true, ..SearchFacts::NONE }
+    }
 
     /// The parameter that a client calls `name`, in the live spelling or another of the vendor's.
     pub fn parameter(&self, name: &str) -> Option<&'static ParameterFact> {

@@ -3,13 +3,12 @@
 
 use super::availability::local_id;
 use super::location_key;
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, Clinics};
 use fhir::datetime::{PartialDateTime, Period};
 use fhir::{Issue, IssueCode, Json, Reference, ResourceType};
 use interactions::search::Hold;
 use interactions::search::index::hash_parts;
 use interactions::{Change, Refusal, Rules, Unit};
-use std::sync::Arc;
 
 /// The text of a refused booking (Appointment.json, documented).
 pub const NO_LONGER_AVAILABLE: &str = "This appointment time is no longer available.";
@@ -23,13 +22,13 @@ const HOLDS_LOOKED_AT: usize = 16;
 
 /// The clinic's rules for every door.
 pub struct ClinicRules {
-    clinic: Arc<Clinic>,
+    clinics: Clinics,
 }
 
 impl ClinicRules {
     /// The rules of a clinic.
-    pub fn new(clinic: Arc<Clinic>) -> Self {
-        ClinicRules { clinic }
+    pub fn new(clinics: impl Into<Clinics>) -> Self {
+        ClinicRules { clinics: clinics.into() }
     }
 
     /// Whether someone else has a part of the time. A hold that the appointment has already is not asked for anew:
@@ -48,14 +47,14 @@ impl Rules for ClinicRules {
         if resource_type != ResourceType::APPOINTMENT {
             return Vec::new();
         }
-        appointment_holds(resource, &self.clinic)
+        appointment_holds(resource, &self.clinics.current())
     }
 
     fn check(&self, unit: &mut Unit<'_>, change: &Change<'_>) -> Result<Vec<Issue>, Refusal> {
         if change.resource_type == ResourceType::LOCATION && change.after.is_some() {
             location_key::ensure(unit, change.id)?;
         }
-        if self.clinic.double_booking {
+        if self.clinics.current().double_booking {
             return Ok(Vec::new());
         }
         for hold in change.holds {
@@ -108,6 +107,7 @@ pub fn holder(practitioner: &str) -> u64 {
 mod tests {
     use super::*;
     use fhir::json;
+    use std::sync::Arc;
 
     fn holds(change: impl FnOnce(&mut fhir::Object)) -> Vec<Hold> {
         let mut appointment = json!({

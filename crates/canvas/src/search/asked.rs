@@ -2,6 +2,7 @@
 
 use crate::clinic::Clinic;
 use crate::contract::Contract;
+use crate::file::Links;
 use interactions::Engine;
 use interactions::storage::Reader;
 
@@ -42,4 +43,8 @@ pub struct Reading<'a> {
     pub clinic: &'a Clinic,
     /// The base of the Canvas door, without a slash at the end.
     pub base_url: &'a str,
+    /// Makes links to files that need no token.
+    pub links: &'a dyn Links,
+    /// The moment of the request, in milliseconds since the epoch.
+    pub now: i64,
 }

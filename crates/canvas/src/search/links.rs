@@ -9,8 +9,7 @@ pub fn links(plan: &Plan, total: u64) -> Vec<(&'static str, String)> {
     }
     let (count, offset) = (plan.count, plan.offset);
     let query = query(plan);
-    let page =
-        |offset: u64| format!("/{}?{query}_count={count}&_offset={offset}", plan.contract.resource_type);
+    let page = |offset: u64| format!("/{}?{query}_count={count}&_offset={offset}", plan.contract.name);
     let mut links = vec![("self", page(offset)), ("first", page(0))];
     if offset.saturating_add(count) < total {
         links.push(("next", page(offset + count)));

@@ -17,7 +17,6 @@ use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::outcome::operation_outcome;
 use fhir::{Json, ResourceType};
 use interactions::search::{Query, Total};
-use interactions::storage::Reader;
 use interactions::unit::stored_json;
 use interactions::{Interaction, Refusal};
 use plan::Plan;
@@ -50,32 +49,38 @@ impl Canvas {
         now: i64,
     ) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::SearchType)?;
-        let plan = Plan::make(&self.engine, &self.clinic, served, pairs, lenient, now)?;
+        self.search_type(served, pairs, lenient, now).await
+    }
+
+    /// The same, of a type.
+    pub(crate) async fn search_type(
+        &self,
+        served: &'static dyn CanvasType,
+        pairs: &[(String, String)],
+        lenient: bool,
+        now: i64,
+    ) -> Result<Vec<u8>, Refusal> {
+        let clinic = self.clinic();
+        let plan = Plan::make(&self.engine, &clinic, served.contract(), pairs, lenient, now)?;
         let door = self.clone();
         self.engine
             .snapshot(move |reader| {
-                let found = find(&door, served, &plan, reader)?;
+                let mut reading = door.reading(reader, &clinic, now);
+                let found = find(served, &plan, &mut reading)?;
                 Ok(bundle(&plan, &found))
             })
             .await
     }
 }
 
-fn find(
-    door: &Canvas,
-    served: &'static dyn CanvasType,
-    plan: &Plan,
-    reader: &mut dyn Reader,
-) -> Result<Found, Refusal> {
-    let Canvas { engine, clinic, base_url } = door;
-    let mut reading = Reading { reader, engine, clinic, base_url };
-    let asked = Asked { contract: plan.contract, pairs: &plan.pairs, now: plan.now, clinic };
-    if let Some(all) = served.find(&asked, &mut reading)? {
+fn find(served: &'static dyn CanvasType, plan: &Plan, reading: &mut Reading<'_>) -> Result<Found, Refusal> {
+    let asked = Asked { contract: plan.contract, pairs: &plan.pairs, now: plan.now, clinic: reading.clinic };
+    if let Some(all) = served.find(&asked, reading)? {
         return Ok(page_of(plan, &all));
     }
     let mut criteria = plan.criteria.clone();
     for (by, value) in &plan.by {
-        criteria.extend(by(&asked, value, &mut reading)?);
+        criteria.extend(by(&asked, value, reading)?);
     }
     let query = Query {
         criteria,
@@ -88,7 +93,7 @@ fn find(
     let matches = reading.reader.search(&query)?;
     let mut resources = Vec::with_capacity(matches.resources.len());
     for version in &matches.resources {
-        resources.push(present(served, stored_json(version)?, &mut reading)?);
+        resources.push(present(served, stored_json(version)?, reading)?);
     }
     Ok(Found { total: matches.total.unwrap_or_default(), resources })
 }

@@ -3,7 +3,6 @@
 use super::asked::Asked;
 use super::criteria::Making;
 use super::{PAGE, PAGE_LIMIT};
-use crate::canvas_type::CanvasType;
 use crate::check;
 use crate::clinic::Clinic;
 use crate::contract::{Contract, Criteria, Finds, ParameterFact, SortBy};
@@ -46,12 +45,11 @@ impl Plan {
     pub fn make(
         engine: &Engine,
         clinic: &Clinic,
-        served: &'static dyn CanvasType,
+        contract: &'static Contract,
         pairs: &[(String, String)],
         lenient: bool,
         now: i64,
     ) -> Result<Self, Refusal> {
-        let contract = served.contract();
         let count = if contract.search.pages { PAGE } else { u64::MAX };
         let mut plan = Plan {
             contract,
@@ -79,11 +77,14 @@ impl Plan {
         let asked = Asked { contract, pairs: &plan.pairs, now, clinic };
         problems.extend(check::query(&asked));
         plan.take_defaults(&making, &mut problems);
-        if let Some(hidden) = served.hides() {
+        if let Some(hidden) = contract.hides {
             plan.criteria.push(hidden.criterion(&engine.registry(), contract.resource_type)?);
         }
-        if let (Some(by), true) = (served.order(), plan.sort.is_empty()) {
-            plan.sort.extend(sort_key(&making, by).map(|key| Sort { key, descending: false }));
+        if plan.sort.is_empty() {
+            let keys = contract.search.order.iter();
+            plan.sort.extend(keys.filter_map(|(by, descending)| {
+                Some(Sort { key: sort_key(&making, *by)?, descending: *descending })
+            }));
         }
         if problems.is_empty() { Ok(plan) } else { Err(Refusal::invalid(problems)) }
     }
@@ -205,7 +206,7 @@ fn unknown(contract: &Contract, name: &str) -> Issue {
     let supported = supported(contract);
     let hint = did_you_mean(name, supported.iter().copied());
     let hint = hint.map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
-    let (resource_type, known) = (contract.resource_type, supported.join(", "));
+    let (resource_type, known) = (contract.name, supported.join(", "));
     let known = if known.is_empty() { "none".to_owned() } else { known };
     let text = format!("{resource_type} has no search parameter {}{hint} (supported: {known})", quoted(name));
     Issue::error(IssueCode::NotSupported, text)

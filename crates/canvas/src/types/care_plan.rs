@@ -18,23 +18,16 @@ pub struct CarePlan;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::CARE_PLAN,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-careplan"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &["Narrative and categories are generated. Care plans are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("CarePlan", ResourceType::CARE_PLAN, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["CarePlan"]),
     element("id", "id").read_only(),
     element("text", "Narrative").read_only(),
     element("text.status", "code").read_only().one_of(&["generated"]),

@@ -17,26 +17,19 @@ pub struct CoverageEligibilityResponse;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::COVERAGE_ELIGIBILITY_RESPONSE,
     interactions: &[Interaction::Read, Interaction::SearchType],
-    profiles: &[],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
     extensions: EXTENSIONS,
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &[
         "insurer.identifier is the bare payor id, no Identifier.",
         "Responses are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("CoverageEligibilityResponse", ResourceType::COVERAGE_ELIGIBILITY_RESPONSE, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["CoverageEligibilityResponse"]),
     element("id", "id").read_only().format("UUID with dashes"),
     element("status", "code").read_only().one_of(&["active", "entered-in-error"]),
     element("purpose", "code").list().read_only().one_of(&["benefits"]),

@@ -5,7 +5,7 @@ use crate::contract::{
     Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision,
     element, parameter,
 };
-use crate::hidden::{Hidden, WITHOUT_PATIENT, refers_to_patient, without_patient};
+use crate::hidden::{Hidden, refers_to_patient, without_patient};
 use crate::search::Reading;
 use fhir::definitions::SearchParameterType::Reference;
 use fhir::{Object, ResourceType};
@@ -17,23 +17,18 @@ pub struct Device;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::DEVICE,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-implantable-device"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
+    hides: Some(Hidden::without_patient(|device| !refers_to_patient(device, "patient"))),
+    search: SearchFacts::by(PARAMETERS),
     indexed: INDEXED,
-    rules: &[],
-    minimal: "",
-    files: &[],
     behaviours: &["The implantable devices of patients. Devices are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("Device", ResourceType::DEVICE, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Device"]),
     element("id", "id").read_only(),
     element("udiCarrier", "BackboneElement").list().read_only(),
     element("udiCarrier.deviceIdentifier", "string").read_only(),
@@ -86,16 +81,9 @@ const INDEXED: &[ExtraParameter] = &[without_patient(
     "Device.patient.where(resolve() is Patient).exists().not().where($this)",
 )];
 
-static HIDDEN: Hidden =
-    Hidden { parameter: WITHOUT_PATIENT, is: |device| !refers_to_patient(device, "patient") };
-
 impl CanvasType for Device {
     fn contract(&self) -> &'static Contract {
         &CONTRACT
-    }
-
-    fn hides(&self) -> Option<&'static Hidden> {
-        Some(&HIDDEN)
     }
 
     fn present(&self, resource: &mut Object, _: &mut Reading<'_>) -> Result<(), Refusal> {

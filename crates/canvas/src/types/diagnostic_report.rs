@@ -3,14 +3,14 @@
 
 use crate::canvas_type::CanvasType;
 use crate::contract::{
-    Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, SortBy,
-    decision, element, parameter,
+    Contract, Decision, ElementFact, ExtensionFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts,
+    SortBy, decision, element, extension, parameter,
 };
-use crate::file;
+use crate::file::{self, DEPRECATED_URL};
 use crate::keyed::default;
 use crate::search::Reading;
 use fhir::definitions::SearchParameterType::{Date, Reference, Token};
-use fhir::{Json, Object, ResourceType, json};
+use fhir::{Json, Object, ResourceType};
 use interactions::{Interaction, Refusal};
 use std::collections::HashSet;
 
@@ -19,31 +19,26 @@ pub struct DiagnosticReport;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::DIAGNOSTIC_REPORT,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &[
         "http://hl7.org/fhir/us/core/StructureDefinition/us-core-diagnosticreport-lab",
         "http://hl7.org/fhir/us/core/StructureDefinition/us-core-diagnosticreport-note",
     ],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
+    extensions: EXTENSIONS,
+    search: SearchFacts { order: &[(SortBy::Date("date"), false)], ..SearchFacts::by(PARAMETERS) },
     files: &["presentedForm"],
     behaviours: &[
         "Reports of laboratories and of imaging are told apart by category.",
-        "A document is shown by its URL, which needs the bearer token; without one there is no presentedForm.",
+        "A document is shown by its URLs, of which one needs the bearer token and one expires; without a document there is no presentedForm.",
         "A search finds the oldest report first.",
         "Reports are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("DiagnosticReport", ResourceType::DIAGNOSTIC_REPORT, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["DiagnosticReport"]),
     element("id", "id").read_only(),
     element("text", "Narrative").read_only(),
     element("text.status", "code").read_only().one_of(&["generated"]),
@@ -89,10 +84,14 @@ const ELEMENTS: &[ElementFact] = &[
     element("result.reference", "string").read_only().format("Observation/{id}"),
     element("result.type", "uri").read_only().one_of(&["Observation"]),
     element("presentedForm", "Attachment").list().read_only(),
+    element("presentedForm.extension", "Extension").list().read_only().note("deprecated-url"),
     element("presentedForm.url", "url")
         .read_only()
         .format("{base}/DiagnosticReport/{id}/files/presentedForm"),
 ];
+
+const EXTENSIONS: &[ExtensionFact] =
+    &[extension("DiagnosticReport.presentedForm", DEPRECATED_URL, "valueUri").read_only()];
 
 const PARAMETERS: &[ParameterFact] = &[
     parameter("category", Token, Finds::Token("category"))
@@ -130,7 +129,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "presentedForm",
-        "One entry: the first with data, by a URL of this server; else the first as stored, by its own URL.",
+        "One entry: the first with data, by URLs of this server; else the first as stored, by its own URL.",
         "The example has one, and one address serves it.",
     ),
     decision(
@@ -145,10 +144,6 @@ impl CanvasType for DiagnosticReport {
         &CONTRACT
     }
 
-    fn order(&self) -> Option<SortBy> {
-        Some(SortBy::Date("date"))
-    }
-
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
         let start = resource.get("effectivePeriod").and_then(|period| period.get("start")).cloned();
         if let Some(start) = start {
@@ -161,7 +156,7 @@ impl CanvasType for DiagnosticReport {
             once(categories);
         }
         let form = match document(resource) {
-            Some(_) => Some(json!({ "url": (file::url(reading.base_url, resource, "presentedForm")) })),
+            Some(document) => Some(file::shown(reading, resource, "presentedForm", document, &[])),
             None => resource.items("presentedForm").iter().find(|form| form.get("url").is_some()).cloned(),
         };
         resource.insert("presentedForm", form.into_iter().collect::<Vec<Json>>());

@@ -15,26 +15,19 @@ pub struct Goal;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::GOAL,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-goal"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &[
         "target is the first one that has a due date; without one there is none.",
         "Goals are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("Goal", ResourceType::GOAL, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Goal"]),
     element("id", "id").read_only(),
     element("lifecycleStatus", "code").read_only().one_of(&["active", "completed", "entered-in-error"]),
     element("achievementStatus", "CodeableConcept").read_only(),

@@ -14,23 +14,16 @@ pub struct Location;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::LOCATION,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-location"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: &[ID_PARAMETER], sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(&[ID_PARAMETER]),
     behaviours: &["Each resource is one practice location. Locations are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("Location", ResourceType::LOCATION, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Location"]),
     element("id", "id").read_only().format("UUID"),
     element("identifier", "Identifier").list().read_only().note("the NPI of the group"),
     element("identifier.system", "uri").read_only().one_of(&["http://hl7.org/fhir/sid/us-npi"]),

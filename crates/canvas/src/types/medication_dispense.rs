@@ -16,23 +16,16 @@ pub struct MedicationDispense;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::MEDICATION_DISPENSE,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-medicationdispense"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &["Dispenses are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("MedicationDispense", ResourceType::MEDICATION_DISPENSE, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["MedicationDispense"]),
     element("id", "id").read_only().format("UUID with hyphens"),
     element("status", "code").read_only().one_of(&["completed", "entered-in-error", "stopped"]),
     element("medicationCodeableConcept", "CodeableConcept").read_only(),
@@ -73,7 +66,7 @@ const PARAMETERS: &[ParameterFact] = &[
 const DECISIONS: &[Decision] = &[
     decision(
         "The medication of a dispense that was stored with a reference",
-        "Is the code of the Medication that it leads to, else the display of the reference.",
+        "Is the code of the Medication that it leads to, stored or in the catalogue, else the display of the reference.",
         "The page has the medication inline alone.",
     ),
     decision(

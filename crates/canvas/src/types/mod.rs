@@ -1,5 +1,7 @@
 //! The resource types of the Canvas door, one file (or folder) each.
 
+pub mod allergen;
+pub mod allergy_intolerance;
 pub mod appointment;
 pub mod care_plan;
 pub mod coverage_eligibility_response;
@@ -15,6 +17,7 @@ pub mod organization;
 pub mod patient;
 pub mod practitioner;
 pub mod procedure;
+pub mod provenance;
 pub mod questionnaire;
 pub mod related_person;
 pub mod schedule;
@@ -23,12 +26,15 @@ pub mod slot;
 pub mod specimen;
 
 use crate::canvas_type::CanvasType;
+use crate::note;
 use fhir::ResourceType;
 use interactions::search::ExtraParameter;
 use std::sync::LazyLock;
 
 /// Every type that is served, by name.
 pub static TYPES: &[&dyn CanvasType] = &[
+    &allergen::Allergen,
+    &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &care_plan::CarePlan,
     &coverage_eligibility_response::CoverageEligibilityResponse,
@@ -44,6 +50,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &patient::Patient,
     &practitioner::Practitioner,
     &procedure::Procedure,
+    &provenance::Provenance,
     &questionnaire::Questionnaire,
     &related_person::RelatedPerson,
     &schedule::Schedule,
@@ -53,10 +60,17 @@ pub static TYPES: &[&dyn CanvasType] = &[
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.
-pub static CANVAS_PARAMETERS: LazyLock<Vec<ExtraParameter>> =
-    LazyLock::new(|| TYPES.iter().flat_map(|served| served.contract().indexed).cloned().collect());
+pub static CANVAS_PARAMETERS: LazyLock<Vec<ExtraParameter>> = LazyLock::new(|| {
+    TYPES.iter().flat_map(|served| served.contract().indexed).chain(note::INDEXED).cloned().collect()
+});
 
 /// The type, if it is served.
 pub fn canvas_type(resource_type: ResourceType) -> Option<&'static dyn CanvasType> {
     TYPES.iter().copied().find(|served| served.contract().resource_type == resource_type)
+}
+
+/// The name of a type that R4 does not know, if it is served.
+pub fn beyond_r4(name: &str) -> Option<&'static str> {
+    let names = TYPES.iter().map(|served| served.contract().name);
+    names.filter(|known| ResourceType::from_name(known).is_none()).find(|known| *known == name)
 }

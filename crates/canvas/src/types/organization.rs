@@ -15,23 +15,16 @@ pub struct Organization;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::ORGANIZATION,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-organization"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &["Organizations, vendors and insurers alike. They are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("Organization", ResourceType::ORGANIZATION, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Organization"]),
     element("id", "id").read_only().format("UUID"),
     element("identifier", "Identifier").list().read_only().note("NPI of the group, taxonomy and tax id"),
     element("identifier.type", "CodeableConcept").read_only().note("v2-0203|TAX, on the tax id alone"),

@@ -16,23 +16,16 @@ pub struct Procedure;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::PROCEDURE,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-procedure"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &["Procedures are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("Procedure", ResourceType::PROCEDURE, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Procedure"]),
     element("id", "id").read_only(),
     element("basedOn", "Reference").list().read_only(),
     element("basedOn.reference", "string").read_only().format("ServiceRequest/{id}"),

@@ -16,26 +16,19 @@ pub struct RelatedPerson;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::RELATED_PERSON,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-relatedperson"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &[
         "A name is a text alone, or family, given, prefix and suffix alone.",
         "Related persons are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("RelatedPerson", ResourceType::RELATED_PERSON, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["RelatedPerson"]),
     element("id", "id").read_only().format("UUID with hyphens"),
     element("active", "boolean").read_only(),
     element("patient", "Reference").read_only(),

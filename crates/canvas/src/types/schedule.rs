@@ -13,10 +13,8 @@ pub struct Schedule;
 
 /// What the vendor's page says of it.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::SCHEDULE,
+    is_stored: false,
     interactions: &[Interaction::SearchType],
-    profiles: &[],
-    ids: IdForm::Derived("Location.{location key}-Staff.{practitioner id}"),
     elements: &[
         element("id", "id").read_only().format("Location.{location key}-Staff.{practitioner id}"),
         element("text", "Narrative").read_only(),
@@ -35,18 +33,19 @@ pub static CONTRACT: Contract = Contract {
             .read_only()
             .format("Schedule for {practitioner credentialed name} at {location}"),
     ],
-    extensions: &[],
-    search: SearchFacts { parameters: &[], sort: &[], pages: false },
+    search: SearchFacts { parameters: &[], ..SearchFacts::NONE },
     indexed: schedules::INDEXED,
-    rules: &[],
-    minimal: "",
-    files: &[],
     behaviours: &[
         "not stored: one entry per practice location and practitioner; availability is kept separately per location",
         "takes no parameters and answers with the whole list in one bundle without links, by location key",
         "the id is what Slot search takes as its schedule parameter",
     ],
     decisions: DECISIONS,
+    ..Contract::of(
+        "Schedule",
+        ResourceType::SCHEDULE,
+        IdForm::Derived("Location.{location key}-Staff.{practitioner id}"),
+    )
 };
 
 const DECISIONS: &[crate::contract::Decision] = &[

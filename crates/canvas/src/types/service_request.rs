@@ -17,23 +17,16 @@ pub struct ServiceRequest;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::SERVICE_REQUEST,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-servicerequest"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &["Orders and referrals are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("ServiceRequest", ResourceType::SERVICE_REQUEST, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["ServiceRequest"]),
     element("id", "id").read_only().format("UUID with hyphens"),
     element("status", "code").read_only().one_of(&["active", "completed", "draft", "entered-in-error"]),
     element("intent", "code").read_only().one_of(&["order"]),

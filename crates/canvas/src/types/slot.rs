@@ -23,10 +23,8 @@ pub struct Slot;
 
 /// What the vendor's page says of it.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::SLOT,
+    is_stored: false,
     interactions: &[Interaction::SearchType],
-    profiles: &[],
-    ids: IdForm::Derived("none: a slot has no id"),
     elements: &[
         element("schedule", "Reference").read_only(),
         element("schedule.reference", "string")
@@ -40,12 +38,8 @@ pub static CONTRACT: Contract = Contract {
             .note("with the offset that the clinic's clocks have at that time"),
         element("end", "instant").read_only().format("YYYY-MM-DDThh:mm:ss+hh:mm").note("start plus duration"),
     ],
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: false },
-    indexed: &[],
+    search: SearchFacts { parameters: PARAMETERS, ..SearchFacts::NONE },
     rules: RULES,
-    minimal: "",
-    files: &[],
     behaviours: &[
         "slots are computed, not stored, and carry no id",
         "only times that are free are found; each lasts exactly duration minutes and lies wholly within available time",
@@ -54,6 +48,7 @@ pub static CONTRACT: Contract = Contract {
         "the slot itself is not referred to by the Appointment",
     ],
     decisions: DECISIONS,
+    ..Contract::of("Slot", ResourceType::SLOT, IdForm::Derived("none: a slot has no id"))
 };
 
 const PARAMETERS: &[ParameterFact] = &[

@@ -14,23 +14,16 @@ pub struct Specimen;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::SPECIMEN,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-specimen"],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
-    indexed: &[],
-    rules: &[],
-    minimal: "",
-    files: &[],
+    search: SearchFacts::by(PARAMETERS),
     behaviours: &["Specimens are written at the R4 door."],
     decisions: DECISIONS,
+    ..Contract::of("Specimen", ResourceType::SPECIMEN, IdForm::Uuid)
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Specimen"]),
     element("id", "id").read_only().format("UUID with hyphens"),
     element("type", "CodeableConcept").read_only(),
     element("type.text", "string").read_only(),

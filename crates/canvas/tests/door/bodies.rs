@@ -113,7 +113,7 @@ fn no_body_makes_the_server_fail_and_whatever_is_stored_is_valid_and_readable() 
         }
         let resource_type = contract.resource_type;
         let examples =
-            contract.rules.iter().map(|rule| changed(contract.minimal, rule.kept.changes, demo::PATIENT));
+            contract.all_rules().map(|rule| changed(contract.minimal, rule.kept.changes, demo::PATIENT));
         let bodies: Vec<Json> = examples.collect();
         let (mut accepted, mut id) = (0, String::new());
         for round in 0..1500 {

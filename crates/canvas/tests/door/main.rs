@@ -4,16 +4,20 @@
 
 mod bodies;
 mod capability;
+mod cases;
 mod decisions;
 mod facts;
 mod location_organization;
+mod notes;
 mod patient;
 mod patient_update;
 mod practitioner;
+mod provenance;
 mod read_only;
-mod read_only_cases;
 mod read_only_search;
 mod rules;
 mod search;
+mod searches;
 mod shapes;
 mod support;
+mod vendor;

@@ -271,7 +271,11 @@ fn a_photo_is_shown_by_its_url_which_has_its_bytes() {
     let id = door.create(&with(&[("photo", r#"[{"data":"R0lGODlhAQ=="},{"data":"QUJD"}]"#)])).unwrap();
     let patient = door.read(PATIENT, &id).unwrap();
     let url = format!("http://clinic.test/Patient/{id}/files/photo");
-    assert_eq!(patient.get("photo"), Some(&parse(&format!(r#"[{{"url":"{url}"}}]"#))));
+    let signed = format!("{url}?expires={}", crate::support::NOW);
+    let shown = format!(
+        r#"[{{"extension":[{{"url":"http://schemas.canvasmedical.com/fhir/extensions/deprecated-url","valueUri":"{signed}"}}],"url":"{url}"}}]"#
+    );
+    assert_eq!(patient.get("photo"), Some(&parse(&shown)));
     let file = block_on(door.canvas.file(PATIENT, &id, "photo")).unwrap().unwrap();
     assert_eq!((file.content_type.as_str(), file.content.as_slice()), ("image/gif", &b"GIF89a\x01"[..]));
     assert!(block_on(door.canvas.file(PATIENT, &id, "name")).unwrap().is_none());

@@ -38,10 +38,9 @@ fn a_practitioner_reads_back_with_text_ids_and_displays() {
     let location = door.read(ResourceType::LOCATION, demo::LOCATION).unwrap();
     assert_eq!(read.at(&["extension", "1", "valueReference", "display"]), location.get("name"));
     let url = format!("http://clinic.test/Practitioner/{id}/files/signature");
-    assert_eq!(
-        read.at(&["extension", "2", "valueAttachment"]),
-        Some(&parse(&format!(r#"{{"url":"{url}"}}"#)))
-    );
+    assert_eq!(read.at(&["extension", "2", "valueAttachment", "url"]), Some(&Json::from(url.as_str())));
+    let signed = read.at(&["extension", "2", "valueAttachment", "extension", "0", "valueUri"]);
+    assert_eq!(signed, Some(&Json::from(format!("{url}?expires={}", crate::support::NOW))));
     let file = block_on(door.canvas.file(PRACTITIONER, &id, "signature")).unwrap().unwrap();
     assert_eq!((file.content_type.as_str(), file.content.as_slice()), ("application/pdf", &b"%PDF-1.2 "[..]));
 }
@@ -107,4 +106,28 @@ fn a_practitioner_put_back_as_it_was_read_is_the_same() {
     let before = door.read(PRACTITIONER, &id).unwrap();
     door.update(&id, &before).unwrap_or_else(|refusal| panic!("{refusal}"));
     assert_eq!(door.read(PRACTITIONER, &id).unwrap(), before);
+}
+
+#[test]
+fn a_password_email_is_asked_for_at_the_r4_door() {
+    let door = Door::of_demo_clinic();
+    let send = |id: &str, body: &str| {
+        let name = "send-reset-password-email";
+        block_on(door.canvas.operate(PRACTITIONER, Some(id), name, body.as_bytes()))
+    };
+    let body = r#"{"resourceType":"Parameters"}"#;
+    send(demo::PRACTITIONER, body).unwrap();
+    assert_eq!(door.count(ResourceType::COMMUNICATION_REQUEST), 1);
+    for (id, body, status) in [
+        ("00000000000000000000000000000000", body, 404),
+        (demo::AUTOMATION_USER, body, 422),
+        (demo::PRACTITIONER, "", 400),
+        (demo::PRACTITIONER, r#"{"resourceType":"Patient"}"#, 400),
+    ] {
+        assert_eq!(send(id, body).unwrap_err().row().status, status, "{id} {body}");
+    }
+    let of_type =
+        block_on(door.canvas.operate(PRACTITIONER, None, "send-reset-password-email", body.as_bytes()));
+    assert_eq!(of_type.unwrap_err().row().status, 404, "the operation is of an instance");
+    assert_eq!(door.count(ResourceType::COMMUNICATION_REQUEST), 1);
 }

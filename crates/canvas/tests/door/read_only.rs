@@ -1,6 +1,6 @@
 //! Types that are read-only at this door: what is refused, what is hidden, what is derived.
 
-use crate::support::{Door, block_on, parse};
+use crate::support::{BASE, Door, NOW, block_on, parse};
 use canvas::types::TYPES;
 use fhir::{Json, ResourceType};
 
@@ -20,7 +20,7 @@ fn check(name: &str, stored: &str, expected: &str) {
 fn read_only() -> impl Iterator<Item = ResourceType> {
     let contracts = TYPES.iter().map(|served| served.contract());
     contracts
-        .filter(|contract| contract.is_read_only() && contract.search.pages)
+        .filter(|contract| contract.is_read_only() && contract.is_stored)
         .map(|contract| contract.resource_type)
 }
 
@@ -101,6 +101,8 @@ fn an_encounter_shows_the_vendors_status_and_what_was_found_in_it() {
     let expected = r#"[{"reference":"Condition/diagnosed","type":"Condition"},{"reference":"Condition/found","type":"Condition"}]"#;
     assert!(encounter.get("reasonReference").unwrap().same_content(&parse(expected)), "{encounter}");
     assert_eq!(encounter.get("statusHistory"), None);
+    let note = r#"[{"url":"http://schemas.canvasmedical.com/fhir/extensions/note-id","valueId":"1"}]"#;
+    assert_eq!(encounter.get("extension"), Some(&parse(note)));
 }
 
 #[test]
@@ -168,27 +170,23 @@ fn a_device_shows_dates_without_time() {
 }
 
 #[test]
-fn a_medication_has_one_name_and_the_catalogues_codings() {
-    let stored = r#""code":{"coding":[{"system":"http://snomed.info/sct","code":"x"},
-        {"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"314076","display":"a & b"},
-        {"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"314076"},
-        {"system":"http://www.fdbhealth.com/","code":"2"}]}"#;
-    let expected = r#""text":{"status":"generated","div":"<div xmlns=\"http://www.w3.org/1999/xhtml\">a &amp; b</div>"},
-        "code":{"coding":[{"system":"http://www.fdbhealth.com/","code":"2","display":"a & b"},
-        {"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"314076","display":"a & b"}],"text":"a & b"}"#;
-    check("Medication", stored, expected);
-}
-
-#[test]
-fn a_name_as_long_as_a_body_is_not_repeated_by_every_coding() {
-    let name = "x".repeat(100_000);
-    let codings: Vec<String> = (0..1000)
-        .map(|code| format!(r#"{{"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"{code}"}}"#))
-        .collect();
-    let stored = format!(r#""code":{{"coding":[{}],"text":"{name}"}}"#, codings.join(","));
-    let shown = read(&Door::empty(), "Medication", &stored);
-    assert_eq!(shown.at(&["code", "coding"]).map(|codings| codings.items().len()), Some(1000));
-    assert!(shown.to_bytes().len() < 2 * stored.len() + 2000);
+fn what_is_stored_is_no_entry_of_a_catalogue() {
+    let door = Door::empty();
+    door.put(ResourceType::BASIC, "x", parse(r#"{"resourceType":"Basic","code":{"text":"x"}}"#));
+    assert_eq!(door.read(ResourceType::BASIC, "x").unwrap_err().row().status, 404, "an Allergen");
+    let stored = r#"{"resourceType":"Medication","code":{"coding":[{"system":"http://www.fdbhealth.com/","code":"2"}],"text":"of one patient"}}"#;
+    for id in ["2", "fdb-2", "fdb-449732"] {
+        door.put(ResourceType::MEDICATION, id, parse(stored));
+    }
+    for id in ["2", "fdb-2"] {
+        assert_eq!(door.read(ResourceType::MEDICATION, id).unwrap_err().row().status, 404, "{id}");
+    }
+    assert_eq!(door.found(ResourceType::MEDICATION, "_text=patient"), Vec::<String>::new());
+    let entry = door.read(ResourceType::MEDICATION, "fdb-449732").unwrap();
+    assert_eq!(
+        entry.at(&["code", "text"]).and_then(Json::as_str),
+        Some("Tylenol PM Extra Strength 25 mg-500 mg tablet")
+    );
 }
 
 #[test]
@@ -212,6 +210,16 @@ fn a_prescription_shows_its_medication_and_pharmacy_inline() {
         "dispenseRequest":{"performer":{"reference":"Organization/o","display":"as said"}}"##;
     let expected = r#""status":"active","intent":"order","reportedBoolean":true,"medicationCodeableConcept":{"coding":[{"display":"b"}]},
         "subject":{"reference":"Patient/a","type":"Patient"},"dispenseRequest":{"performer":{"display":"as said"}}"#;
+    check("MedicationRequest", stored, expected);
+}
+
+#[test]
+fn a_prescription_shows_its_medication_of_the_catalogue() {
+    let stored = r#""status":"active","intent":"order","medicationReference":{"reference":"Medication/fdb-259181","display":"x"},"subject":{"reference":"Patient/a"}"#;
+    let expected = r#""status":"active","intent":"order","reportedBoolean":false,"medicationCodeableConcept":{"coding":[
+        {"system":"http://www.fdbhealth.com/","code":"259181","display":"lisinopril 10 mg tablet"},
+        {"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"314076","display":"lisinopril 10 mg tablet"}]},
+        "subject":{"reference":"Patient/a","type":"Patient"}"#;
     check("MedicationRequest", stored, expected);
 }
 
@@ -310,8 +318,9 @@ fn a_report_shows_its_document_and_practitioners() {
     let expected = format!(
         r#"{{"resourceType":"DiagnosticReport","id":"1","status":"preliminary","category":[{{"coding":[{{"system":"s","code":"LAB"}}]}},{{"coding":[{{"system":"s","code":"HM"}}]}}],
         "code":{{"text":"x"}},"effectiveDateTime":"2024-01-01T00:00:00Z","performer":[{{"reference":"Practitioner/p","type":"Practitioner"}}],
-        "presentedForm":[{{"url":"{}/DiagnosticReport/1/files/presentedForm"}}]}}"#,
-        crate::support::BASE
+        "presentedForm":[{{"extension":[{{"url":"http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
+        "valueUri":"{BASE}/DiagnosticReport/1/files/presentedForm?expires={NOW}"}}],
+        "url":"{BASE}/DiagnosticReport/1/files/presentedForm"}}]}}"#
     );
     assert!(shown.same_content(&parse(&expected)), "{shown}");
     let file =

@@ -1,15 +1,24 @@
 //! Every rule: its example is refused with its text, the neighbour is accepted.
 
 use crate::support::{Door, block_on, changed, pairs, remove, set, told};
-use canvas::contract::{Access, Contract};
+use canvas::contract::{Access, Contract, Level, OperationFact};
 use canvas::finding::next_placeholder;
-use canvas::rule::{Check, Example, Rule};
+use canvas::rule::{Change, Check, Example, Rule};
 use canvas::types::TYPES;
 use fhir::Json;
 use interactions::{Interaction, Refusal};
 
 fn every_rule() -> impl Iterator<Item = (&'static Contract, &'static Rule)> {
-    TYPES.iter().flat_map(|served| served.contract().rules.iter().map(|rule| (served.contract(), rule)))
+    TYPES.iter().flat_map(|served| {
+        let contract = served.contract();
+        let of_operations = contract.operations.iter().flat_map(|operation| operation.rules);
+        contract.all_rules().chain(of_operations).map(move |rule| (contract, rule))
+    })
+}
+
+/// The operation that has the rule.
+fn operation_of(contract: &Contract, rule: &Rule) -> Option<&'static OperationFact> {
+    contract.operations.iter().find(|operation| operation.rules.iter().any(|own| own.id == rule.id))
 }
 
 /// Whether the example of a rule is refused before anything is stored, so that others can be sent to the same clinic.
@@ -18,7 +27,13 @@ fn leaves_nothing(rule: &Rule, on: Interaction) -> bool {
 }
 
 /// Sends an example to a clinic.
-fn send(door: &Door, contract: &Contract, on: Interaction, example: &Example) -> Result<(), Refusal> {
+fn send(
+    door: &Door,
+    contract: &Contract,
+    operation: Option<&OperationFact>,
+    on: Interaction,
+    example: &Example,
+) -> Result<(), Refusal> {
     let resource_type = contract.resource_type;
     if on == Interaction::SearchType {
         let found =
@@ -31,10 +46,17 @@ fn send(door: &Door, contract: &Contract, on: Interaction, example: &Example) ->
             .create(&changed(contract.minimal, changes, &id))
             .unwrap_or_else(|refusal| panic!("{refusal}"));
     }
-    if on == Interaction::Update && id.is_empty() {
+    let of_instance = operation.is_some_and(|operation| operation.level == Level::Instance);
+    if (on == Interaction::Update || of_instance) && id.is_empty() {
         id = door.create(&changed(contract.minimal, &[], "")).unwrap();
     }
-    let body = changed(contract.minimal, example.changes, &id);
+    if let Some(operation) = operation {
+        let body = changed(operation.minimal, example.changes, &id).to_bytes();
+        let id = of_instance.then_some(id.as_str());
+        return block_on(door.canvas.operate(resource_type, id, operation.name, &body));
+    }
+    let update: &[Change] = if on == Interaction::Update { contract.minimal_update } else { &[] };
+    let body = changed(contract.minimal, &[update, example.changes].concat(), &id);
     match on {
         Interaction::Create => door.create(&body).map(drop),
         _ => block_on(door.canvas.update(resource_type, &id, &body.to_bytes(), None)),
@@ -51,8 +73,11 @@ fn the_example_of_every_rule_is_refused_with_its_text_and_nothing_else() {
             (rule.status(), vec![(rule.code.code().to_owned(), text.to_owned(), place.to_owned())]);
         for on in rule.on {
             let sent = match leaves_nothing(rule, *on) {
-                true => send(&clinic, contract, *on, &rule.broken),
-                false => send(&Door::of_demo_clinic(), contract, *on, &rule.broken),
+                true => send(&clinic, contract, operation_of(contract, rule), *on, &rule.broken),
+                false => {
+                    let clinic = Door::of_demo_clinic();
+                    send(&clinic, contract, operation_of(contract, rule), *on, &rule.broken)
+                }
             };
             match sent.as_ref().map_err(told) {
                 Err(found) if found == expected => {}
@@ -69,7 +94,9 @@ fn a_neighbour_that_keeps_the_rule_is_accepted() {
     let mut failures = Vec::new();
     for (contract, rule) in every_rule() {
         for on in rule.on {
-            if let Err(refusal) = send(&Door::of_demo_clinic(), contract, *on, &rule.kept) {
+            let clinic = Door::of_demo_clinic();
+            let operation = operation_of(contract, rule);
+            if let Err(refusal) = send(&clinic, contract, operation, *on, &rule.kept) {
                 failures.push(format!("{} on {on:?}: {:#?}", rule.id, told(&refusal)));
             }
         }
@@ -98,7 +125,7 @@ fn the_text_of_an_example_is_the_rules_own() {
 fn rules_have_unique_names_that_begin_with_their_type() {
     let mut names: Vec<&str> = every_rule().map(|(_, rule)| rule.id).collect();
     for (contract, rule) in every_rule() {
-        let prefix = format!("{}-", contract.resource_type.name().to_ascii_lowercase());
+        let prefix = format!("{}-", contract.name.to_ascii_lowercase());
         assert!(rule.id.starts_with(&prefix), "{}", rule.id);
         assert!(!rule.when.is_empty(), "{}", rule.id);
     }
@@ -175,7 +202,7 @@ fn every_minimal_body_is_accepted() {
     for served in TYPES {
         let contract = served.contract();
         if contract.offers(Interaction::Create) {
-            let sent = send(&Door::of_demo_clinic(), contract, Interaction::Create, &Example::MINIMAL);
+            let sent = send(&Door::of_demo_clinic(), contract, None, Interaction::Create, &Example::MINIMAL);
             assert!(sent.is_ok(), "{}: {}", contract.resource_type, sent.unwrap_err());
         }
     }

@@ -19,6 +19,15 @@ pub const BASE: &str = "http://clinic.test";
 /// The moment of searches.
 pub const NOW: i64 = 1_795_000_000_000;
 
+/// Links that everybody could make.
+struct Unsigned;
+
+impl canvas::file::Links for Unsigned {
+    fn query(&self, _: &str, now: i64) -> String {
+        format!("expires={now}")
+    }
+}
+
 /// A door with its store.
 pub struct Door {
     /// The door.
@@ -49,7 +58,7 @@ impl Door {
             max_depth: 64,
         };
         let engine = Engine::new(store, settings);
-        Door { canvas: Canvas::new(engine.clone(), clinic, BASE), engine }
+        Door { canvas: Canvas::new(engine.clone(), clinic, BASE, Unsigned), engine }
     }
 
     /// Stores a resource at the R4 door.
@@ -65,6 +74,16 @@ impl Door {
         parse(std::str::from_utf8(&version.body.unwrap()).unwrap())
     }
 
+    /// Whether a resource is stored.
+    pub fn exists(&self, resource_type: ResourceType, id: &str) -> bool {
+        block_on(self.engine.read(resource_type, id)).is_ok()
+    }
+
+    /// How many resources of a type are stored.
+    pub fn count(&self, resource_type: ResourceType) -> u64 {
+        block_on(self.engine.snapshot(move |reader| Ok(reader.count(resource_type)?))).unwrap()
+    }
+
     /// create.
     pub fn create(&self, body: &Json) -> Result<String, Refusal> {
         block_on(self.canvas.create(type_of(body), &body.to_bytes()))
@@ -77,7 +96,8 @@ impl Door {
 
     /// read.
     pub fn read(&self, resource_type: ResourceType, id: &str) -> Result<Json, Refusal> {
-        block_on(self.canvas.read(resource_type, id)).map(|bytes| parse(std::str::from_utf8(&bytes).unwrap()))
+        block_on(self.canvas.read(resource_type, id, NOW))
+            .map(|bytes| parse(std::str::from_utf8(&bytes).unwrap()))
     }
 
     /// search with a query as it stands in a URL, not encoded.
@@ -174,6 +194,11 @@ fn filled(text: &str, id: &str) -> String {
     text.replace("{demo-patient}", demo::PATIENT)
         .replace("{demo-practitioner}", demo::PRACTITIONER)
         .replace("{demo-location}", demo::LOCATION)
+        .replace("{demo-note}", demo::NOTE)
+        .replace("{demo-encounter}", demo::ENCOUNTER)
+        .replace("{demo-encounter-other}", demo::OTHER_ENCOUNTER)
+        .replace("{demo-encounter-cancelled}", demo::CANCELLED_ENCOUNTER)
+        .replace("{demo-encounter-stranger}", demo::STRANGERS_ENCOUNTER)
         .replace("{id}", id)
 }
 

@@ -53,15 +53,21 @@ async fn patients_and_practitioners_can_be_read_and_written_back_at_the_canvas_d
         (ResourceType::LOCATION, &LOCATIONS),
     ] {
         for id in ids {
-            let read =
-                world.door.read(resource_type, id).await.unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
+            let read = world
+                .door
+                .read(resource_type, id, NOW)
+                .await
+                .unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
             if resource_type == ResourceType::LOCATION {
                 continue;
             }
             let written = world.door.update(resource_type, id, &read, None).await;
             written.unwrap_or_else(|refusal| panic!("{resource_type}/{id}: {refusal}"));
-            let again =
-                world.door.read(resource_type, id).await.unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
+            let again = world
+                .door
+                .read(resource_type, id, NOW)
+                .await
+                .unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
             assert_eq!(
                 String::from_utf8(again).unwrap(),
                 String::from_utf8(read).unwrap(),

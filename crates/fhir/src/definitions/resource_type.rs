@@ -66,6 +66,12 @@ impl fmt::Debug for ResourceType {
     }
 }
 
+impl From<ResourceType> for &'static str {
+    fn from(resource_type: ResourceType) -> Self {
+        resource_type.name()
+    }
+}
+
 impl From<ResourceType> for TypeId {
     fn from(resource_type: ResourceType) -> Self {
         resource_type.type_id()

@@ -73,10 +73,10 @@ impl Refusal {
         Self::documented(&rows::FORBIDDEN).with("www-authenticate", challenge)
     }
 
-    /// 404: no such resource.
-    pub fn unknown_resource(resource_type: ResourceType, id: &str) -> Self {
+    /// 404: no such resource. A type that R4 does not know is given by its name.
+    pub fn unknown_resource(resource_type: impl Into<&'static str>, id: &str) -> Self {
         let id = cut(id);
-        Self::filled(&rows::UNKNOWN_RESOURCE, &[("{ResourceType}", resource_type.name()), ("{id}", &id)])
+        Self::filled(&rows::UNKNOWN_RESOURCE, &[("{ResourceType}", resource_type.into()), ("{id}", &id)])
     }
 
     /// 404: no such version.

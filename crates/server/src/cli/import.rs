@@ -4,11 +4,13 @@ use super::{Failure, Outcome, runtime, settings};
 use crate::import::load::{Import, Tally};
 use crate::import::read;
 use crate::start::{clinic, engine, index, open_store};
+use canvas::clinic::Clinics;
 use clap::{Arg, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
 use interactions::{Engine, Refusal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use storage::Access;
 
 /// How many refused resources are printed in full.
@@ -29,10 +31,10 @@ pub fn run(matches: &ArgMatches) -> Outcome {
             read::files(Path::new(path)).map_err(|error| Failure(format!("cannot read {path}: {error}")))?;
         files.extend(found);
     }
-    let clinic = clinic(&config)?;
+    let clinics = Clinics::from(Arc::new(clinic(&config)?));
     let store = open_store(&config, Access::Server)?;
     let engine =
-        engine(&config, store, &clinic, "http://localhost").map_err(|error| Failure(error.to_string()))?;
+        engine(&config, store, &clinics, "http://localhost").map_err(|error| Failure(error.to_string()))?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         index(&engine).await?;

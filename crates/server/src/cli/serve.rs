@@ -28,7 +28,7 @@ async fn serve(config: Config) -> Outcome {
     let greeting = if is_sandbox { sandbox::welcome(&server.base_url) } else { welcome(&server) };
     // A server goes on when nobody reads its standard output any more.
     let _ = writeln!(std::io::stdout(), "{greeting}");
-    stop_asked().await?;
+    stop_asked(&server).await?;
     tracing::info!("stopping: requests under way are finished, new ones are refused");
     server.stop().await;
     tracing::info!("stopped");
@@ -45,12 +45,15 @@ fn welcome(server: &Server) -> String {
     )
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-async fn stop_asked() -> Result<(), Failure> {
+/// Waits for SIGTERM or Ctrl-C; SIGHUP meanwhile has the clinic's settings read again.
+async fn stop_asked(server: &Server) -> Result<(), Failure> {
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result?,
-        _ = terminate.recv() => {}
+    let mut hang_up = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            result = tokio::signal::ctrl_c() => return Ok(result?),
+            _ = terminate.recv() => return Ok(()),
+            _ = hang_up.recv() => server.reload_clinic(),
+        }
     }
-    Ok(())
 }

@@ -8,8 +8,7 @@ use crate::app::App;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
 use crate::telemetry::metrics::Seen;
-use auth::{Access, Caller};
-use fhir::ResourceType;
+use auth::{Access, Caller, TypeName};
 use hyper::Method;
 use interactions::{Interaction, Refusal, Target};
 use route::{Place, Route};
@@ -57,16 +56,16 @@ async fn admit(
     app: &App,
     ask: &Ask,
     offered: &[Interaction],
-    resource_type: Option<ResourceType>,
+    type_name: Option<TypeName>,
     target: Target<'_>,
     seen: &mut Seen,
 ) -> Result<(Interaction, Arc<Caller>), Refusal> {
     let interaction = Interaction::offered(offered, ask.method.as_str(), target, ask.uri.path())?;
     seen.interaction = interaction.code();
     let caller = app.authenticator.caller(ask).await?;
-    if let Some(resource_type) = resource_type {
+    if let Some(type_name) = type_name {
         let access = if interaction.writes() { Access::Write } else { Access::Read };
-        crate::authenticate::may(&caller, resource_type, access)?;
+        crate::authenticate::may(&caller, type_name, access)?;
     }
     Ok((interaction, caller))
 }

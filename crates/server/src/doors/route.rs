@@ -27,6 +27,8 @@ pub enum Place<'a> {
     System(Target<'a>),
     /// Resources of a type.
     Resource(ResourceType, Target<'a>),
+    /// Resources of a type of the Canvas door that R4 does not know, by its name.
+    BeyondR4(&'static str, Target<'a>),
     /// `/{type}/{id}/files/{element}`: an attachment's content.
     File(ResourceType, &'a str, &'a str),
 }
@@ -46,12 +48,17 @@ impl<'a> Route<'a> {
             ["sandbox", "reset"] => Some(Route::Reset),
             ["fhir", "_async", id] => Some(Route::Async(id)),
             ["fhir", rest @ ..] => Place::of(rest).map(Route::R4),
-            rest => Place::of(rest).map(Route::Canvas),
+            rest => Place::beyond_r4(rest).or_else(|| Place::of(rest)).map(Route::Canvas),
         }
     }
 }
 
 impl<'a> Place<'a> {
+    fn beyond_r4(steps: &[&'a str]) -> Option<Self> {
+        let (name, rest) = steps.split_first()?;
+        Some(Place::BeyondR4(canvas::types::beyond_r4(name)?, Target::of_type(rest)?))
+    }
+
     fn of(steps: &[&'a str]) -> Option<Self> {
         match *steps {
             ["metadata"] => Some(Place::Metadata),
@@ -84,6 +91,8 @@ mod tests {
         );
         check("fhir/metadata", Some(Route::R4(Place::Metadata)));
         check("Patient/1/files/photo", Some(Route::Canvas(Place::File(patient, "1", "photo"))));
+        check("Allergen/fdb-1", Some(Route::Canvas(Place::BeyondR4("Allergen", Target::Instance("fdb-1")))));
+        check("fhir/Allergen", None);
         check("auth/token", Some(Route::Token));
         check("fhir", Some(Route::R4(Place::System(Target::System))));
         check("fhir/_history", Some(Route::R4(Place::System(Target::SystemHistory))));

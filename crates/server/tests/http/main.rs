@@ -4,6 +4,8 @@
 mod support;
 
 mod auth_token;
+mod canvas_files;
+mod canvas_operations;
 mod content_coding;
 mod errors_table;
 mod fhir_async;

@@ -30,19 +30,16 @@ pub struct Appointment;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::APPOINTMENT,
     interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
-    profiles: &[],
-    ids: IdForm::Uuid,
     elements: elements::ELEMENTS,
     extensions: elements::EXTENSIONS,
     search: parameters::SEARCH,
     indexed: parameters::INDEXED,
     rules: rules::RULES,
     minimal: r#"{"resourceType":"Appointment","status":"booked","supportingInformation":[{"reference":"Location/{demo-location}"}],"start":"2031-03-03T15:00:00Z","end":"2031-03-03T15:20:00Z","participant":[{"actor":{"reference":"Practitioner/{demo-practitioner}"},"status":"accepted"},{"actor":{"reference":"Patient/{demo-patient}"},"status":"accepted"}]}"#,
-    files: &[],
     behaviours: BEHAVIOURS,
     decisions: DECISIONS,
+    ..Contract::of("Appointment", ResourceType::APPOINTMENT, IdForm::Uuid)
 };
 
 const BEHAVIOURS: &[&str] = &[

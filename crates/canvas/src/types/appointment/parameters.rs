@@ -28,7 +28,7 @@ const fn text(number: u16, code: &'static str, expression: &'static str) -> Extr
 }
 
 /// The search.
-pub const SEARCH: SearchFacts = SearchFacts { parameters: PARAMETERS, sort: SORT, pages: true };
+pub const SEARCH: SearchFacts = SearchFacts { sort: SORT, ..SearchFacts::by(PARAMETERS) };
 
 const PARAMETERS: &[ParameterFact] = &[
     parameter("appointment-type", Token, Finds::Token("appointment-type"))

@@ -4,7 +4,6 @@ use crate::contract::{ElementFact, ExtensionFact, UTC, element, extension};
 
 /// The elements.
 pub const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Encounter"]),
     element("id", "id").read_only().format("UUID with dashes"),
     element("extension", "Extension").list().read_only(),
     element("identifier", "Identifier").list().read_only(),

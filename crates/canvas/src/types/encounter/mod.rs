@@ -18,23 +18,19 @@ pub struct Encounter;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::ENCOUNTER,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-encounter"],
-    ids: IdForm::Uuid,
     elements: elements::ELEMENTS,
     extensions: elements::EXTENSIONS,
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
+    search: SearchFacts::by(PARAMETERS),
     indexed: INDEXED,
-    rules: &[],
-    minimal: "",
-    files: &[],
     behaviours: &[
         "identifier is the id; reasonCode, hospitalization and the type of participants are the same on every encounter.",
         "A planned encounter shows no period; participants have the period of the encounter.",
         "Encounters are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("Encounter", ResourceType::ENCOUNTER, IdForm::Uuid)
 };
 
 const START: &str = "canvas-start";
@@ -91,7 +87,11 @@ const DECISIONS: &[Decision] = &[
         "The Conditions of reasonReference and diagnosis, then those whose encounter this is, each once.",
         "The page: conditions diagnosed, assessed or used as indication in the encounter.",
     ),
-    decision("note-id", "Shown where the R4 door stored it.", "Encounters are not made of notes here."),
+    decision(
+        "note-id",
+        "As stored, else the encounter's own id.",
+        "The same as on the records of the encounter: every encounter has a note.",
+    ),
 ];
 
 impl CanvasType for Encounter {

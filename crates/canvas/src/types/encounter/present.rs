@@ -1,5 +1,6 @@
 //! A stored encounter in the vendor's shape (Encounter.json, `behaviours`; examples).
 
+use crate::note;
 use crate::scheduling::names::credentialed;
 use crate::search::Reading;
 use fhir::{Json, Object, Reference, ResourceType, json};
@@ -15,6 +16,9 @@ pub fn present(encounter: &mut Object, reading: &mut Reading<'_>) -> Result<(), 
         "identifier",
         vec![json!({ "id": (id.as_str()), "system": "http://canvasmedical.com", "value": (id.as_str()) })],
     );
+    if let Some(note) = note::id_of_encounter(encounter).map(str::to_owned) {
+        note::show_id(encounter, &note);
+    }
     if let Some(status) = encounter.str("status").and_then(status) {
         encounter.insert("status", status);
     }

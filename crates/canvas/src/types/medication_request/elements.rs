@@ -4,7 +4,6 @@ use crate::contract::{ElementFact, element};
 
 /// The elements.
 pub const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["MedicationRequest"]),
     element("id", "id").read_only(),
     element("status", "code").read_only().one_of(&["active", "entered-in-error", "cancelled"]),
     element("intent", "code").read_only().one_of(&["order", "filler-order"]),

@@ -7,7 +7,7 @@ use crate::canvas_type::CanvasType;
 use crate::contract::{
     Contract, Decision, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision, parameter,
 };
-use crate::hidden::{Hidden, WITHOUT_PATIENT, refers_to_patient, without_patient};
+use crate::hidden::{Hidden, refers_to_patient, without_patient};
 use crate::keyed::default;
 use crate::medication_code;
 use crate::search::Reading;
@@ -21,22 +21,18 @@ pub struct MedicationRequest;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::MEDICATION_REQUEST,
     interactions: &[Interaction::Read, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-medicationrequest"],
-    ids: IdForm::Uuid,
     elements: elements::ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
+    hides: Some(Hidden::without_patient(|request| !refers_to_patient(request, "subject"))),
+    search: SearchFacts::by(PARAMETERS),
     indexed: INDEXED,
-    rules: &[],
-    minimal: "",
-    files: &[],
     behaviours: &[
         "Prescriptions without a patient are neither read nor found.",
         "Prescriptions are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("MedicationRequest", ResourceType::MEDICATION_REQUEST, IdForm::Uuid)
 };
 
 const PARAMETERS: &[ParameterFact] = &[
@@ -58,7 +54,7 @@ const PARAMETERS: &[ParameterFact] = &[
 const DECISIONS: &[Decision] = &[
     decision(
         "The medication of a prescription that was stored with a reference",
-        "Is the code of the Medication that it leads to, else the display of the reference.",
+        "Is the code of the Medication that it leads to, stored or in the catalogue, else the display of the reference.",
         "The page has the medication inline alone.",
     ),
     decision(
@@ -88,16 +84,9 @@ const INDEXED: &[ExtraParameter] = &[without_patient(
     "MedicationRequest.subject.where(resolve() is Patient).exists().not().where($this)",
 )];
 
-static HIDDEN: Hidden =
-    Hidden { parameter: WITHOUT_PATIENT, is: |request| !refers_to_patient(request, "subject") };
-
 impl CanvasType for MedicationRequest {
     fn contract(&self) -> &'static Contract {
         &CONTRACT
-    }
-
-    fn hides(&self) -> Option<&'static Hidden> {
-        Some(&HIDDEN)
     }
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {

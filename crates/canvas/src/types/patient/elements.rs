@@ -1,6 +1,7 @@
 //! The elements and extensions of Patient (Patient.json, `elements` and `extensions`).
 
 use crate::contract::{ElementFact, ExtensionFact, element, extension};
+use crate::file::DEPRECATED_URL;
 
 /// `us-core-birthsex`.
 pub const BIRTHSEX: &str = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex";
@@ -113,6 +114,7 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("address.period.end", "date"),
     element("photo", "Attachment").list().note("the first alone counts"),
     element("photo.data", "base64Binary").write_only(),
+    element("photo.extension", "Extension").list().read_only().note("deprecated-url"),
     element("photo.url", "url").read_only().format("{base}/Patient/{id}/files/photo").note("needs the bearer token"),
     element("contact", "BackboneElement").list(),
     element("contact.id", "string").format("UUID").note(ON_UPDATE),
@@ -183,5 +185,6 @@ pub const EXTENSIONS: &[ExtensionFact] = &[
     extension("Patient", DEFAULT_LOCATION, "valueReference")
         .note("a Location; display is added; cleared by an update without it"),
     extension("Patient", BUSINESS_LINE, "valueId"),
+    extension("Patient.photo", DEPRECATED_URL, "valueUri").read_only().note("needs no token and expires"),
     extension("Patient.telecom", HAS_CONSENT, "valueBoolean").note("on phone and email; false when not sent"),
 ];

@@ -28,19 +28,19 @@ pub struct Patient;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::PATIENT,
     interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient"],
-    ids: IdForm::Hex32,
     elements: elements::ELEMENTS,
     extensions: elements::EXTENSIONS,
     search: parameters::SEARCH,
     indexed: parameters::INDEXED,
     rules: rules::RULES,
+    authors: Some(&[]),
     minimal: r#"{"resourceType":"Patient","extension":[{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-birthsex","valueCode":"F"}],"gender":"female","active":true,"name":[{"use":"official","family":"Mitko","given":["Salina"]}],"birthDate":"1949-11-13"}"#,
     files: &["photo"],
     behaviours: BEHAVIOURS,
     decisions: DECISIONS,
+    ..Contract::of("Patient", ResourceType::PATIENT, IdForm::Hex32)
 };
 
 const BEHAVIOURS: &[&str] = &[
@@ -53,7 +53,7 @@ const BEHAVIOURS: &[&str] = &[
     "On update, a stored identifier that is not sent is deleted only if its period ends in the future.",
     "On update, preferred-pharmacy, patient-default-provider and patient-default-location are cleared when they are not sent; anything else that is optional keeps its stored value.",
     "Race and ethnicity are shown with displays and a text.",
-    "A photo is shown by its URL, which needs the bearer token; its data is not shown.",
+    "A photo is shown by its URLs, of which one needs the bearer token and one expires; its data is not shown.",
 ];
 
 const DECISIONS: &[Decision] = &[
@@ -101,11 +101,6 @@ const DECISIONS: &[Decision] = &[
         "deceasedBoolean, deceasedDateTime",
         "Can be written; the time is shown in place of the flag.",
         "Nothing excludes them from writes; the change released 2025-08-22 orders the output.",
-    ),
-    decision(
-        "photo.extension deprecated-url",
-        "Not shown.",
-        "There is no second, pre-signed URL; what is shown must work.",
     ),
     decision(
         "preferred-pharmacy",

@@ -27,7 +27,7 @@ pub fn present(patient: &mut Object, reading: &mut Reading<'_>) -> Result<(), Re
     }
     if let Some(first) = patient.items("photo").first().and_then(Json::as_object) {
         let shown = match first.contains("data") {
-            true => fhir::json!({ "url": (file::url(reading.base_url, patient, "photo")) }),
+            true => file::shown(reading, patient, "photo", first, &[]),
             false => first.clone().into(),
         };
         patient.insert("photo", vec![shown]);

@@ -1,6 +1,7 @@
 //! The elements and extensions of Practitioner (Practitioner.json, `elements` and `extensions`).
 
 use crate::contract::{ElementFact, ExtensionFact, element, extension};
+use crate::file::DEPRECATED_URL;
 
 /// The login name.
 pub const USERNAME: &str = "http://schemas.canvasmedical.com/fhir/extensions/practitioner-user-username";
@@ -92,6 +93,7 @@ pub const EXTENSIONS: &[ExtensionFact] = &[
     extension("Practitioner", SIGNATURE, "valueAttachment").note(
         "sent as data; shown as {base}/Practitioner/{id}/files/signature, which needs the bearer token",
     ),
+    extension(SIGNATURE, DEPRECATED_URL, "valueUri").read_only().note("needs no token and expires"),
     extension("Practitioner", ROLES, "extension"),
     extension(ROLES, "code", "valueCoding")
         .list()

@@ -2,6 +2,7 @@
 
 mod elements;
 mod parameters;
+mod password;
 mod rules;
 mod store;
 mod username;
@@ -15,7 +16,7 @@ use crate::stored::in_contract_order;
 use crate::write::Write;
 use crate::{display, file};
 use elements::{PRIMARY_LOCATION, SIGNATURE};
-use fhir::{Json, Object, ResourceType, json};
+use fhir::{Json, Object, ResourceType};
 use interactions::{Interaction, Refusal};
 
 /// The type.
@@ -23,10 +24,8 @@ pub struct Practitioner;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::PRACTITIONER,
     interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
     profiles: &["http://hl7.org/fhir/us/core/StructureDefinition/us-core-practitioner"],
-    ids: IdForm::Hex32,
     elements: elements::ELEMENTS,
     extensions: elements::EXTENSIONS,
     search: parameters::SEARCH,
@@ -34,16 +33,19 @@ pub static CONTRACT: Contract = Contract {
     rules: rules::RULES,
     minimal: r#"{"resourceType":"Practitioner","name":[{"use":"usual","family":"Reyes","given":["Maria"]}],"telecom":[{"system":"phone","value":"5551234567","use":"work","rank":1},{"system":"email","value":"maria.reyes@example.com","use":"work","rank":1}],"birthDate":"1988-10-10"}"#,
     files: &["signature"],
+    operations: &[password::SEND_RESET_PASSWORD_EMAIL],
     behaviours: BEHAVIOURS,
     decisions: DECISIONS,
+    ..Contract::of("Practitioner", ResourceType::PRACTITIONER, IdForm::Hex32)
 };
 
 const BEHAVIOURS: &[&str] = &[
     "name.text is made of given and family name.",
     "On update, each known extension that is not sent is cleared, except the username, which stays.",
     "On update, an entry of telecom or address with the id of a stored one changes it; any other entry is new.",
+    "$send-reset-password-email stores a CommunicationRequest for whatever sends the clinic's e-mail; the server sends none.",
     "A search finds active practitioners who can be scheduled, unless it asks for others.",
-    "A signature is shown by its URL, which needs the bearer token; its data is not shown.",
+    "A signature is shown by its URLs, of which one needs the bearer token and one expires; its data is not shown.",
 ];
 
 const DECISIONS: &[Decision] = &[
@@ -73,11 +75,6 @@ const DECISIONS: &[Decision] = &[
         "The vendor's update example sends back what a read shows.",
     ),
     decision(
-        "extension deprecated-url in the signature",
-        "Not shown.",
-        "There is no second, pre-signed URL; what is shown must work.",
-    ),
-    decision(
         "Identifiers of another system than NPI",
         "Are not stored at this door.",
         "The table knows the NPI alone.",
@@ -92,6 +89,11 @@ const DECISIONS: &[Decision] = &[
         "Who can be scheduled",
         "A practitioner to whom an active PractitionerRole refers, and whose roles are not all of staff who see no patients.",
         "The page does not say; availability is PractitionerRole here.",
+    ),
+    decision(
+        "$send-reset-password-email",
+        "Stores an active CommunicationRequest to the practitioner, by e-mail, which the R4 door shows; a practitioner without an e-mail address is refused (422).",
+        "The server has no mail of its own; what was asked for must not be lost. The facts name no answer.",
     ),
     decision("npi-number", "Is found by its beginning.", "The live capability statement types it string."),
 ];
@@ -120,7 +122,8 @@ impl CanvasType for Practitioner {
     }
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
-        let signature_url = file::url(reading.base_url, resource, "signature");
+        let signature = self.file(resource, "signature");
+        let signature = signature.map(|stored| file::shown(reading, resource, "signature", stored, &[]));
         if !resource.contains("active") {
             resource.insert("active", true);
             *resource = in_contract_order(&CONTRACT, std::mem::take(resource));
@@ -129,7 +132,11 @@ impl CanvasType for Practitioner {
         for extension in extensions.iter_mut().filter_map(Json::as_object_mut) {
             match extension.str("url").unwrap_or_default() {
                 PRIMARY_LOCATION => display::add(extension.get_mut("valueReference"), reading)?,
-                SIGNATURE => extension.insert("valueAttachment", json!({ "url": (signature_url.as_str()) })),
+                SIGNATURE => {
+                    if let Some(shown) = &signature {
+                        extension.insert("valueAttachment", shown.clone());
+                    }
+                }
                 _ => {}
             }
         }

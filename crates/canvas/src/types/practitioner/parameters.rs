@@ -26,7 +26,7 @@ pub const INDEXED: &[ExtraParameter] = &[
 ];
 
 /// The search.
-pub const SEARCH: SearchFacts = SearchFacts { parameters: PARAMETERS, sort: &[], pages: true };
+pub const SEARCH: SearchFacts = SearchFacts::by(PARAMETERS);
 
 const PARAMETERS: &[ParameterFact] = &[
     parameter("active", Token, Finds::TrueUnlessSaid("active"))

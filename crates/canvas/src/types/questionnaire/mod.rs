@@ -19,23 +19,17 @@ pub struct Questionnaire;
 
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
-    resource_type: ResourceType::QUESTIONNAIRE,
     interactions: &[Interaction::Read, Interaction::SearchType],
-    profiles: &[],
-    ids: IdForm::Uuid,
     elements: ELEMENTS,
-    extensions: &[],
-    search: SearchFacts { parameters: PARAMETERS, sort: &[], pages: true },
+    search: SearchFacts::by(PARAMETERS),
     indexed: INDEXED,
-    rules: &[],
-    minimal: "",
-    files: &[],
     behaviours: &[
         "Questions are choice with repeats true (several answers), choice with repeats false (one), or text.",
         "A retired questionnaire has its version after its name.",
         "Questionnaires are written at the R4 door.",
     ],
     decisions: DECISIONS,
+    ..Contract::of("Questionnaire", ResourceType::QUESTIONNAIRE, IdForm::Uuid)
 };
 
 const SYSTEMS: &[&str] = &[
@@ -48,7 +42,6 @@ const SYSTEMS: &[&str] = &[
 ];
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Questionnaire"]),
     element("id", "id").read_only(),
     element("name", "string").read_only(),
     element("status", "code").read_only().one_of(&["active", "retired"]),

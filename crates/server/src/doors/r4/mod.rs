@@ -95,12 +95,13 @@ impl Body {
 pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> Result<Answer, Refusal> {
     let (resource_type, target) = match place {
         Place::Metadata => return metadata::answer(app, &ask),
-        Place::File(..) => return Err(Refusal::unknown_path(ask.uri.path())),
+        Place::File(..) | Place::BeyondR4(..) => return Err(Refusal::unknown_path(ask.uri.path())),
         Place::System(target) => (None, target),
         Place::Resource(resource_type, target) => (Some(resource_type), target),
     };
     let operation = Operation::asked(ask.method.as_str(), resource_type, target, ask.uri.path())?;
-    let (interaction, caller) = admit(app, &ask, Interaction::R4, resource_type, target, seen).await?;
+    let (interaction, caller) =
+        admit(app, &ask, Interaction::R4, resource_type.map(Into::into), target, seen).await?;
     let query = ask.query()?;
     let is_content = resource_type == Some(ResourceType::BINARY)
         && matches!(interaction, Interaction::Read | Interaction::Vread)

@@ -1,0 +1,52 @@
+//! CodeableConcepts of a closed set of codes: shown with display and text of the code, whatever was sent.
+
+use fhir::{Json, Object, json};
+
+/// Gives the CodeableConcept `element` of `resource` the display and text of its code, when that is one of `known`
+/// (code and display, in `system`). Any other concept stays as it is.
+pub fn tell(resource: &mut Object, element: &str, system: &str, known: &[(&str, &str)]) {
+    let Some(concept) = resource.get(element) else { return };
+    let codings = concept.get("coding").map(Json::items).unwrap_or_default();
+    let found = codings.iter().find_map(|coding| {
+        let code = coding.str("code")?;
+        known.iter().find(|(known, _)| *known == code && coding.str("system").is_none_or(|own| own == system))
+    });
+    if let Some((code, display)) = found {
+        let told = json!({
+            "coding": [{ "system": system, "code": (*code), "display": (*display) }],
+            "text": (*display)
+        });
+        resource.insert(element, told);
+    }
+}
+
+/// The notes of a resource as one, their texts joined by newlines; none where there are none.
+pub fn join_notes(resource: &mut Object) {
+    let texts: Vec<&str> = resource.items("note").iter().filter_map(|note| note.str("text")).collect();
+    if texts.len() > 1 {
+        let joined = texts.join("\n");
+        resource.insert("note", vec![json!({ "text": joined })]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_decides_what_is_told() {
+        let mut resource = json!({
+            "status": { "coding": [{ "system": "urn:s", "code": "a", "display": "as sent" }], "text": "as sent" },
+            "other": { "coding": [{ "system": "urn:t", "code": "a" }] },
+            "note": [{ "text": "one" }, { "text": "two" }]
+        });
+        let resource = resource.as_object_mut().unwrap();
+        tell(resource, "status", "urn:s", &[("a", "A")]);
+        tell(resource, "other", "urn:s", &[("a", "A")]);
+        join_notes(resource);
+        let status = json!({ "coding": [{ "system": "urn:s", "code": "a", "display": "A" }], "text": "A" });
+        assert_eq!(resource.get("status"), Some(&status));
+        assert_eq!(resource.get("other").unwrap().get("text"), None);
+        assert_eq!(resource.items("note"), [json!({ "text": "one\ntwo" })]);
+    }
+}

@@ -1,0 +1,95 @@
+//! The vendor's operations, and the scopes they need; the type that R4 does not know.
+
+use crate::support::{Reply, Request, Site};
+use canvas::clinic::demo;
+use canvas::types::TYPES;
+
+const RESET: &str = "send-reset-password-email";
+
+fn reset(site: &Site, method: &str, scopes: &str) -> Reply {
+    let path = format!("/Practitioner/{}/${RESET}", demo::PRACTITIONER);
+    let token = site.token_for(scopes);
+    let request = Request::new(method, &path)
+        .header("authorization", &format!("Bearer {token}"))
+        .header("content-type", "application/json")
+        .body(r#"{"resourceType":"Parameters"}"#);
+    site.send(request)
+}
+
+#[test]
+fn an_operation_needs_its_own_scope_and_one_for_the_type() {
+    let site = Site::new();
+    for scopes in [
+        "system/Practitioner.send-reset-password-email system/Practitioner.read",
+        "user/Practitioner.send-reset-password-email system/*.write",
+    ] {
+        assert_eq!(reset(&site, "POST", scopes).expect(200).body, b"", "{scopes}");
+    }
+    for (scopes, needed) in [
+        ("system/*.* user/*.*", "system/Practitioner.send-reset-password-email"),
+        ("system/Practitioner.send-reset-password-email system/Patient.*", "system/Practitioner.read"),
+    ] {
+        let refused = reset(&site, "POST", scopes).expect(403);
+        let challenge = refused.header("www-authenticate").unwrap();
+        assert!(challenge.contains(&format!("scope=\"{needed}\"")), "{challenge}");
+    }
+    assert_eq!(site.search("/fhir/CommunicationRequest?status=active").len(), 2);
+}
+
+#[test]
+fn an_operation_is_where_it_is_and_nowhere_else() {
+    let site = Site::new();
+    let scopes = "system/Practitioner.send-reset-password-email system/*.*";
+    assert_eq!(reset(&site, "PUT", scopes).expect(405).header("allow"), Some("POST"));
+    for path in [
+        format!("/Practitioner/${RESET}"),
+        format!("/Patient/{}/${RESET}", demo::PATIENT),
+        format!("/Practitioner/{}/$other", demo::PRACTITIONER),
+    ] {
+        site.ask_with(Request::new("POST", &path).body("{}")).expect(404);
+    }
+    let path = format!("/Practitioner/{}/${RESET}", demo::PRACTITIONER);
+    site.send(Request::new("POST", &path).body("{}")).expect(401);
+}
+
+#[test]
+fn every_operation_of_a_contract_has_a_scope_that_tokens_can_have() {
+    let mut known: Vec<(&str, &str)> = auth::OPERATIONS.to_vec();
+    for contract in TYPES.iter().map(|served| served.contract()) {
+        for operation in contract.operations {
+            assert!(known.contains(&(contract.name, operation.name)), "{}", operation.name);
+            known.retain(|one| *one != (contract.name, operation.name));
+        }
+    }
+    // Scopes of operations whose types are not served yet.
+    assert!(known.len() <= 2, "{known:?}");
+}
+
+#[test]
+fn the_type_that_r4_does_not_know_is_served_at_the_canvas_door_alone() {
+    let site = Site::new();
+    let get = |path: &str| site.ask_with(Request::new("GET", path));
+    let found =
+        get("/Allergen?code=http%3A%2F%2Fwww.nlm.nih.gov%2Fresearch%2Fumls%2Frxnorm%7C6979").expect(200);
+    assert_eq!(
+        found.json().at(&["link", "0", "url"]).unwrap().as_str(),
+        Some(
+            "/Allergen?code=http%3A%2F%2Fwww.nlm.nih.gov%2Fresearch%2Fumls%2Frxnorm%7C6979&_count=10&_offset=0"
+        )
+    );
+    assert_eq!(get("/Allergen/fdb-6-2754").expect(200).json().str("resourceType"), Some("Allergen"));
+    let unknown = get("/Allergen/fdb-0").expect(404).json();
+    assert_eq!(
+        unknown.at(&["issue", "0", "details", "text"]).unwrap().as_str(),
+        Some("Unknown Allergen resource 'fdb-0'")
+    );
+    get("/Allergen").expect(400);
+    get("/Basic").expect(404);
+    get("/fhir/Allergen").expect(404);
+    site.ask_with(Request::new("POST", "/Allergen").body("{}")).expect(405);
+    let token = site.token_for("user/Allergen.read");
+    let with =
+        |path: &str| site.send(Request::new("GET", path).header("authorization", &format!("Bearer {token}")));
+    with("/Allergen/fdb-6-2754").expect(200);
+    with("/AllergyIntolerance").expect(403);
+}
