@@ -7,6 +7,7 @@
 pub mod body;
 pub mod bulk;
 pub mod bundle;
+mod caller;
 pub mod capabilities;
 mod codes;
 pub mod conditional;
@@ -18,9 +19,11 @@ pub mod engine;
 pub mod error;
 pub mod explain;
 pub mod history;
+mod history_parameters;
 pub mod hooks;
 pub mod include;
 pub mod operations;
+pub mod part;
 pub mod patch;
 pub mod precondition;
 pub mod prepare;
@@ -35,6 +38,7 @@ pub mod unit;
 pub mod update;
 mod walk;
 
+pub use caller::Caller;
 pub use conditional::Criteria;
 pub use definitions::Definitions;
 pub use engine::{Engine, Settings};

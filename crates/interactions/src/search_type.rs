@@ -1,16 +1,17 @@
 //! search-type and search-system (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources that match, of one
 //! type or several, of the whole server or of a compartment.
 
-use crate::codes::{Codes, ValueSets};
+use crate::codes::Codes;
 use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::include::included;
+use crate::part;
 use crate::walk::{Walk, take_cursor};
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::definitions::compartment;
 use fhir::outcome::operation_outcome;
-use fhir::{ResourceType, Subset};
+use fhir::{Issue, ResourceType, Subset};
 use search::{SearchOptions, SearchRequest, Total, compartment_criterion};
 use std::sync::Arc;
 use storage::{Matches, Reader, Version};
@@ -31,6 +32,8 @@ pub struct Asked<'a> {
     pub ignored: &'a [&'a str],
     /// The present, in milliseconds since the epoch.
     pub now: i64,
+    /// Who asks: what tells callers apart, so that a cursor is good for the one that it was made for.
+    pub caller: &'a str,
     /// What the caller may read besides the type that is searched.
     pub readable: Readable,
 }
@@ -54,6 +57,18 @@ impl Readable {
     pub fn allows(&self, resource_type: ResourceType) -> bool {
         let types = self.0.as_ref();
         types.is_none_or(|types| types.get(usize::from(resource_type.index())).copied().unwrap_or(false))
+    }
+
+    /// Whether what a search looks at besides what it finds is among them.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    pub(crate) fn allow_looked_at(&self, request: &SearchRequest) -> Result<(), Refusal> {
+        match request.looked_at().into_iter().find(|looked_at| !self.allows(*looked_at)) {
+            Some(hidden) => Err(Refusal::insufficient_scope(&format!("system/{hidden}.read"))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -123,8 +138,7 @@ impl Engine {
     ///
     /// As [`search_type`](Self::search_type); 404 when there is no such compartment.
     pub async fn search_within(&self, within: &Within, asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
-        let value_sets = self.named_value_sets(&asked.parameters).await?;
-        let search = self.read_search(within, asked, value_sets)?;
+        let search = self.read_search(within, asked)?;
         let engine = self.clone();
         self.snapshot(move |reader| engine.search_page(&search, reader)).await
     }
@@ -144,24 +158,17 @@ impl Engine {
         }
     }
 
-    /// Reads a search. `value_sets` are those that it may name by their ids.
+    /// Reads a search.
     ///
     /// # Errors
     ///
     /// 400 with everything that cannot be honoured; 403; 404.
-    pub(crate) fn read_search(
-        &self,
-        within: &Within,
-        mut asked: Asked<'_>,
-        value_sets: ValueSets,
-    ) -> Result<Search, Refusal> {
+    pub(crate) fn read_search(&self, within: &Within, mut asked: Asked<'_>) -> Result<Search, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
-        let codes = self.codes(value_sets);
+        let codes = self.codes();
         let mut request = self.request(within, &asked, &codes)?;
-        if let Some(hidden) = request.looked_at().into_iter().find(|looked| !asked.readable.allows(*looked)) {
-            return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));
-        }
-        let walk = Walk::new(self, &within.path(), &request.applied, asked.now);
+        asked.readable.allow_looked_at(&request)?;
+        let walk = Walk::new(self, &within.path(), &request.applied, asked.now, asked.caller);
         let start = match &cursor {
             Some(text) => Some(walk.read(text)?),
             None => None,
@@ -255,11 +262,7 @@ impl Engine {
             self.entry(&mut bundle, version, subset, br#"{"mode":"include"}"#);
         }
         if !request.warnings.is_empty() {
-            let outcome = operation_outcome(&request.warnings);
-            bundle.entry(&[
-                ("resource", EntryPart::Json(&outcome)),
-                ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),
-            ]);
+            write_outcome(&mut bundle, &request.warnings);
         }
         bundle.finish()
     }
@@ -268,7 +271,7 @@ impl Engine {
     pub(crate) fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
         let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
         let body = version.body.as_deref().unwrap_or_default();
-        let part = part(body, subset);
+        let part = part::of_stored(body, subset);
         bundle.entry(&[
             ("fullUrl", EntryPart::Text(&url)),
             ("resource", EntryPart::Json(part.as_deref().unwrap_or(body))),
@@ -277,12 +280,10 @@ impl Engine {
     }
 }
 
-/// The part of stored bytes that is wanted; nothing where they are wanted as they are.
-fn part(body: &[u8], subset: &Subset) -> Option<Vec<u8>> {
-    if *subset == Subset::Whole {
-        return None;
-    }
-    let mut resource = fhir::json::parse(body, usize::MAX).ok()?;
-    subset.apply(&mut resource);
-    Some(resource.to_bytes())
+/// Says in a searchset what the search was carried out without.
+pub(crate) fn write_outcome(bundle: &mut BundleWriter, warnings: &[Issue]) {
+    bundle.entry(&[
+        ("resource", EntryPart::Json(&operation_outcome(warnings))),
+        ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),
+    ]);
 }

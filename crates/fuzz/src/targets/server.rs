@@ -2,8 +2,7 @@
 
 use super::{DEPTH, resources};
 use fhir::{Json, ResourceType};
-use interactions::bundle::Caller;
-use interactions::{Engine, NoRules, Preconditions, Refusal, Settings};
+use interactions::{Caller, Engine, NoRules, Preconditions, Refusal, Settings};
 use jiff::tz::TimeZone;
 use storage::{Location, OpenOptions, Store, Version};
 use tokio::runtime::{Builder, Runtime};
@@ -62,6 +61,10 @@ pub(super) fn is_the_clients(refusal: &Refusal) -> Result<(), String> {
 pub(super) struct Anyone;
 
 impl Caller for Anyone {
+    fn identity(&self) -> &str {
+        "anyone"
+    }
+
     fn may_read(&self, _: ResourceType) -> Result<(), Refusal> {
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
+mod bearer;
 mod binary;
 mod bundle;
 mod history;
@@ -22,10 +23,11 @@ use crate::http::receive;
 use crate::telemetry::metrics::Seen;
 use auth::Caller;
 use fhir::{Json, ResourceType};
+use interactions::operations::Operation;
 use interactions::{Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
-/// A request that is offered and allowed: who asks, and how the answer shall look.
+/// A request that is offered and allowed, and who asks.
 struct Call<'a> {
     app: &'a App,
     ask: Ask,
@@ -33,8 +35,6 @@ struct Call<'a> {
     caller: Arc<Caller>,
     /// The parameters of the URL, decoded, in order.
     query: Vec<(String, String)>,
-    /// `_pretty`: JSON for people.
-    pretty: bool,
 }
 
 impl Call<'_> {
@@ -52,17 +52,6 @@ impl Call<'_> {
         }
         let body = self.body().await?;
         receive::at_leisure(body.bytes.len(), || engine.valid(resource_type, body.tree(engine)?))
-    }
-
-    /// The tree of the body, whichever form it was sent in.
-    ///
-    /// # Errors
-    ///
-    /// 415, 413, 408; 400 when it breaks off or is not of the form that it claims.
-    async fn tree(self) -> Result<Json, Refusal> {
-        let engine = &self.app.engine;
-        let body = self.body().await?;
-        receive::at_leisure(body.bytes.len(), || body.tree(engine))
     }
 
     /// The body, whichever form it was sent in.
@@ -110,7 +99,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         Place::System(target) => (None, target),
         Place::Resource(resource_type, target) => (Some(resource_type), target),
     };
-    let operation = operation::find(&ask, resource_type, target)?;
+    let operation = Operation::asked(ask.method.as_str(), resource_type, target, ask.uri.path())?;
     let (interaction, caller) =
         admit(app, &ask, Interaction::R4, resource_type.map(Into::into), target, seen).await?;
     let query = ask.query()?;
@@ -120,16 +109,17 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     if !is_content {
         negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     }
-    let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
-    let call = Call { app, ask, caller, query, pretty };
-    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
-        (operation, resource_type, target)
-    {
-        return operation::of_type(call, operation, resource_type, id).await;
+    let call = Call { app, ask, caller, query };
+    if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
+        return Box::pin(operation::operate(call, operation, resource_type, id)).await;
     }
-    match resource_type {
-        Some(resource_type) => of_type(call, interaction, resource_type, target).await,
-        None => of_system(call, interaction).await,
+    // Reads come most often and need least: they do not carry the state of the others with them.
+    match (resource_type, interaction, target) {
+        (Some(resource_type), Interaction::Read, Target::Instance(id)) => {
+            read::read(call, resource_type, id).await
+        }
+        (Some(resource_type), ..) => Box::pin(of_type(call, interaction, resource_type, target)).await,
+        (None, ..) => Box::pin(of_system(call, interaction)).await,
     }
 }
 
@@ -151,7 +141,6 @@ async fn of_type(
         (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
         (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
-        (Interaction::Read, Target::Instance(id)) => read::read(call, resource_type, id).await,
         (Interaction::Vread, Target::Version(id, version)) => {
             read::vread(call, resource_type, id, version).await
         }

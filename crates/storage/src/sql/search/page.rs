@@ -49,7 +49,7 @@ pub(super) fn bodies(
     most: u64,
 ) -> Statement {
     let mut sql = Statement::new(dialect);
-    sql.sql("SELECT page.*, v.body FROM (");
+    sql.sql("SELECT page.*, v.body, v.id, v.version, v.last_updated FROM (");
     matches(&mut sql, query, driver, snapshot);
     sql.sql(" LIMIT ").int(bounded(most)).sql(") AS page CROSS JOIN version v WHERE v.vid = page.vid");
     sql
@@ -65,7 +65,8 @@ pub(super) fn each_match(
     most: u64,
 ) -> Statement {
     let mut sql = Statement::new(dialect);
-    sql.sql("SELECT v.id").sql(if with_bodies { ", v.body" } else { "" }).sql(" FROM (");
+    sql.sql("SELECT v.id").sql(if with_bodies { ", v.body, v.id, v.version, v.last_updated" } else { "" });
+    sql.sql(" FROM (");
     matches(&mut sql, query, driver, snapshot);
     sql.sql(" LIMIT ").int(bounded(most)).sql(") AS page CROSS JOIN version v WHERE v.vid = page.vid");
     sql
@@ -158,11 +159,12 @@ pub(super) fn count(dialect: Dialect, query: &Query, driver: &Driver<'_>, snapsh
 
 /// Appends what stands after `FROM` so that the rows `d` are the matches.
 fn candidates(sql: &mut Statement, query: &Query, driver: &Driver<'_>, snapshot: &Snapshot) {
-    driver.from(sql, query, snapshot);
-    for (at, criterion) in query.criteria.iter().enumerate() {
-        if driver.criterion != Some(at) || !driver.is_exact {
-            sql.sql(" AND ");
-            condition(sql, criterion, "d.vid");
+    driver.from(sql, query, snapshot, &mut |sql| {
+        for (at, criterion) in query.criteria.iter().enumerate() {
+            if driver.criterion != Some(at) || !driver.is_exact {
+                sql.sql(" AND ");
+                condition(sql, criterion, "d.vid");
+            }
         }
-    }
+    });
 }
