@@ -34,5 +34,6 @@ mod fhir_validate;
 mod framework;
 mod hostile;
 mod official_examples;
+mod openapi;
 mod operations;
 mod race;
