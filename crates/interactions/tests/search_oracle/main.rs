@@ -173,8 +173,14 @@ async fn searched(
     pairs: &[(String, String)],
 ) -> Result<Json, String> {
     let parameters = pairs.to_vec();
-    let asked =
-        Asked { parameters, lenient: false, ignored: &[], now: meaning::NOW, readable: Readable::all() };
+    let asked = Asked {
+        parameters,
+        lenient: false,
+        ignored: &[],
+        now: meaning::NOW,
+        caller: "",
+        readable: Readable::all(),
+    };
     let bundle = engine.search_type(resource_type, asked).await.map_err(|refusal| format!("{refusal:?}"))?;
     Ok(fhir::json::parse(&bundle, 200).unwrap())
 }
