@@ -3,7 +3,6 @@
 //! Criteria are evaluated inside the write that depends on them, so that of many clients with the same criteria one
 //! creates and the others find what it created.
 
-use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::query_string;
@@ -79,7 +78,7 @@ impl Engine {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let codes = self.codes(ValueSets::new());
+        let codes = self.codes();
         let options = SearchOptions {
             zone: self.zone(),
             now,

@@ -8,9 +8,10 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
 use fhir::{Json, ResourceType};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use terminology::Terminology;
+use terminology::{Terminology, ValueSetResource};
 use validation::{Profiles, Unusable};
 
 /// The types whose resources are definitions, each with its name.
@@ -30,6 +31,8 @@ pub struct Definitions {
     pub profiles: Profiles,
     /// StructureDefinitions that are there and cannot be used, and why.
     pub unusable: Vec<Unusable>,
+    /// The value sets that are stored here, by their ids: what `ValueSet/id` means, whatever URL it has.
+    pub(crate) stored_value_sets: BTreeMap<String, ValueSetResource>,
 }
 
 impl Definitions {
@@ -96,7 +99,15 @@ impl Engine {
             })
             .await?;
         let resources = stored.iter().map(stored_json).collect::<Result<Vec<Json>, _>>()?;
-        let definitions = self.inner.definitions.packaged.with(&resources);
+        let mut definitions = self.inner.definitions.packaged.with(&resources);
+        let is_value_set = |resource: &&Json| resource.str("resourceType") == Some("ValueSet");
+        for value_set in resources.iter().filter(is_value_set) {
+            if let (Some(id), Some(known)) =
+                (value_set.str("id"), definitions.terminology.value_set_resource(value_set))
+            {
+                definitions.stored_value_sets.insert(id.to_owned(), known);
+            }
+        }
         for unusable in &definitions.unusable {
             let why = unusable.issues.first().map(|issue| issue.text.as_str()).unwrap_or_default();
             tracing::warn!(url = unusable.url, why, "a StructureDefinition cannot be used");

@@ -1,7 +1,7 @@
 //! search-type and search-system (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources that match, of one
 //! type or several, of the whole server or of a compartment.
 
-use crate::codes::{Codes, ValueSets};
+use crate::codes::Codes;
 use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
@@ -126,8 +126,7 @@ impl Engine {
     ///
     /// As [`search_type`](Self::search_type); 404 when there is no such compartment.
     pub async fn search_within(&self, within: &Within, asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
-        let value_sets = self.named_value_sets(&asked.parameters).await?;
-        let search = self.read_search(within, asked, value_sets)?;
+        let search = self.read_search(within, asked)?;
         let engine = self.clone();
         self.snapshot(move |reader| engine.search_page(&search, reader)).await
     }
@@ -147,19 +146,14 @@ impl Engine {
         }
     }
 
-    /// Reads a search. `value_sets` are those that it may name by their ids.
+    /// Reads a search.
     ///
     /// # Errors
     ///
     /// 400 with everything that cannot be honoured; 403; 404.
-    pub(crate) fn read_search(
-        &self,
-        within: &Within,
-        mut asked: Asked<'_>,
-        value_sets: ValueSets,
-    ) -> Result<Search, Refusal> {
+    pub(crate) fn read_search(&self, within: &Within, mut asked: Asked<'_>) -> Result<Search, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
-        let codes = self.codes(value_sets);
+        let codes = self.codes();
         let mut request = self.request(within, &asked, &codes)?;
         if let Some(hidden) = request.looked_at().into_iter().find(|looked| !asked.readable.allows(*looked)) {
             return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));

@@ -1,7 +1,6 @@
 //! Entries that change nothing: read, vread, histories, searches.
 
 use super::Caller;
-use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::history::{History, HistoryAsked, Whose};
@@ -82,7 +81,7 @@ impl Get {
                 let (lenient, ignored, caller_id) = (false, &PASSED_OVER, caller.identity());
                 if let Some(within) = within(caller, resource_type, target)? {
                     let asked = Asked { parameters, lenient, ignored, now, caller: caller_id, readable };
-                    What::Search(Box::new(engine.read_search(&within, asked, ValueSets::new())?))
+                    What::Search(Box::new(engine.read_search(&within, asked)?))
                 } else if let Some(whose) = whose(resource_type, target) {
                     let asked =
                         HistoryAsked { parameters, lenient, ignored, now, caller: caller_id, readable };

@@ -97,7 +97,7 @@ impl Engine {
     fn read_everything(&self, of: ResourceType, id: &str, asked: &Asked<'_>) -> Result<Everything, Refusal> {
         let compartment = compartment(of.name())
             .ok_or_else(|| Refusal::unknown_path(&format!("/{of}/{id}/$everything")))?;
-        let codes = self.codes(Default::default());
+        let codes = self.codes();
         let options = search::SearchOptions {
             default_count: EVERYTHING,
             max_count: EVERYTHING,

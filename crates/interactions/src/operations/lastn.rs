@@ -32,7 +32,7 @@ impl Engine {
         let max = take_max(&mut asked.parameters)?;
         confined(&asked.parameters)?;
         no_pages(&asked.parameters)?;
-        let codes = self.codes(self.named_value_sets(&asked.parameters).await?);
+        let codes = self.codes();
         let options = self.search_options(&asked, &codes);
         let mut request =
             search::from_url(&self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
