@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::meaning::{Meaning, Question, escaped, reference_text, systems_of, texts, words};
+use crate::places;
 use fhir::datetime::PartialDateTime;
 use fhir::definitions::{SearchParameter, SearchParameterType};
 use fhir::{Json, Reference, ResourceType};
@@ -167,7 +168,10 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 }
             }
         }
-        _ => {}
+        SearchParameterType::Special => {
+            found.extend(places::values(item).into_iter().map(|value| (None, value)));
+        }
+        SearchParameterType::Composite => {}
     }
     found
 }
