@@ -86,6 +86,11 @@ fn modifiers_are_refused_by_name() {
         ),
         (
             "Patient",
+            "organization:text=a",
+            "search parameter 'organization' has no modifier ':text' (supported: :identifier, :missing, :Organization)",
+        ),
+        (
+            "Patient",
             "organization:Patient=a",
             "search parameter 'organization' has no modifier ':Patient' (supported: :identifier, :missing, :Organization)",
         ),
