@@ -9,7 +9,7 @@
 //! What is asked is made of what the resources say:
 //!
 //! * every parameter by itself, with its modifiers (`:missing :exact :contains :text :not :of-type :identifier :[type]
-//!   :above :below`, the last two of URIs), all prefixes, all forms of tokens, and escapes; `_id _lastUpdated _tag
+//!   :above :below`, the last two of URIs and mime types), all prefixes, all forms of tokens, and escapes; `_id _lastUpdated _tag
 //!   _profile _security _source` and `near` among them;
 //! * composites, with values that stand in one element and values that do not;
 //! * `_text` and `_content`, `_list`;
@@ -186,9 +186,12 @@ async fn found(engine: &Engine, query: Query) -> (Vec<String>, Option<u64>) {
 async fn ask_each(oracle: &mut Oracle, asking: &mut Asking<'_>) {
     let every = setting("EASEL_ORACLE_EVERY", 5);
     let all = oracle.questions.values().flatten().enumerate();
-    // There are few places.
-    let is_asked = |index: usize, kind| index.is_multiple_of(every.max(1)) || kind == Kind::Special;
-    let asked = all.filter(|(index, question)| is_asked(*index, question.parameter.kind));
+    // There are few places and mime types.
+    let is_rare = |one: &meaning::Question| {
+        one.parameter.kind == Kind::Special
+            || (one.parameter.kind == Kind::Token && one.modifier == Some("below"))
+    };
+    let asked = all.filter(|(index, question)| index.is_multiple_of(every.max(1)) || is_rare(question));
     let questions: Vec<_> = asked.map(|(_, question)| question.clone()).collect();
     for (index, question) in questions.iter().enumerate() {
         let of = question.resource_type;

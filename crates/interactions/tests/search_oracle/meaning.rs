@@ -197,6 +197,10 @@ impl Meaning {
                 let identifier = item.json().and_then(|reference| reference.get("identifier"));
                 identifier.is_some_and(|identifier| coded(identifier, "value", &parts(value, '|')))
             }),
+            // A mime type, whatever parameters it has.
+            Some("below") if parameter.kind == SearchParameterType::Token => any(&|item, value| {
+                item.as_str().and_then(|text| text.split(';').next()).map(str::trim) == Some(&*plain(value))
+            }),
             Some("below") => any(&|item, value| {
                 let value = plain(value);
                 item.as_str().is_some_and(|uri| {

@@ -72,6 +72,10 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                     found.push((Some("text"), escaped(&start.to_lowercase())));
                 }
             }
+            if let Some(mime) = item.as_str().filter(|_| is_mime(item)) {
+                let base = mime.split(';').next().unwrap_or_default().trim();
+                found.push((Some("below"), escaped(base)));
+            }
             found.extend(typed(item).into_iter().map(|value| (Some("of-type"), value)));
             // What a type of identifiers is shown as is no text of the identifier.
             let display =
@@ -201,6 +205,11 @@ fn forms(system: Option<&str>, code: Option<&str>) -> Vec<String> {
     }
     found.extend(system.map(|system| format!("{}|", escaped(system))));
     found
+}
+
+fn is_mime(item: &Item<'_>) -> bool {
+    let binding = item.element.and_then(|element| element.binding());
+    binding.is_some_and(|one| one.value_set.definition().url == "http://hl7.org/fhir/ValueSet/mimetypes")
 }
 
 /// An identifier by its type.

@@ -270,5 +270,12 @@ fn awkward() -> Vec<Json> {
             "hasMember": [{ "reference": (format!("Observation/odd{}", (n + 3) % 8)) }]
         })
     });
-    patients.chain(observations).collect()
+    let mimes = ["text/xml", "text/xml; charset=UTF-8", "text/plain"].into_iter().enumerate();
+    let documents = mimes.map(|(n, mime)| {
+        json!({
+            "resourceType": "DocumentReference", "id": (format!("odd{n}")), "status": "current",
+            "content": [{ "attachment": { "contentType": mime, "url": "http://documents" } }]
+        })
+    });
+    patients.chain(observations).chain(documents).collect()
 }
