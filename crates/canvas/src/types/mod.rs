@@ -3,7 +3,11 @@
 pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
+pub mod communication;
+pub mod consent;
+pub mod document_reference;
 pub mod location;
+pub mod media;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
@@ -22,7 +26,11 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergen::Allergen,
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
+    &communication::Communication,
+    &consent::Consent,
+    &document_reference::DocumentReference,
     &location::Location,
+    &media::Media,
     &organization::Organization,
     &patient::Patient,
     &practitioner::Practitioner,

@@ -128,6 +128,7 @@ fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<Stri
         door.put(contract.resource_type, &id, shown);
         return Some(id);
     };
+    (case(contract.name).before_create)(&mut request);
     change(&mut request);
     place_what_it_refers_to(door, &request);
     Some(door.create(&request).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name)))
