@@ -14,6 +14,7 @@ pub mod practitioner;
 pub mod provenance;
 pub mod schedule;
 pub mod slot;
+pub mod task;
 
 use crate::canvas_type::CanvasType;
 use crate::note;
@@ -37,6 +38,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &provenance::Provenance,
     &schedule::Schedule,
     &slot::Slot,
+    &task::Task,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.

@@ -21,4 +21,5 @@ mod search;
 mod searches;
 mod shapes;
 mod support;
+mod task;
 mod vendor;

@@ -12,6 +12,7 @@ mod organization;
 mod patient;
 mod practitioner;
 mod provenance;
+mod task;
 
 use fhir::Json;
 
@@ -67,6 +68,7 @@ pub const CASES: &[Case] = &[
     patient::CASE,
     practitioner::CASE,
     provenance::CASE,
+    task::CASE,
 ];
 
 /// The case of a type; one that explains nothing where it has none.
@@ -109,5 +111,4 @@ pub const UNSERVED: &[&str] = &[
     "RelatedPerson",
     "ServiceRequest",
     "Specimen",
-    "Task",
 ];
