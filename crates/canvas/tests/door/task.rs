@@ -186,6 +186,21 @@ fn tasks_are_sorted_by_when_they_are_due() {
     assert_eq!(order("_sort=due-date"), [sooner.clone(), later.clone()]);
     assert_eq!(order("_sort=-due-date"), [later.clone(), sooner]);
     assert_eq!(order("due=ge2024-05-02"), [later]);
-    let refusal = door.search(TASK, "due=soon").unwrap_err();
-    assert_eq!(refusal.row().status, 400, "{refusal}");
+    let never = create(&door, &minimal());
+    assert_eq!(order("_sort=due-date").last(), Some(&never));
+    assert_eq!(order("_sort=-due-date").last(), Some(&never));
+}
+
+#[test]
+fn what_a_search_cannot_take_is_named_as_the_client_named_it() {
+    let door = Door::of_demo_clinic();
+    for (resource_type, query, named) in [
+        (TASK, "due=soon", "'due'"),
+        (TASK, "due=sa2024-05-01", "'due'"),
+        (ResourceType::CONSENT, "period=soon", "'period'"),
+    ] {
+        let (status, problems) = crate::support::told(&door.search(resource_type, query).unwrap_err());
+        assert_eq!(status, 400, "{query}");
+        assert!(problems[0].1.contains(named), "{query}: {}", problems[0].1);
+    }
 }

@@ -92,8 +92,9 @@ fn documents_images_and_consents_are_got_the_same_way() {
         let name = contract.name;
         let body = contract.minimal.replace("{demo-patient}", canvas::clinic::demo::PATIENT);
         let body = body.replace("{demo-practitioner}", canvas::clinic::demo::PRACTITIONER);
-        let post =
-            Request::new("POST", &format!("/{name}")).header("content-type", "application/json").body(&body);
+        let post = Request::new("POST", &format!("/{name}"))
+            .header("content-type", "application/json")
+            .body(body.as_str());
         let location = site.ask_with(post).expect(201).header("location").unwrap().to_owned();
         let id = location.rsplit('/').next().unwrap();
         let path = format!("/{name}/{id}/files/{element}");
@@ -108,6 +109,6 @@ fn documents_images_and_consents_are_got_the_same_way() {
         let nobody = format!("/{name}/00000000-0000-4000-8000-00000000dead/files/{element}");
         site.ask_with(Request::new("GET", &nobody)).expect(404);
         let put = Request::new("PUT", &format!("/{name}/{id}")).header("content-type", "application/json");
-        site.ask_with(put.body(&body)).expect(405);
+        site.ask_with(put.body(body.as_str())).expect(405);
     }
 }

@@ -14,8 +14,9 @@ fn task(notes: &[&str]) -> String {
 
 fn put(site: &Site, id: &str, prefer: Option<&str>, notes: &[&str]) -> Reply {
     let body = task(notes);
-    let request =
-        Request::new("PUT", &format!("/Task/{id}")).header("content-type", "application/json").body(&body);
+    let request = Request::new("PUT", &format!("/Task/{id}"))
+        .header("content-type", "application/json")
+        .body(body.as_str());
     site.ask_with(match prefer {
         Some(prefer) => request.header("prefer", prefer),
         None => request,
@@ -31,7 +32,7 @@ fn comments(site: &Site, id: &str) -> usize {
 fn comments_are_replaced_and_never_appended() {
     let site = Site::new();
     let body = task(&["one", "two"]);
-    let post = Request::new("POST", "/Task").header("content-type", "application/json").body(&body);
+    let post = Request::new("POST", "/Task").header("content-type", "application/json").body(body.as_str());
     let created = site.ask_with(post).expect(201);
     assert_eq!(created.body, b"");
     let id = created.header("location").unwrap().rsplit('/').next().unwrap().to_owned();

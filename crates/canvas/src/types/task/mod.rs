@@ -97,9 +97,9 @@ const DECISIONS: &[Decision] = &[
         "The live capability statement has the parameter, the page no element.",
     ),
     decision(
-        "Tasks that are due never",
-        "Come last when sorted by due-date, first when sorted by -due-date.",
-        "The page does not say; it is the order of this server.",
+        "Tasks without a due date",
+        "Come last when sorted by due-date, in both directions.",
+        "The page does not say.",
     ),
     decision(
         "Internal comments of delegated tasks, inactive labels, the task panel",
