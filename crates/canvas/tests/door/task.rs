@@ -87,6 +87,12 @@ fn times_that_are_not_sent_are_those_of_the_write() {
     let now = read.str("lastModified").unwrap();
     assert_eq!(read.str("authoredOn"), Some(now));
     assert_eq!(read.at(&["note", "0", "time"]).and_then(Json::as_str), Some(now));
+    for partial in [&now[..4], &now[..7], &now[..10]] {
+        set(&mut body, "authoredOn", Json::from(partial));
+        let stored = door.stored(TASK, &create(&door, &body));
+        let problems = interactions::validation::validate(&stored, &Default::default());
+        assert!(problems.is_empty(), "{partial}: {problems:#?}");
+    }
     set(&mut body, "authoredOn", Json::from("2999-01-01T00:00:00Z"));
     let ahead = door.read(TASK, &create(&door, &body)).unwrap();
     assert_eq!(ahead.str("lastModified"), ahead.str("authoredOn"), "R4 forbids an earlier one");
@@ -106,6 +112,25 @@ fn an_update_deletes_owner_restriction_and_labels_and_keeps_the_rest() {
     }
     for kept in ["extension", "for", "authoredOn", "note"] {
         assert_eq!(after.get(kept), before.get(kept), "{kept}");
+    }
+}
+
+#[test]
+fn what_the_r4_door_stored_beyond_the_contract_survives_an_update() {
+    let door = Door::of_demo_clinic();
+    let mut task = whole(&door);
+    set(&mut task, "code", json!({ "text": "Call" }));
+    set(&mut task, "input.1", json!({ "type": { "text": "form" }, "valueString": "x" }));
+    door.put(TASK, "of-r4", task);
+    let read = update(&door, "of-r4", &minimal());
+    assert_eq!((read.get("input"), read.get("restriction")), (None, None), "{read}");
+    let stored = door.stored(TASK, "of-r4");
+    let kept = json!({
+        "code": { "text": "Call" }, "restriction": { "repetitions": 2 },
+        "input": [{ "type": { "text": "form" }, "valueString": "x" }]
+    });
+    for (name, value) in kept.as_object().unwrap().iter() {
+        assert_eq!(stored.get(name), Some(value), "{name}");
     }
 }
 

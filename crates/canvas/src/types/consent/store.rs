@@ -109,6 +109,13 @@ pub fn merged(resource: &Object, before: Option<&Object>, now: String) -> Object
     if let Some(document) = before.and_then(|before| later_document(resource, before)) {
         merged.insert("sourceAttachment", document.clone());
     }
+    // What the vendor does not know of the provision stays.
+    let provision = before.and_then(|before| before.get("provision")).and_then(Json::as_object);
+    if let (Some(provision), Some(period)) = (provision, period(resource)) {
+        let mut provision = provision.clone();
+        provision.insert("period", period.clone());
+        merged.insert("provision", provision);
+    }
     merged.insert("dateTime", now);
     in_contract_order(&CONTRACT, merged)
 }

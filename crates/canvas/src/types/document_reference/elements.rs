@@ -40,9 +40,7 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("extension.valueCode", "code").note("the review mode"),
     element("extension.valueDate", "date").format("YYYY-MM-DD").note("the clinical date"),
     element("extension.valueReference", "Reference").note("the reviewer"),
-    element("extension.valueReference.reference", "string")
-        .required_on(ON_CREATE)
-        .format("Practitioner/{id}"),
+    element("extension.valueReference.reference", "string").format("Practitioner/{id}"),
     element("extension.valueReference.type", "uri").ignored_on(ON_CREATE).one_of(&["Practitioner"]),
     element("extension.valueBoolean", "boolean").note("priority, requires-signature"),
     element("status", "code")

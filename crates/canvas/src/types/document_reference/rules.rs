@@ -4,7 +4,7 @@ use super::elements::{CATEGORY, CLINICAL_DATE, EXTENSIONS, REQUIRES_SIGNATURE, R
 use super::kinds::creatable;
 use crate::contract::ExtensionFact;
 use crate::finding::Findings;
-use crate::references::only;
+use crate::references::{leads_to, only};
 use crate::rule::{Check, Rule, remove, rule, set};
 use crate::sent::Sent;
 use crate::text::is_date;
@@ -61,10 +61,8 @@ pub const RULES: &[Rule] = &[
         .note("ours: the facts name the type and give no text"),
     rule("documentreference-reviewer", IssueCode::Value, "reviewer extension must reference a Practitioner")
         .on(ON_CREATE)
-        .when("reviewer refers to something else than a Practitioner")
-        .check(Check::Body(|sent, findings| {
-            only(sent, "extension.valueReference", &[ResourceType::PRACTITIONER], findings);
-        }))
+        .when("reviewer does not refer to a Practitioner")
+        .check(Check::Body(reviewer))
         .broken_by(
             &[set("extension.1.valueReference.reference", "\"Patient/{demo-patient}\"")],
             "DocumentReference.extension[1].valueReference.reference",
@@ -168,6 +166,15 @@ fn invalid(sent: &Sent<'_>, url: &str, member: &str, is_valid: fn(&str) -> bool,
     for found in sent.extensions(url) {
         if let Some(value) = found.extension.str(member).filter(|value| !is_valid(value)) {
             findings.add(&format!("{}.{member}", found.expression), &[("value", value)]);
+        }
+    }
+}
+
+fn reviewer(sent: &Sent<'_>, findings: &mut Findings) {
+    for found in sent.extensions(REVIEWER) {
+        let reviewer = found.extension.get("valueReference");
+        if reviewer.is_some_and(|reviewer| leads_to(reviewer) != Some(ResourceType::PRACTITIONER)) {
+            findings.add(&format!("{}.valueReference.reference", found.expression), &[]);
         }
     }
 }

@@ -78,8 +78,8 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "input of tasks of the R4 door",
-        "Labels alone are shown.",
-        "The vendor has nothing else there.",
+        "Labels alone are shown; an update leaves the others.",
+        "The vendor has nothing else there, and its clients cannot send back what they do not see.",
     ),
     decision(
         "description",
@@ -142,7 +142,7 @@ impl CanvasType for Task {
             None => drop(resource.remove("restriction")),
         }
         show_list(resource, "note", |notes| notes.iter().filter_map(note).collect());
-        show_list(resource, "input", |inputs| store::labels(inputs).items().to_vec());
+        show_list(resource, "input", store::labels);
         if let Some(Json::Array(extensions)) = resource.get_mut("extension") {
             for extension in extensions.iter_mut().filter(|extension| extension.str("url") == Some(GROUP)) {
                 let group =

@@ -26,8 +26,10 @@ pub fn compose(sent: &Object, stored: Option<&Object>) -> Object {
         }
     }
     put(&mut task, "owner", sent.get("owner").map(typed));
-    put(&mut task, "restriction", due(sent).map(|end| json!({ "period": { "end": end } })));
-    put(&mut task, "input", Some(labels(sent.items("input"))).filter(|labels| !labels.items().is_empty()));
+    let restriction = restriction(&task, due(sent));
+    put(&mut task, "restriction", restriction);
+    let inputs = inputs(task.items("input"), sent.items("input"));
+    put(&mut task, "input", Some(Json::from(inputs)).filter(|inputs| !inputs.items().is_empty()));
     if sent.contains("note") {
         let notes = notes(sent.items("note"), task.items("note"));
         task.insert("note", notes);
@@ -48,14 +50,32 @@ pub fn due(task: &Object) -> Option<&str> {
     task.get("restriction")?.get("period")?.str("end")
 }
 
+/// The restriction of a stored task with this end. What the vendor does not know of it stays.
+fn restriction(stored: &Object, end: Option<&str>) -> Option<Json> {
+    let object = |json: Option<&Json>| json.and_then(Json::as_object).cloned().unwrap_or_default();
+    let mut restriction = object(stored.get("restriction"));
+    let mut period = object(restriction.get("period"));
+    put(&mut period, "end", end.map(Json::from));
+    put(&mut restriction, "period", Some(period).filter(|period| !period.is_empty()).map(Json::from));
+    (!restriction.is_empty()).then(|| restriction.into())
+}
+
+/// The labels that were sent, in place of the stored ones. Inputs that are no labels, which the vendor does not know, stay.
+fn inputs(stored: &[Json], sent: &[Json]) -> Vec<Json> {
+    let others = stored.iter().filter(|input| label(input).is_none()).cloned();
+    labels(sent).into_iter().chain(others).collect()
+}
+
 /// The labels among the inputs, and nothing else of them.
-pub fn labels(inputs: &[Json]) -> Json {
-    let labels = inputs.iter().filter_map(|input| {
-        let is_label = input.get("type")?.str("text") == Some("label");
-        let label = input.str("valueString").filter(|_| is_label)?;
-        Some(json!({ "type": { "text": "label" }, "valueString": label }))
-    });
-    labels.collect::<Vec<Json>>().into()
+pub fn labels(inputs: &[Json]) -> Vec<Json> {
+    let labels = inputs.iter().filter_map(label);
+    labels.map(|label| json!({ "type": { "text": "label" }, "valueString": label })).collect()
+}
+
+/// The label that an input is.
+fn label(input: &Json) -> Option<&str> {
+    let is_label = input.get("type")?.str("text") == Some("label");
+    input.str("valueString").filter(|_| is_label)
 }
 
 /// The team that was sent, in place of the stored one; without one the stored one stays.
