@@ -63,6 +63,9 @@ pub struct Contract {
     pub authors: Option<&'static [&'static str]>,
     /// When an update does nothing but mark the resource as entered in error: how.
     pub mark: Option<Mark>,
+    /// Preferences (header Prefer) that an update refuses, since passing over them would do what the client asked not to
+    /// do; each with what to do in its place.
+    pub refused_preferences: &'static [(&'static str, &'static str)],
     /// The vendor's operations.
     pub operations: &'static [OperationFact],
     /// The smallest body that create accepts, as JSON: what the rules' examples change. `{demo-patient}`,
@@ -98,6 +101,7 @@ impl Contract {
             note: None,
             authors: None,
             mark: None,
+            refused_preferences: &[],
             operations: &[],
             minimal: "",
             minimal_update: &[],

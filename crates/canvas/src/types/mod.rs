@@ -4,12 +4,16 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod care_plan;
+pub mod communication;
+pub mod consent;
 pub mod coverage_eligibility_response;
 pub mod device;
 pub mod diagnostic_report;
+pub mod document_reference;
 pub mod encounter;
 pub mod goal;
 pub mod location;
+pub mod media;
 pub mod medication;
 pub mod medication_dispense;
 pub mod medication_request;
@@ -24,6 +28,7 @@ pub mod schedule;
 pub mod service_request;
 pub mod slot;
 pub mod specimen;
+pub mod task;
 
 use crate::canvas_type::CanvasType;
 use crate::note;
@@ -37,12 +42,16 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &care_plan::CarePlan,
+    &communication::Communication,
+    &consent::Consent,
     &coverage_eligibility_response::CoverageEligibilityResponse,
     &device::Device,
     &diagnostic_report::DiagnosticReport,
+    &document_reference::DocumentReference,
     &encounter::Encounter,
     &goal::Goal,
     &location::Location,
+    &media::Media,
     &medication::Medication,
     &medication_dispense::MedicationDispense,
     &medication_request::MedicationRequest,
@@ -57,6 +66,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &service_request::ServiceRequest,
     &slot::Slot,
     &specimen::Specimen,
+    &task::Task,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.

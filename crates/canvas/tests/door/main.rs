@@ -5,7 +5,10 @@
 mod bodies;
 mod capability;
 mod cases;
+mod communication;
+mod consent;
 mod decisions;
+mod documents;
 mod facts;
 mod location_organization;
 mod notes;
@@ -21,4 +24,5 @@ mod search;
 mod searches;
 mod shapes;
 mod support;
+mod task;
 mod vendor;

@@ -143,6 +143,7 @@ fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<Stri
     let Some(mut request) = example(contract, "create-request") else {
         return Some(put(door, contract, shown(contract)?));
     };
+    (case(contract.name).before_create)(&mut request);
     change(&mut request);
     place_what_it_refers_to(door, &request);
     Some(door.create(&request).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name)))

@@ -4,12 +4,16 @@
 mod allergen;
 mod allergy_intolerance;
 mod care_plan;
+mod communication;
+mod consent;
 mod coverage_eligibility_response;
 mod device;
 mod diagnostic_report;
+mod document_reference;
 mod encounter;
 mod goal;
 mod location;
+mod media;
 mod medication;
 mod medication_dispense;
 mod medication_request;
@@ -22,6 +26,7 @@ mod questionnaire;
 mod related_person;
 mod service_request;
 mod specimen;
+mod task;
 
 use crate::support::remove;
 use fhir::Json;
@@ -55,6 +60,8 @@ pub struct Case {
     pub elements: &'static [(&'static str, &'static str)],
     /// Texts of rules of the facts that the contract does not have, and why. It may only shrink.
     pub missing_rules: &'static [(&'static str, &'static str)],
+    /// Changes the vendor's request of a create where it names what each clinic configures for itself.
+    pub before_create: fn(&mut Json),
     /// Changes the vendor's request that creates what its update is then sent to.
     pub before_update: fn(&mut Json),
 }
@@ -74,6 +81,7 @@ impl Case {
         values: &[],
         elements: &[],
         missing_rules: &[],
+        before_create: |_| {},
         before_update: |_| {},
     };
 }
@@ -83,12 +91,16 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     care_plan::CASE,
+    communication::CASE,
+    consent::CASE,
     coverage_eligibility_response::CASE,
     device::CASE,
     diagnostic_report::CASE,
+    document_reference::CASE,
     encounter::CASE,
     goal::CASE,
     location::CASE,
+    media::CASE,
     medication::CASE,
     medication_dispense::CASE,
     medication_request::CASE,
@@ -101,6 +113,7 @@ pub const CASES: &[Case] = &[
     related_person::CASE,
     service_request::CASE,
     specimen::CASE,
+    task::CASE,
 ];
 
 /// Takes members away.
@@ -124,19 +137,14 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 pub const UNSERVED: &[&str] = &[
     "CareTeam",
     "Claim",
-    "Communication",
     "Condition",
-    "Consent",
     "Coverage",
     "CoverageEligibilityRequest",
     "DetectedIssue",
-    "DocumentReference",
     "Group",
     "Immunization",
-    "Media",
     "MedicationStatement",
     "Observation",
     "PaymentNotice",
     "QuestionnaireResponse",
-    "Task",
 ];
