@@ -20,6 +20,7 @@ pub mod file;
 pub mod finding;
 pub mod keyed;
 pub mod lookup;
+pub mod medication_code;
 pub mod note;
 pub mod order;
 pub mod provenance;

@@ -58,6 +58,8 @@ pub struct Contract {
     pub authors: Option<&'static [&'static str]>,
     /// When an update does nothing but mark the resource as entered in error: how.
     pub mark: Option<Mark>,
+    /// Whether a rule of the type is about an id in the body of an update that is not that of the URL; else that is 400.
+    pub rules_the_id: bool,
     /// The vendor's operations.
     pub operations: &'static [OperationFact],
     /// The smallest body that create accepts, as JSON: what the rules' examples change. `{demo-patient}`,
@@ -91,6 +93,7 @@ impl Contract {
             note: None,
             authors: None,
             mark: None,
+            rules_the_id: false,
             operations: &[],
             minimal: "",
             minimal_update: &[],

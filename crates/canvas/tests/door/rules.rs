@@ -69,9 +69,9 @@ fn the_example_of_every_rule_is_refused_with_its_text_and_nothing_else() {
     let clinic = Door::of_demo_clinic();
     for (contract, rule) in every_rule() {
         let (place, text) = rule.finding;
-        let expected =
-            (rule.status(), vec![(rule.code.code().to_owned(), text.to_owned(), place.to_owned())]);
         for on in rule.on {
+            let text = text.replace("{interaction}", on.code());
+            let expected = (rule.status(), vec![(rule.code.code().to_owned(), text, place.to_owned())]);
             let sent = match leaves_nothing(rule, *on) {
                 true => send(&clinic, contract, operation_of(contract, rule), *on, &rule.broken),
                 false => {

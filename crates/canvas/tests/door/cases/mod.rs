@@ -3,6 +3,7 @@
 
 mod allergen;
 mod allergy_intolerance;
+mod condition;
 mod location;
 mod organization;
 mod patient;
@@ -51,6 +52,7 @@ impl Case {
 pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
+    condition::CASE,
     location::CASE,
     organization::CASE,
     patient::CASE,
@@ -76,7 +78,6 @@ pub const UNSERVED: &[&str] = &[
     "CareTeam",
     "Claim",
     "Communication",
-    "Condition",
     "Consent",
     "Coverage",
     "CoverageEligibilityRequest",
