@@ -149,13 +149,21 @@ fn merged(generic: Vec<Issue>, ruled: Vec<Issue>) -> Vec<Issue> {
     }
     let by_rules = problems.len();
     for issue in generic {
-        let replaced = issue.expression.is_some()
-            && problems[..by_rules].iter().any(|ruled| ruled.expression == issue.expression);
-        if !replaced {
+        if !problems[..by_rules].iter().any(|ruled| says_more(ruled, &issue)) {
             problems.push(issue);
         }
     }
     problems
+}
+
+/// Whether the word of a rule stands for one of R4's: it is on the same element, or on one of the forms of a choice that
+/// is missing (`occurrenceDateTime` of `occurrence[x]`).
+fn says_more(ruled: &Issue, generic: &Issue) -> bool {
+    let (Some(ruled_at), Some(at)) = (&ruled.expression, &generic.expression) else { return false };
+    let is_missing = [ruled, generic].iter().all(|issue| issue.code == IssueCode::Required);
+    ruled_at == at
+        || is_missing
+            && ruled_at.strip_prefix(at.as_str()).is_some_and(|form| form.starts_with(char::is_uppercase))
 }
 
 /// An update may leave the id out, as the vendor's examples do, but not name another.

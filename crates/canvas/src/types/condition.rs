@@ -4,8 +4,8 @@ use crate::canvas_type::CanvasType;
 use crate::check::empty_strings;
 use crate::concept;
 use crate::contract::{
-    Contract, Decision, ElementFact, ExtensionFact, Finds, ID_PARAMETER, IdForm, Mark, NOTE_ID,
-    ParameterFact, SearchFacts, WRITES, decision, element, extension, parameter,
+    Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, Mark, NOTE_ID, ParameterFact, SearchFacts,
+    WRITES, decision, element, extension, parameter,
 };
 use crate::keyed::default;
 use crate::note_of;

@@ -4,7 +4,9 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod condition;
+pub mod immunization;
 pub mod location;
+pub mod medication_statement;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
@@ -24,7 +26,9 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &condition::Condition,
+    &immunization::Immunization,
     &location::Location,
+    &medication_statement::MedicationStatement,
     &organization::Organization,
     &patient::Patient,
     &practitioner::Practitioner,

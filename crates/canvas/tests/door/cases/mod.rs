@@ -4,7 +4,9 @@
 mod allergen;
 mod allergy_intolerance;
 mod condition;
+mod immunization;
 mod location;
+mod medication_statement;
 mod organization;
 mod patient;
 mod practitioner;
@@ -53,7 +55,9 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     condition::CASE,
+    immunization::CASE,
     location::CASE,
+    medication_statement::CASE,
     organization::CASE,
     patient::CASE,
     practitioner::CASE,
@@ -89,12 +93,10 @@ pub const UNSERVED: &[&str] = &[
     "Encounter",
     "Goal",
     "Group",
-    "Immunization",
     "Media",
     "Medication",
     "MedicationDispense",
     "MedicationRequest",
-    "MedicationStatement",
     "Observation",
     "PaymentNotice",
     "Procedure",
