@@ -4,6 +4,7 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod condition;
+pub mod detected_issue;
 pub mod immunization;
 pub mod location;
 pub mod medication_statement;
@@ -26,6 +27,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &condition::Condition,
+    &detected_issue::DetectedIssue,
     &immunization::Immunization,
     &location::Location,
     &medication_statement::MedicationStatement,

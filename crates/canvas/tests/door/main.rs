@@ -7,6 +7,7 @@ mod capability;
 mod cases;
 mod condition;
 mod decisions;
+mod detected_issue;
 mod facts;
 mod immunization;
 mod location_organization;

@@ -4,6 +4,7 @@
 mod allergen;
 mod allergy_intolerance;
 mod condition;
+mod detected_issue;
 mod immunization;
 mod location;
 mod medication_statement;
@@ -55,6 +56,7 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     condition::CASE,
+    detected_issue::CASE,
     immunization::CASE,
     location::CASE,
     medication_statement::CASE,
@@ -86,7 +88,6 @@ pub const UNSERVED: &[&str] = &[
     "Coverage",
     "CoverageEligibilityRequest",
     "CoverageEligibilityResponse",
-    "DetectedIssue",
     "Device",
     "DiagnosticReport",
     "DocumentReference",
