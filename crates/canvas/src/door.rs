@@ -240,8 +240,9 @@ impl Canvas {
         };
         let resource = served.settle(&merged, &mut write)?.unwrap_or(merged);
         let signed = contract.mark.map(|mark| mark.signed(&resource, &write.sent));
+        let done = provenance::done(&before);
         if put(write.unit, contract, before, id, &resource)? {
-            provenance::record(write.unit, contract, interaction, id, signed.as_ref().unwrap_or(&resource))?;
+            provenance::record(write.unit, contract, done, id, signed.as_ref().unwrap_or(&resource))?;
         }
         Ok(())
     }

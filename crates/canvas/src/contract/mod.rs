@@ -118,6 +118,11 @@ impl Contract {
         self.interactions.contains(&interaction)
     }
 
+    /// Whether it is never written at this door.
+    pub fn is_read_only(&self) -> bool {
+        !WRITES.iter().any(|write| self.offers(*write))
+    }
+
     /// The fact about the element at `path` (`telecom.system`).
     pub fn element(&self, path: &str) -> Option<&'static ElementFact> {
         self.elements.iter().find(|element| element.path == path)

@@ -3,6 +3,7 @@
 pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
+pub mod care_team;
 pub mod condition;
 pub mod detected_issue;
 pub mod immunization;
@@ -26,6 +27,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergen::Allergen,
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
+    &care_team::CareTeam,
     &condition::Condition,
     &detected_issue::DetectedIssue,
     &immunization::Immunization,

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod capability;
+mod care_team;
 mod cases;
 mod condition;
 mod decisions;

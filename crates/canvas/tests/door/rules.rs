@@ -1,5 +1,6 @@
 //! Every rule: its example is refused with its text, the neighbour is accepted.
 
+use crate::cases::case;
 use crate::support::{Door, block_on, changed, pairs, remove, set, told};
 use canvas::contract::{Access, Contract, Level, OperationFact};
 use canvas::finding::next_placeholder;
@@ -47,6 +48,9 @@ fn send(
             .unwrap_or_else(|refusal| panic!("{refusal}"));
     }
     let of_instance = operation.is_some_and(|operation| operation.level == Level::Instance);
+    if on == Interaction::Update && !contract.offers(Interaction::Create) {
+        id = case(contract.name).updated.to_owned();
+    }
     if (on == Interaction::Update || of_instance) && id.is_empty() {
         id = door.create(&changed(contract.minimal, &[], "")).unwrap();
     }

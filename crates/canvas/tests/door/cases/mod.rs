@@ -3,6 +3,7 @@
 
 mod allergen;
 mod allergy_intolerance;
+mod care_team;
 mod condition;
 mod detected_issue;
 mod immunization;
@@ -33,6 +34,8 @@ pub struct Case {
     pub elements: &'static [(&'static str, &'static str)],
     /// Texts of rules of the facts that the contract does not have, and why. It may only shrink.
     pub missing_rules: &'static [(&'static str, &'static str)],
+    /// Of a type that is updated and not created: the id of the demo clinic's that its rules' examples are sent to.
+    pub updated: &'static str,
     /// Changes the vendor's request that creates what its update is then sent to.
     pub before_update: fn(&mut Json),
 }
@@ -47,6 +50,7 @@ impl Case {
         shapes: &[],
         elements: &[],
         missing_rules: &[],
+        updated: "",
         before_update: |_| {},
     };
 }
@@ -55,6 +59,7 @@ impl Case {
 pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
+    care_team::CASE,
     condition::CASE,
     detected_issue::CASE,
     immunization::CASE,
@@ -81,7 +86,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 /// Types of the live capability statement that are not served. It may only shrink.
 pub const UNSERVED: &[&str] = &[
     "CarePlan",
-    "CareTeam",
     "Claim",
     "Communication",
     "Consent",
