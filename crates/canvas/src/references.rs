@@ -1,5 +1,6 @@
 //! References in what was sent: at this door they must lead to something that exists.
 
+use crate::check::path_of;
 use crate::contract::Contract;
 use crate::finding::Findings;
 use crate::sent::Sent;
@@ -38,7 +39,21 @@ pub fn collect(contract: &Contract, body: &Object) -> Found {
     for (name, value) in body.iter().filter(|(name, _)| is_writable(contract, name)) {
         walk(value, &root.child(name), &mut found);
     }
+    let misled = found.targets.iter().filter_map(|target| misled(contract, target));
+    let misled: Vec<Issue> = misled.collect();
+    found.issues.extend(misled);
     found
+}
+
+/// What is wrong with a reference to another type than the contract lets it lead to.
+fn misled(contract: &Contract, target: &Target) -> Option<Issue> {
+    let element = contract.element(&path_of(&target.expression))?;
+    if element.targets.is_empty() || element.targets.contains(&target.resource_type) {
+        return None;
+    }
+    let allowed: Vec<&str> = element.targets.iter().map(|allowed| allowed.name()).collect();
+    let text = format!("reference {} does not lead to a {}", quoted(&target.text), allowed.join(" or "));
+    Some(Issue::error(IssueCode::Value, text).at(&target.expression))
 }
 
 fn walk(value: &Json, place: &Location<'_>, found: &mut Found) {
@@ -146,7 +161,26 @@ pub fn only(sent: &Sent<'_>, path: &str, types: &[ResourceType], findings: &mut 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::{IdForm, element};
     use fhir::json;
+
+    #[test]
+    fn a_reference_leads_to_a_type_that_the_contract_lets_it_lead_to() {
+        static CONTRACT: Contract = Contract {
+            elements: &[
+                element("author", "Reference"),
+                element("author.reference", "string").to(&[ResourceType::PRACTITIONER]),
+            ],
+            ..Contract::of("DetectedIssue", ResourceType::DETECTED_ISSUE, IdForm::Uuid)
+        };
+        let found = |reference: &str| -> Vec<String> {
+            let body = json!({ "author": { "reference": reference } });
+            let issues = collect(&CONTRACT, body.as_object().unwrap()).issues;
+            issues.into_iter().map(|issue| issue.text).collect()
+        };
+        assert_eq!(found("Practitioner/1"), Vec::<String>::new());
+        assert_eq!(found("Device/1"), ["reference 'Device/1' does not lead to a Practitioner"]);
+    }
 
     #[test]
     fn only_references_of_the_one_form_are_taken() {

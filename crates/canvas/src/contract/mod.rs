@@ -66,6 +66,8 @@ pub struct Contract {
     /// Preferences (header Prefer) that an update refuses, since passing over them would do what the client asked not to
     /// do; each with what to do in its place.
     pub refused_preferences: &'static [(&'static str, &'static str)],
+    /// Whether a rule of the type is about an id in the body of an update that is not that of the URL; else that is 400.
+    pub rules_the_id: bool,
     /// The vendor's operations.
     pub operations: &'static [OperationFact],
     /// The smallest body that create accepts, as JSON: what the rules' examples change. `{demo-patient}`,
@@ -102,6 +104,7 @@ impl Contract {
             authors: None,
             mark: None,
             refused_preferences: &[],
+            rules_the_id: false,
             operations: &[],
             minimal: "",
             minimal_update: &[],

@@ -220,11 +220,7 @@ impl CanvasType for Communication {
         tell_type(resource.get_mut("sender"));
         tell_type(resource.get_mut("recipient"));
         tell_subject(resource);
-        for name in ["sent", "received"] {
-            if let Some(shown) = resource.str(name).map(time::shown) {
-                resource.insert(name, shown);
-            }
-        }
+        time::show(resource, &["sent", "received"]);
         *resource = in_contract_order(&CONTRACT, std::mem::take(resource));
         Ok(())
     }

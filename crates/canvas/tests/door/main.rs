@@ -4,13 +4,18 @@
 
 mod bodies;
 mod capability;
+mod care_team;
 mod cases;
 mod communication;
+mod condition;
 mod consent;
 mod decisions;
+mod detected_issue;
 mod documents;
 mod facts;
+mod immunization;
 mod location_organization;
+mod medication_statement;
 mod notes;
 mod pages;
 mod patient;

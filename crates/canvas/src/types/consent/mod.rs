@@ -161,9 +161,7 @@ impl CanvasType for Consent {
         }
         resource.insert("scope", store::unknown());
         tell_type(resource.get_mut("patient"));
-        if let Some(shown) = resource.str("dateTime").map(time::shown) {
-            resource.insert("dateTime", shown);
-        }
+        time::show(resource, &["dateTime"]);
         let document = self.file(resource, "sourceAttachment");
         let document = document.map(|stored| file::shown(reading, resource, "sourceAttachment", stored, &[]));
         let elsewhere = || {

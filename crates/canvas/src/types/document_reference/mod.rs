@@ -135,9 +135,7 @@ impl CanvasType for DocumentReference {
         tell_type(resource.get_mut("subject"));
         tell_type(resource.get_mut("author"));
         default(resource, "custodian", store::custodian());
-        if let Some(shown) = resource.str("date").map(time::shown) {
-            resource.insert("date", shown);
-        }
+        time::show(resource, &["date"]);
         let contents = contents(resource, reading);
         resource.insert("content", contents);
         match context(resource, reading)? {

@@ -132,11 +132,7 @@ impl CanvasType for Task {
         for name in ["for", "requester", "owner"] {
             tell_type(resource.get_mut(name));
         }
-        for name in ["authoredOn", "lastModified"] {
-            if let Some(shown) = resource.str(name).map(time::shown) {
-                resource.insert(name, shown);
-            }
-        }
+        time::show(resource, &["authoredOn", "lastModified"]);
         match store::due(resource).map(time::shown) {
             Some(end) => resource.insert("restriction", json!({ "period": { "end": end } })),
             None => drop(resource.remove("restriction")),
@@ -169,9 +165,7 @@ fn note(stored: &Json) -> Option<Json> {
     if let Some(author) = note.get("authorReference").map(typed) {
         note.insert("authorReference", author);
     }
-    if let Some(shown) = note.str("time").map(time::shown) {
-        note.insert("time", shown);
-    }
+    time::show(&mut note, &["time"]);
     Some(note.into())
 }
 

@@ -4,19 +4,24 @@
 mod allergen;
 mod allergy_intolerance;
 mod care_plan;
+mod care_team;
 mod communication;
+mod condition;
 mod consent;
 mod coverage_eligibility_response;
+mod detected_issue;
 mod device;
 mod diagnostic_report;
 mod document_reference;
 mod encounter;
 mod goal;
+mod immunization;
 mod location;
 mod media;
 mod medication;
 mod medication_dispense;
 mod medication_request;
+mod medication_statement;
 mod organization;
 mod patient;
 mod practitioner;
@@ -62,6 +67,8 @@ pub struct Case {
     pub missing_rules: &'static [(&'static str, &'static str)],
     /// Changes the vendor's request of a create where it names what each clinic configures for itself.
     pub before_create: fn(&mut Json),
+    /// Of a type that is updated and not created: the id of the demo clinic's that its rules' examples are sent to.
+    pub updated: &'static str,
     /// Changes the vendor's request that creates what its update is then sent to.
     pub before_update: fn(&mut Json),
 }
@@ -82,6 +89,7 @@ impl Case {
         elements: &[],
         missing_rules: &[],
         before_create: |_| {},
+        updated: "",
         before_update: |_| {},
     };
 }
@@ -91,19 +99,24 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     care_plan::CASE,
+    care_team::CASE,
     communication::CASE,
+    condition::CASE,
     consent::CASE,
     coverage_eligibility_response::CASE,
+    detected_issue::CASE,
     device::CASE,
     diagnostic_report::CASE,
     document_reference::CASE,
     encounter::CASE,
     goal::CASE,
+    immunization::CASE,
     location::CASE,
     media::CASE,
     medication::CASE,
     medication_dispense::CASE,
     medication_request::CASE,
+    medication_statement::CASE,
     organization::CASE,
     patient::CASE,
     practitioner::CASE,
@@ -135,15 +148,10 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 
 /// Types of the live capability statement that are not served. It may only shrink.
 pub const UNSERVED: &[&str] = &[
-    "CareTeam",
     "Claim",
-    "Condition",
     "Coverage",
     "CoverageEligibilityRequest",
-    "DetectedIssue",
     "Group",
-    "Immunization",
-    "MedicationStatement",
     "Observation",
     "PaymentNotice",
     "QuestionnaireResponse",
