@@ -6,7 +6,7 @@ use crate::rule::{Check, Rule};
 use crate::search::Asked;
 use crate::sent::Sent;
 use crate::write::Write;
-use fhir::{Issue, Json, Location, ResourceType};
+use fhir::{Issue, Json, Location, Reference, ResourceType};
 use interactions::{Interaction, Refusal};
 
 /// What the rules of the envelope find: told alone.
@@ -113,7 +113,8 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
         match value {
             Json::String(text) if text.is_empty() => {
                 let place = location.to_string();
-                findings.add(&place, &[("path", &path_of(&place))]);
+                let path = path_of(&place);
+                findings.add(&place, &[("path", &path), ("element", &path)]);
             }
             Json::Array(items) => {
                 items
@@ -129,6 +130,25 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
     }
     let root = Location::root(sent.root());
     sent.body.iter().for_each(|(name, value)| walk(value, &root.child(name), findings));
+}
+
+/// For rules of the envelope: the body is of the type it is sent to.
+pub fn resource_type(sent: &Sent<'_>, findings: &mut Findings) {
+    if sent.body.str("resourceType") != Some(sent.contract.resource_type.name()) {
+        findings.add(&format!("{}.resourceType", sent.root()), &[]);
+    }
+}
+
+/// For rules: the Reference at `path` leads to a resource of that type. Fills `{element}` and `{type}`.
+pub fn leads_to(sent: &Sent<'_>, path: &str, resource_type: ResourceType, findings: &mut Findings) {
+    for (place, reference) in sent.objects(path) {
+        let Some(text) = reference.str("reference").filter(|text| !text.is_empty()) else { continue };
+        if !matches!(Reference::local(text), Some(Reference::Local { resource_type: found, .. }) if found == resource_type)
+        {
+            let place = format!("{place}.reference");
+            findings.add(&place, &[("element", path), ("type", resource_type.name())]);
+        }
+    }
 }
 
 /// A place as the path of an element: without type and indices.

@@ -20,6 +20,7 @@ pub mod file;
 pub mod finding;
 pub mod keyed;
 pub mod lookup;
+pub mod money;
 pub mod note;
 pub mod order;
 pub mod provenance;

@@ -3,8 +3,34 @@
 use crate::contract::Contract;
 use crate::stored::is_writable;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Location, Object, Reference, ResourceType};
+use fhir::{Issue, IssueCode, Json, Location, Object, Reference, ResourceType, json};
 use interactions::{Refusal, State, Unit};
+
+/// A Reference to a resource of this server as it is shown: with the type of what it leads to, and nothing else. One
+/// that leads to nothing here stays as it is.
+pub fn typed(reference: &Json) -> Json {
+    match reference.str("reference").map(|text| (text, Reference::local(text))) {
+        Some((text, Some(Reference::Local { resource_type, .. }))) => {
+            json!({ "reference": text, "type": (resource_type.name()) })
+        }
+        _ => reference.clone(),
+    }
+}
+
+/// Makes the Reference `element` of a resource a [`typed`] one, if it is there.
+pub fn set_type(resource: &mut Object, element: &str) {
+    if let Some(reference) = resource.get(element).map(typed) {
+        resource.insert(element, reference);
+    }
+}
+
+/// The id of the resource of that type to which the Reference leads.
+pub fn id_of(reference: Option<&Json>, wanted: ResourceType) -> Option<&str> {
+    match Reference::local(reference?.str("reference")?)? {
+        Reference::Local { resource_type, id, .. } if resource_type == wanted => Some(id),
+        _ => None,
+    }
+}
 
 /// A reference to a resource of this server, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +121,6 @@ pub fn unresolved(unit: &mut Unit<'_>, targets: &[Target]) -> Result<Vec<Issue>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fhir::json;
 
     #[test]
     fn only_references_of_the_one_form_are_taken() {

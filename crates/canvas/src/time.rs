@@ -10,6 +10,12 @@ pub fn utc(ms: i64) -> String {
     timestamp.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
 }
 
+/// The date in a zone at the instant `ms`, in milliseconds since the epoch.
+pub fn date(ms: i64, zone: &TimeZone) -> String {
+    let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    timestamp.to_zoned(zone.clone()).date().to_string()
+}
+
 /// A stored time in that form; a date, and what is no time, as it is.
 pub fn shown(text: &str) -> String {
     match PartialDateTime::parse(text).filter(|_| text.contains('T')) {

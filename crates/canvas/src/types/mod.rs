@@ -3,6 +3,7 @@
 pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
+pub mod coverage;
 pub mod location;
 pub mod organization;
 pub mod patient;
@@ -22,6 +23,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergen::Allergen,
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
+    &coverage::Coverage,
     &location::Location,
     &organization::Organization,
     &patient::Patient,

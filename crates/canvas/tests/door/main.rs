@@ -5,6 +5,7 @@
 mod bodies;
 mod capability;
 mod cases;
+mod coverage;
 mod decisions;
 mod facts;
 mod location_organization;

@@ -3,6 +3,7 @@
 
 mod allergen;
 mod allergy_intolerance;
+mod coverage;
 mod location;
 mod organization;
 mod patient;
@@ -51,6 +52,7 @@ impl Case {
 pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
+    coverage::CASE,
     location::CASE,
     organization::CASE,
     patient::CASE,
@@ -78,7 +80,6 @@ pub const UNSERVED: &[&str] = &[
     "Communication",
     "Condition",
     "Consent",
-    "Coverage",
     "CoverageEligibilityRequest",
     "CoverageEligibilityResponse",
     "DetectedIssue",
