@@ -36,6 +36,10 @@ pub const COVERAGE: &str = "5ee10000-0000-4000-8000-000000000061";
 pub const OTHER_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000062";
 /// A coverage of another patient.
 pub const STRANGERS_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000063";
+/// Somebody without a default provider.
+pub const UNPROVIDED_PATIENT: &str = PATIENTS[4];
+/// The coverage of [`UNPROVIDED_PATIENT`], by the same insurer as [`OTHER_COVERAGE`].
+pub const UNPROVIDED_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000065";
 /// A claim of [`PATIENT`], who owes 120 USD for it.
 pub const CLAIM: &str = "5ee10000-0000-4000-8000-000000000064";
 /// The practitioner whom clinic.toml names as the automation user.

@@ -4,6 +4,7 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod coverage;
+pub mod coverage_eligibility_request;
 pub mod location;
 pub mod organization;
 pub mod patient;
@@ -24,6 +25,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &coverage::Coverage,
+    &coverage_eligibility_request::CoverageEligibilityRequest,
     &location::Location,
     &organization::Organization,
     &patient::Patient,

@@ -6,6 +6,7 @@ mod bodies;
 mod capability;
 mod cases;
 mod coverage;
+mod coverage_eligibility_request;
 mod decisions;
 mod facts;
 mod location_organization;

@@ -203,6 +203,8 @@ fn filled(text: &str, id: &str) -> String {
         .replace("{demo-coverage}", demo::COVERAGE)
         .replace("{demo-coverage-other}", demo::OTHER_COVERAGE)
         .replace("{demo-coverage-stranger}", demo::STRANGERS_COVERAGE)
+        .replace("{demo-patient-unprovided}", demo::UNPROVIDED_PATIENT)
+        .replace("{demo-coverage-unprovided}", demo::UNPROVIDED_COVERAGE)
         .replace("{demo-claim}", demo::CLAIM)
         .replace("{id}", id)
 }

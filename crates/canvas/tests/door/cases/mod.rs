@@ -80,7 +80,6 @@ pub const UNSERVED: &[&str] = &[
     "Communication",
     "Condition",
     "Consent",
-    "CoverageEligibilityRequest",
     "CoverageEligibilityResponse",
     "DetectedIssue",
     "Device",
