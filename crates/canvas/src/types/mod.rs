@@ -3,6 +3,7 @@
 pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
+pub mod claim;
 pub mod coverage;
 pub mod coverage_eligibility_request;
 pub mod location;
@@ -24,6 +25,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergen::Allergen,
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
+    &claim::Claim,
     &coverage::Coverage,
     &coverage_eligibility_request::CoverageEligibilityRequest,
     &location::Location,

@@ -5,6 +5,7 @@
 mod bodies;
 mod capability;
 mod cases;
+mod claim;
 mod coverage;
 mod coverage_eligibility_request;
 mod decisions;

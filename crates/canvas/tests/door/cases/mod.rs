@@ -3,6 +3,7 @@
 
 mod allergen;
 mod allergy_intolerance;
+mod claim;
 mod coverage;
 mod location;
 mod organization;
@@ -52,6 +53,7 @@ impl Case {
 pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
+    claim::CASE,
     coverage::CASE,
     location::CASE,
     organization::CASE,
@@ -76,7 +78,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 pub const UNSERVED: &[&str] = &[
     "CarePlan",
     "CareTeam",
-    "Claim",
     "Communication",
     "Condition",
     "Consent",
