@@ -57,6 +57,11 @@ impl Decimal {
         self.0 > 0
     }
 
+    /// Whether it has no parts of a cent.
+    pub fn is_cents(self) -> bool {
+        self.0 % (ONE / 100) == 0
+    }
+
     /// As a JSON number, with one decimal place at least: `50.0`.
     pub fn to_json(self) -> Json {
         Number::from_literal(&self.to_string()).map_or(Json::Null, Json::Number)
@@ -122,5 +127,6 @@ mod tests {
         assert_eq!(read("3").times(read("33.333333")).to_string(), "99.999999");
         assert_eq!(read("-999999999").times(read("999999999")).to_string(), "-999999998000000001.0");
         assert!(read("0.000001").is_positive() && !Decimal::default().is_positive());
+        assert!(read("0.010").is_cents() && !read("0.015").is_cents());
     }
 }

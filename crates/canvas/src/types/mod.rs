@@ -9,6 +9,7 @@ pub mod coverage_eligibility_request;
 pub mod location;
 pub mod organization;
 pub mod patient;
+pub mod payment_notice;
 pub mod practitioner;
 pub mod provenance;
 pub mod schedule;
@@ -31,6 +32,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &location::Location,
     &organization::Organization,
     &patient::Patient,
+    &payment_notice::PaymentNotice,
     &practitioner::Practitioner,
     &provenance::Provenance,
     &schedule::Schedule,

@@ -14,6 +14,7 @@ mod location_organization;
 mod notes;
 mod patient;
 mod patient_update;
+mod payment_notice;
 mod practitioner;
 mod provenance;
 mod rules;

@@ -8,6 +8,7 @@ mod coverage;
 mod location;
 mod organization;
 mod patient;
+mod payment_notice;
 mod practitioner;
 mod provenance;
 
@@ -58,6 +59,7 @@ pub const CASES: &[Case] = &[
     location::CASE,
     organization::CASE,
     patient::CASE,
+    payment_notice::CASE,
     practitioner::CASE,
     provenance::CASE,
 ];
@@ -96,7 +98,6 @@ pub const UNSERVED: &[&str] = &[
     "MedicationRequest",
     "MedicationStatement",
     "Observation",
-    "PaymentNotice",
     "Procedure",
     "Questionnaire",
     "QuestionnaireResponse",
