@@ -6,6 +6,7 @@ pub mod appointment;
 pub mod claim;
 pub mod coverage;
 pub mod coverage_eligibility_request;
+pub mod group;
 pub mod location;
 pub mod organization;
 pub mod patient;
@@ -29,6 +30,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &claim::Claim,
     &coverage::Coverage,
     &coverage_eligibility_request::CoverageEligibilityRequest,
+    &group::Group,
     &location::Location,
     &organization::Organization,
     &patient::Patient,

@@ -10,6 +10,7 @@ mod coverage;
 mod coverage_eligibility_request;
 mod decisions;
 mod facts;
+mod group;
 mod location_organization;
 mod notes;
 mod patient;

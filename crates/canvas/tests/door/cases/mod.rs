@@ -5,6 +5,7 @@ mod allergen;
 mod allergy_intolerance;
 mod claim;
 mod coverage;
+mod group;
 mod location;
 mod organization;
 mod patient;
@@ -56,6 +57,7 @@ pub const CASES: &[Case] = &[
     allergy_intolerance::CASE,
     claim::CASE,
     coverage::CASE,
+    group::CASE,
     location::CASE,
     organization::CASE,
     patient::CASE,
@@ -90,7 +92,6 @@ pub const UNSERVED: &[&str] = &[
     "DocumentReference",
     "Encounter",
     "Goal",
-    "Group",
     "Immunization",
     "Media",
     "Medication",
