@@ -115,7 +115,8 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
         match value {
             Json::String(text) if text.is_empty() => {
                 let place = location.to_string();
-                findings.add(&place, &[("path", &path_of(&place))]);
+                let path = path_of(&place);
+                findings.add(&place, &[("path", &path), ("element", &path)]);
             }
             Json::Array(items) => {
                 items
@@ -131,6 +132,13 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
     }
     let root = Location::root(sent.root());
     sent.body.iter().for_each(|(name, value)| walk(value, &root.child(name), findings));
+}
+
+/// For rules of the envelope: the body is of the type it is sent to.
+pub fn resource_type(sent: &Sent<'_>, findings: &mut Findings) {
+    if sent.body.str("resourceType") != Some(sent.contract.resource_type.name()) {
+        findings.add(&format!("{}.resourceType", sent.root()), &[]);
+    }
 }
 
 /// A place as the path of an element: without type and indices.

@@ -254,6 +254,31 @@ fn of_import(fact: &NoteFact, resource: &Object, now: i64, clinic: &Clinic) -> J
     note
 }
 
+/// Stores a Data Import note for a resource of a type whose creates always land in a note of their own, and names it in
+/// the resource: `dated_by` is the element that dates it, `reason` the reason for the visit.
+///
+/// # Errors
+///
+/// The store's failures.
+pub fn import(
+    write: &mut Write<'_, '_>,
+    resource: &mut Object,
+    dated_by: &'static str,
+    reason: Option<&str>,
+) -> Result<(), Refusal> {
+    let fact = NoteFact { element: "", rules: &[], import_type: None, dated_by: Some(dated_by) };
+    let mut note = of_import(&fact, resource, write.unit.now(), write.sent.clinic);
+    if let (Some(reason), Some(note)) = (reason, note.as_object_mut()) {
+        let text = crate::catalogue::narrative(&crate::text::escaped(reason));
+        note.insert("section", vec![json!({ "title": "Reason for visit", "text": text })]);
+    }
+    let id = uuid::Uuid::new_v4().to_string();
+    let prepared = write.unit.prepare(ResourceType::COMPOSITION, &id, note);
+    write.unit.put(State::Absent, &prepared)?;
+    show_id(resource, &id);
+    Ok(())
+}
+
 /// The reference to the encounter that a read of `resource` looks up to show its note.
 pub fn looked_up<'a>(contract: &Contract, resource: &'a Object) -> Option<&'a str> {
     reference(resource, contract.note?.element)

@@ -135,7 +135,7 @@ pub fn tell_type(reference: Option<&mut Json>) {
     }
 }
 
-/// A Reference with its type and nothing else; as it is when it leads to no resource of this server.
+/// A Reference with the type of what it leads to and nothing else; as it is when nothing tells what that is.
 pub fn typed(reference: &Json) -> Json {
     match (reference.str("reference"), leads_to(reference)) {
         (Some(text), Some(found)) => json!({ "reference": text, "type": (found.name()) }),
@@ -143,9 +143,26 @@ pub fn typed(reference: &Json) -> Json {
     }
 }
 
-/// For rules: the references at `path` that lead to a resource of another type than these. Fills `{element}` and
-/// `{path}`. Those of a form that this door does not take are told of by [`collect`].
+/// Makes the Reference `element` of a resource a [`typed`] one, if it is there.
+pub fn set_type(resource: &mut Object, element: &str) {
+    if let Some(reference) = resource.get(element).map(typed) {
+        resource.insert(element, reference);
+    }
+}
+
+/// The id of the resource of that type to which the Reference leads.
+pub fn id_of(reference: Option<&Json>, wanted: ResourceType) -> Option<&str> {
+    match Reference::local(reference?.str("reference")?)? {
+        Reference::Local { resource_type, id, .. } if resource_type == wanted => Some(id),
+        _ => None,
+    }
+}
+
+/// For rules: the references at `path` that lead to a resource of another type than these. Fills `{element}`,
+/// `{path}` and, with the types that it may lead to, `{type}`. Those of a form that this door does not take are told of by [`collect`].
 pub fn only(sent: &Sent<'_>, path: &str, types: &[ResourceType], findings: &mut Findings) {
+    let names: Vec<&str> = types.iter().map(|one| one.name()).collect();
+    let allowed = names.join(" or ");
     for (place, reference) in sent.objects(path) {
         let is_other = match reference.str("reference").and_then(Reference::parse) {
             Some(Reference::Local { resource_type, .. }) => !types.contains(&resource_type),
@@ -153,7 +170,8 @@ pub fn only(sent: &Sent<'_>, path: &str, types: &[ResourceType], findings: &mut 
             _ => false,
         };
         if is_other {
-            findings.add(&format!("{place}.reference"), &[("element", path), ("path", path)]);
+            findings
+                .add(&format!("{place}.reference"), &[("element", path), ("path", path), ("type", &allowed)]);
         }
     }
 }
@@ -162,7 +180,6 @@ pub fn only(sent: &Sent<'_>, path: &str, types: &[ResourceType], findings: &mut 
 mod tests {
     use super::*;
     use crate::contract::{IdForm, element};
-    use fhir::json;
 
     #[test]
     fn a_reference_leads_to_a_type_that_the_contract_lets_it_lead_to() {

@@ -2,11 +2,18 @@
 
 use fhir::Object;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// The instant `ms`, in milliseconds since the epoch.
 pub fn utc(ms: i64) -> String {
     let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     timestamp.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
+}
+
+/// The date in a zone at the instant `ms`, in milliseconds since the epoch.
+pub fn date(ms: i64, zone: &TimeZone) -> String {
+    let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    timestamp.to_zoned(zone.clone()).date().to_string()
 }
 
 /// A stored time in UTC, with a fraction of a second only where there is one; a date, and what is no time, as it is. Of

@@ -82,7 +82,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("occurrenceDateTime", "dateTime")
         .required()
         .format("YYYY-MM-DD or YYYY-MM-DDThh:mm:ss[.ffffff]+zz:zz")
-        .note("times are shown in UTC with microseconds"),
+        .note("times are shown in UTC"),
     element("primarySource", "boolean")
         .required()
         .note("true: given in the clinic; false, which create takes: given elsewhere"),

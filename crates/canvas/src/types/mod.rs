@@ -5,9 +5,12 @@ pub mod allergy_intolerance;
 pub mod appointment;
 pub mod care_plan;
 pub mod care_team;
+pub mod claim;
 pub mod communication;
 pub mod condition;
 pub mod consent;
+pub mod coverage;
+pub mod coverage_eligibility_request;
 pub mod coverage_eligibility_response;
 pub mod detected_issue;
 pub mod device;
@@ -15,6 +18,7 @@ pub mod diagnostic_report;
 pub mod document_reference;
 pub mod encounter;
 pub mod goal;
+pub mod group;
 pub mod immunization;
 pub mod location;
 pub mod media;
@@ -24,6 +28,7 @@ pub mod medication_request;
 pub mod medication_statement;
 pub mod organization;
 pub mod patient;
+pub mod payment_notice;
 pub mod practitioner;
 pub mod procedure;
 pub mod provenance;
@@ -48,9 +53,12 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &appointment::Appointment,
     &care_plan::CarePlan,
     &care_team::CareTeam,
+    &claim::Claim,
     &communication::Communication,
     &condition::Condition,
     &consent::Consent,
+    &coverage::Coverage,
+    &coverage_eligibility_request::CoverageEligibilityRequest,
     &coverage_eligibility_response::CoverageEligibilityResponse,
     &detected_issue::DetectedIssue,
     &device::Device,
@@ -58,6 +66,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &document_reference::DocumentReference,
     &encounter::Encounter,
     &goal::Goal,
+    &group::Group,
     &immunization::Immunization,
     &location::Location,
     &media::Media,
@@ -67,6 +76,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &medication_statement::MedicationStatement,
     &organization::Organization,
     &patient::Patient,
+    &payment_notice::PaymentNotice,
     &practitioner::Practitioner,
     &procedure::Procedure,
     &provenance::Provenance,

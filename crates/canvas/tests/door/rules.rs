@@ -62,7 +62,7 @@ fn send(
     let update: &[Change] = if on == Interaction::Update { contract.minimal_update } else { &[] };
     let body = changed(contract.minimal, &[update, example.changes].concat(), &id);
     match on {
-        Interaction::Create => door.create(&body).map(drop),
+        Interaction::Create => block_on(door.canvas.create(resource_type, &body.to_bytes())).map(drop),
         _ => block_on(door.canvas.update(resource_type, &id, &body.to_bytes(), None)),
     }
 }

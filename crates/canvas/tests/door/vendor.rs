@@ -199,6 +199,9 @@ fn what_the_vendor_updates_is_accepted() {
             set(&mut update, "id", Json::from(id.as_str()));
         }
         place_what_it_refers_to(&door, &update);
+        if update.get("id").is_some() {
+            update.as_object_mut().unwrap().insert("id", id.as_str());
+        }
         door.update(&id, &update).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name));
         door.read(contract.resource_type, &id).unwrap();
     }

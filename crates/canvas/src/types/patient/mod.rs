@@ -12,6 +12,8 @@ mod race;
 mod rules;
 mod store;
 
+pub use elements::{DEFAULT_LOCATION, DEFAULT_PROVIDER};
+
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
 use crate::contract::{Contract, Decision, IdForm, decision};

@@ -5,9 +5,11 @@ mod allergen;
 mod allergy_intolerance;
 mod care_plan;
 mod care_team;
+mod claim;
 mod communication;
 mod condition;
 mod consent;
+mod coverage;
 mod coverage_eligibility_response;
 mod detected_issue;
 mod device;
@@ -15,6 +17,7 @@ mod diagnostic_report;
 mod document_reference;
 mod encounter;
 mod goal;
+mod group;
 mod immunization;
 mod location;
 mod media;
@@ -24,6 +27,7 @@ mod medication_request;
 mod medication_statement;
 mod organization;
 mod patient;
+mod payment_notice;
 mod practitioner;
 mod procedure;
 mod provenance;
@@ -100,9 +104,11 @@ pub const CASES: &[Case] = &[
     allergy_intolerance::CASE,
     care_plan::CASE,
     care_team::CASE,
+    claim::CASE,
     communication::CASE,
     condition::CASE,
     consent::CASE,
+    coverage::CASE,
     coverage_eligibility_response::CASE,
     detected_issue::CASE,
     device::CASE,
@@ -110,6 +116,7 @@ pub const CASES: &[Case] = &[
     document_reference::CASE,
     encounter::CASE,
     goal::CASE,
+    group::CASE,
     immunization::CASE,
     location::CASE,
     media::CASE,
@@ -119,6 +126,7 @@ pub const CASES: &[Case] = &[
     medication_statement::CASE,
     organization::CASE,
     patient::CASE,
+    payment_notice::CASE,
     practitioner::CASE,
     procedure::CASE,
     provenance::CASE,
@@ -147,12 +155,4 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Types of the live capability statement that are not served. It may only shrink.
-pub const UNSERVED: &[&str] = &[
-    "Claim",
-    "Coverage",
-    "CoverageEligibilityRequest",
-    "Group",
-    "Observation",
-    "PaymentNotice",
-    "QuestionnaireResponse",
-];
+pub const UNSERVED: &[&str] = &["Observation", "QuestionnaireResponse"];
