@@ -6,7 +6,7 @@ use crate::rule::{Check, Rule};
 use crate::search::Asked;
 use crate::sent::Sent;
 use crate::write::Write;
-use fhir::{Issue, Json, Location, ResourceType};
+use fhir::{Issue, Json, Location, Reference, ResourceType};
 use interactions::{Interaction, Refusal};
 
 /// What the rules of the envelope find: told alone.
@@ -135,6 +135,17 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
 fn path_of(place: &str) -> String {
     let names = place.split('.').skip(1).map(|step| step.split_once('[').map_or(step, |(name, _)| name));
     names.collect::<Vec<_>>().join(".")
+}
+
+/// For rules: the references at `path` lead to another type than these.
+pub fn refers_elsewhere(sent: &Sent<'_>, path: &str, to: &[ResourceType], findings: &mut Findings) {
+    for (place, value) in sent.values(path) {
+        if let Some(Reference::Local { resource_type, .. }) = value.as_str().and_then(Reference::local)
+            && !to.contains(&resource_type)
+        {
+            findings.add(&place, &[("type", resource_type.name()), ("path", path)]);
+        }
+    }
 }
 
 /// For rules: an update of a type that knows no other than to mark entered in error does so.

@@ -4,6 +4,7 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod location;
+pub mod observation;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
@@ -23,6 +24,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &location::Location,
+    &observation::Observation,
     &organization::Organization,
     &patient::Patient,
     &practitioner::Practitioner,

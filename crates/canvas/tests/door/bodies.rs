@@ -122,7 +122,8 @@ fn no_body_makes_the_server_fail_and_whatever_is_stored_is_valid_and_readable() 
                 mutate(&mut body, &mut dice);
             }
             let bytes = body.to_bytes();
-            let outcome = match id.is_empty() || round % 2 == 0 {
+            let creates = id.is_empty() || round % 2 == 0 || !contract.offers(Interaction::Update);
+            let outcome = match creates {
                 true => block_on(door.canvas.create(resource_type, &bytes)).map(|new| id = new),
                 false => block_on(door.canvas.update(resource_type, &id, &bytes, None)),
             };

@@ -9,6 +9,7 @@ mod decisions;
 mod facts;
 mod location_organization;
 mod notes;
+mod observation;
 mod patient;
 mod patient_update;
 mod practitioner;

@@ -34,6 +34,7 @@ pub fn shown(contract: &Contract) -> Option<Json> {
 pub fn place_what_it_refers_to(door: &Door, example: &Json) {
     let mut targets = BTreeSet::new();
     references(example, &mut targets);
+    example.str("resourceType").map(case).inspect(|case| (case.place)(door, example));
     let subject = ["patient", "subject"].into_iter().find_map(|name| example.get(name));
     let extensions = example.get("extension").map(Json::items).unwrap_or_default();
     let note = extensions.iter().find(|extension| extension.str("url") == Some(NOTE_ID));

@@ -4,11 +4,13 @@
 mod allergen;
 mod allergy_intolerance;
 mod location;
+mod observation;
 mod organization;
 mod patient;
 mod practitioner;
 mod provenance;
 
+use crate::support::Door;
 use fhir::Json;
 
 /// What is to be known of one type.
@@ -29,6 +31,8 @@ pub struct Case {
     pub elements: &'static [(&'static str, &'static str)],
     /// Texts of rules of the facts that the contract does not have, and why. It may only shrink.
     pub missing_rules: &'static [(&'static str, &'static str)],
+    /// Stores what an example refers to where a placeholder of its type does not do.
+    pub place: fn(&Door, &Json),
     /// Changes the vendor's request that creates what its update is then sent to.
     pub before_update: fn(&mut Json),
 }
@@ -43,6 +47,7 @@ impl Case {
         shapes: &[],
         elements: &[],
         missing_rules: &[],
+        place: |_, _| {},
         before_update: |_| {},
     };
 }
@@ -52,6 +57,7 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     location::CASE,
+    observation::CASE,
     organization::CASE,
     patient::CASE,
     practitioner::CASE,
@@ -94,7 +100,6 @@ pub const UNSERVED: &[&str] = &[
     "MedicationDispense",
     "MedicationRequest",
     "MedicationStatement",
-    "Observation",
     "PaymentNotice",
     "Procedure",
     "Questionnaire",
