@@ -22,3 +22,10 @@ pub struct Caller {
     /// What it was granted.
     pub scopes: Scopes,
 }
+
+impl Caller {
+    /// What tells callers apart wherever something is kept for one: the client, whichever of its tokens it sends.
+    pub fn identity(&self) -> &str {
+        &self.client_id
+    }
+}

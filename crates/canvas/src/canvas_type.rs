@@ -70,7 +70,7 @@ pub trait CanvasType: Sync {
     }
 
     /// Gives a stored resource the vendor's shape. Members and extensions that the contract does not list, `meta`
-    /// among them, are taken away afterwards.
+    /// among them, are taken away afterwards; of a type that is read-only here, at every depth ([`shape`](crate::shape)).
     ///
     /// # Errors
     ///
@@ -96,19 +96,13 @@ pub trait CanvasType: Sync {
     }
 
     /// Reads by itself what is derived and not stored: the resource `id`, in the vendor's shape. Asked when nothing is
-    /// stored under the id.
+    /// stored under the id, or the contract says that nothing of the type is.
     ///
     /// # Errors
     ///
     /// What prevents an answer.
     fn get(&self, _id: &str, _reading: &mut Reading<'_>) -> Result<Option<Json>, Refusal> {
         Ok(None)
-    }
-
-    /// Whether a stored resource is shown; else a read of it is 404. What searches leave out is said by
-    /// [`SearchFacts::always`](crate::contract::SearchFacts::always).
-    fn shows(&self, _resource: &Object) -> bool {
-        true
     }
 
     /// The attachment that is served at `/{Type}/{id}/files/{element}`, from the stored resource.

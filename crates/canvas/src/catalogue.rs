@@ -29,13 +29,18 @@ pub fn codings(entry: &CatalogueEntry) -> impl Iterator<Item = (&'static str, &s
     std::iter::once((FDB, entry.fdb.as_str())).chain(rxnorm).chain(snomed)
 }
 
-/// The entries that a search by `code` and `_text` finds: every repetition must hold, any of its alternatives.
-pub fn found<'c>(entries: &'c [CatalogueEntry], asked: &Asked<'_>) -> Vec<&'c CatalogueEntry> {
+/// The entries that a search by `code` and `_text` finds: every repetition must hold, any of its alternatives. `texts`
+/// are those that the narrative of an entry shows.
+pub fn found<'c>(
+    entries: &'c [CatalogueEntry],
+    asked: &Asked<'_>,
+    texts: fn(&CatalogueEntry) -> Vec<&str>,
+) -> Vec<&'c CatalogueEntry> {
     let matches = |entry: &&CatalogueEntry| {
         asked.values("code").all(|value| alternatives(value).into_iter().any(|token| has_code(entry, token)))
-            && asked
-                .values("_text")
-                .all(|value| alternatives(value).into_iter().any(|text| has_text(entry, &unescaped(text))))
+            && asked.values("_text").all(|value| {
+                alternatives(value).into_iter().any(|text| has_text(&texts(entry), &unescaped(text)))
+            })
     };
     entries.iter().filter(matches).collect()
 }
@@ -52,11 +57,19 @@ fn has_code(entry: &CatalogueEntry, token: &str) -> bool {
     })
 }
 
-/// Whether the name or a code that the narrative shows has the text somewhere, whatever its case.
-fn has_text(entry: &CatalogueEntry, text: &str) -> bool {
+/// Whether one of the texts has the text somewhere, whatever its case.
+fn has_text(texts: &[&str], text: &str) -> bool {
     let wanted = text.to_lowercase();
-    let shown = std::iter::once(entry.name.as_str()).chain(entry.rxnorm.iter().map(String::as_str));
-    shown.map(str::to_lowercase).any(|shown| shown.contains(&wanted))
+    texts.iter().any(|shown| shown.to_lowercase().contains(&wanted))
+}
+
+/// The entry as a concept: every coding has the name, which is the text as well.
+pub fn concept(entry: &CatalogueEntry) -> Json {
+    let name = entry.name.as_str();
+    let coding =
+        |(system, code): (&'static str, &str)| json!({ "system": system, "code": code, "display": name });
+    let codings: Vec<Json> = codings(entry).map(coding).collect();
+    json!({ "coding": codings, "text": name })
 }
 
 /// A narrative of this content.

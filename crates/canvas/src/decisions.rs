@@ -41,6 +41,16 @@ pub const DOOR: &[Decision] = &[
         "Are read and found under whatever id they have, in the vendor's shape as far as they have its elements.",
         "Imported data have ids of other forms. A wrong form is therefore no error of its own: nothing is found, 404.",
     ),
+    decision(
+        "Types that are read-only here",
+        "Show the elements and extensions of their contract and no others, at every depth, and no extensions of primitive values. References get their type. A concept that the vendor shows by text alone takes the first display of its codings, one that it shows by codings alone a coding with its text as display. Times for which a page gives the form +00:00 are shown in UTC.",
+        "What other software wrote has many forms; an application gets one.",
+    ),
+    decision(
+        "Codes of R4 that the vendor does not list",
+        "Are shown as they are stored, unless the type says otherwise; search parameters with a closed list take those of the list.",
+        "Another code would say what nobody recorded.",
+    ),
     decision("Deleted resources", "Read as 404.", "The vendor has no deletions."),
     decision(
         "Notes",

@@ -134,12 +134,14 @@ impl Canvas {
     /// 404 when there is none, or none any more.
     pub async fn read(&self, resource_type: ResourceType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
-        let Some(version) = self.current(resource_type, id).await? else {
+        let contract = served.contract();
+        let stored = if contract.is_stored { self.current(resource_type, id).await? } else { None };
+        let Some(version) = stored else {
             return self.derived(served, id, now).await;
         };
         let resource = stored_json(&version)?;
-        if resource.as_object().is_some_and(|resource| !served.shows(resource)) {
-            return Err(unknown(served.contract(), id));
+        if resource.as_object().is_some_and(|resource| !contract.shows(resource)) {
+            return Err(unknown(contract, id));
         }
         if let Some(references) = looked_up(served, &resource) {
             let mut fetched = self.fetch(&references).await?;
@@ -190,13 +192,14 @@ impl Canvas {
         element: &str,
     ) -> Result<Option<File>, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
-        if !served.contract().files.contains(&element) {
+        let contract = served.contract();
+        if !contract.files.contains(&element) {
             return Ok(None);
         }
         let found = self.current(resource_type, id).await?;
-        let resource = stored_json(&found.ok_or_else(|| unknown(served.contract(), id))?)?;
-        if resource.as_object().is_some_and(|resource| !served.shows(resource)) {
-            return Err(unknown(served.contract(), id));
+        let resource = stored_json(&found.ok_or_else(|| unknown(contract, id))?)?;
+        if resource.as_object().is_some_and(|resource| !contract.shows(resource)) {
+            return Err(unknown(contract, id));
         }
         let attachment = resource.as_object().and_then(|resource| served.file(resource, element));
         match attachment.and_then(file::content) {
@@ -222,7 +225,7 @@ impl Canvas {
             State::Present(current) => stored_json(current)?.as_object().cloned(),
             State::Absent | State::Deleted(_) => served.unstored(id, unit)?,
         };
-        let Some(stored) = stored.filter(|stored| served.shows(stored)) else {
+        let Some(stored) = stored.filter(|stored| contract.shows(stored)) else {
             return Err(unknown(contract, id));
         };
         preconditions.check(&before)?;
@@ -266,6 +269,7 @@ impl Canvas {
                     Some(id) => {
                         let found = unit.resource(resource_type, id)?;
                         let found = found.and_then(|found| found.as_object().cloned());
+                        let found = found.filter(|found| contract.shows(found));
                         Some(found.ok_or_else(|| unknown(contract, id))?)
                     }
                 };

@@ -304,7 +304,7 @@ pub fn show(contract: &Contract, resource: &mut Object, reading: &mut Reading<'_
 }
 
 /// Puts the note-id extension first among the extensions, in place of any that is there.
-fn show_id(resource: &mut Object, id: &str) {
+pub fn show_id(resource: &mut Object, id: &str) {
     let mut extensions = vec![json!({ "url": NOTE_ID, "valueId": id })];
     let others = resource.items("extension").iter();
     extensions.extend(others.filter(|extension| extension.str("url") != Some(NOTE_ID)).cloned());

@@ -2,6 +2,7 @@
 
 use crate::contract::{Access, Contract, ElementFact};
 use crate::sent::Sent;
+use crate::shape;
 use fhir::{Json, Object};
 
 /// The members of the body that the contract lists and lets a client write, in the contract's order, `resourceType`
@@ -37,8 +38,14 @@ pub fn is_writable(contract: &Contract, name: &str) -> bool {
     contract.element(plain(name)).is_some_and(is_written)
 }
 
-/// Takes away what the vendor does not show: members and extensions that the contract does not list.
+/// Takes away what the vendor does not show: members and extensions that the contract does not list. Of a type that is
+/// read-only here, whatever the R4 door stored is shaped by the contract at every depth; what clients wrote here was made
+/// by the contract already.
 pub fn keep_shown(contract: &Contract, resource: &mut Object) {
+    if contract.is_read_only() {
+        *resource = shape::of(contract, resource);
+        return;
+    }
     resource.retain(|name, _| {
         let shown = |element: &ElementFact| element.access != Access::WriteOnly;
         matches!(name, "resourceType" | "id") || contract.element(plain(name)).is_some_and(shown)

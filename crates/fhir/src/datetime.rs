@@ -4,6 +4,7 @@
 //! (<http://hl7.org/fhir/R4/search.html#date>) is comparing spans, so that is what they become here:
 //! milliseconds since 1970-01-01T00:00:00Z, half open.
 
+pub use crate::utc::{http_date, instant, instant_of_micros};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Span, Timestamp};
@@ -172,23 +173,6 @@ impl PartialDateTime {
             None if civil.year() < 0 => Period::BEGINNING,
             None => Period::END,
         }
-    }
-}
-
-/// The instant `ms` (milliseconds since the epoch) as FHIR's `instant` in UTC: `2024-03-01T12:00:00.123Z`.
-pub fn instant(ms: i64) -> String {
-    match Timestamp::from_millisecond(ms) {
-        Ok(timestamp) => timestamp.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
-        Err(_) => String::from("9999-12-31T23:59:59.999Z"),
-    }
-}
-
-/// The instant `ms` as HTTP's date (RFC 9110, 5.6.7): `Wed, 21 Oct 2015 07:28:00 GMT`. Its precision is
-/// a second; the fraction is cut.
-pub fn http_date(ms: i64) -> String {
-    match Timestamp::from_millisecond(ms) {
-        Ok(timestamp) => timestamp.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
-        Err(_) => String::from("Fri, 31 Dec 9999 23:59:59 GMT"),
     }
 }
 

@@ -3,7 +3,9 @@
 
 use crate::engine::Engine;
 use crate::operations::{OPERATIONS, Operation};
+use crate::patch::Format;
 use crate::registry::Interaction;
+use fhir::definitions::{Compartment, compartments};
 use fhir::{Json, Object, ResourceType, json};
 
 /// The media types that are spoken.
@@ -31,6 +33,8 @@ impl Engine {
         if !of_system.is_empty() {
             rest.insert("operation", of_system);
         }
+        let compartments: Vec<Json> = compartments().iter().map(definition_of).collect();
+        rest.insert("compartment", compartments);
         json!({
             "resourceType": "CapabilityStatement",
             "status": "active",
@@ -40,6 +44,7 @@ impl Engine {
             "implementation": { "description": "Easel, an open FHIR R4 server", "url": (self.base_url()) },
             "fhirVersion": "4.0.1",
             "format": (FORMATS.map(Json::from).to_vec()),
+            "patchFormat": (Format::ALL.iter().map(|format| Json::from(format.media_type())).collect::<Vec<_>>()),
             "rest": [rest]
         })
     }
@@ -72,6 +77,7 @@ impl Engine {
         resource.insert("readHistory", true);
         resource.insert("updateCreate", true);
         resource.insert("conditionalCreate", true);
+        resource.insert("conditionalRead", "full-support");
         resource.insert("conditionalUpdate", true);
         resource.insert("conditionalDelete", "single");
         let texts = |texts: Vec<String>| texts.into_iter().map(Json::from).collect::<Vec<Json>>();
@@ -88,6 +94,11 @@ impl Engine {
         }
         resource.into()
     }
+}
+
+/// The canonical URL of a compartment's definition.
+fn definition_of(compartment: &Compartment) -> Json {
+    format!("http://hl7.org/fhir/CompartmentDefinition/{}", compartment.code.to_ascii_lowercase()).into()
 }
 
 /// The interactions of the R4 door that `is_listed` picks.

@@ -17,7 +17,7 @@ pub struct Cursor {
 /// Why a cursor is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CursorError {
-    /// It was not made by this server for this search.
+    /// It was not made by this server for this search of this caller.
     Foreign,
     /// The snapshot it walks is no longer kept.
     Expired,
@@ -27,16 +27,16 @@ pub enum CursorError {
 pub const CURSOR_LIFETIME: i64 = 30 * 60 * 1000;
 
 impl Cursor {
-    /// The cursor as text, for the search that `search` describes.
+    /// The cursor as text, for the search and the caller that `search` describes.
     pub fn encode(&self, key: &[u8; 16], search: &str) -> String {
         sealed(&[self.offset as i64, self.mark, self.begun], key, search)
     }
 
-    /// Reads a cursor of the same search.
+    /// Reads a cursor of the same search and caller.
     ///
     /// # Errors
     ///
-    /// When it was changed, belongs to another search or process, or is too old at `now`.
+    /// When it was changed, belongs to another search, caller or process, or is too old at `now`.
     pub fn decode(text: &str, key: &[u8; 16], search: &str, now: i64) -> Result<Self, CursorError> {
         let [offset, mark, begun] = unsealed(text, key, search)?;
         not_expired(begun, now)?;
@@ -53,7 +53,7 @@ pub fn not_expired(begun: i64, now: i64) -> Result<(), CursorError> {
     if now.saturating_sub(begun) > CURSOR_LIFETIME { Err(CursorError::Expired) } else { Ok(()) }
 }
 
-/// Numbers as text that only this process can have made, for the request that `search` describes.
+/// Numbers as text that only this process can have made, for the request and the caller that `search` describes.
 pub fn sealed(numbers: &[i64], key: &[u8; 16], search: &str) -> String {
     let mut text = String::new();
     for number in numbers {
@@ -67,7 +67,7 @@ pub fn sealed(numbers: &[i64], key: &[u8; 16], search: &str) -> String {
 ///
 /// # Errors
 ///
-/// It was changed, or belongs to another request or process.
+/// It was changed, or belongs to another request, caller or process.
 pub fn unsealed<const N: usize>(text: &str, key: &[u8; 16], search: &str) -> Result<[i64; N], CursorError> {
     let mut parts = text.split('.');
     let mut hex = || parts.next().and_then(|part| u64::from_str_radix(part, 16).ok());

@@ -3,21 +3,14 @@
 
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::history_parameters::{self as parameters, Given};
+use crate::part;
 use crate::search_type::Readable;
 use crate::walk::{Walk, take_cursor};
 use fhir::bundle::{BundleWriter, EntryPart};
-use fhir::datetime::{PartialDateTime, Period};
-use fhir::outcome::{did_you_mean, quoted};
-use fhir::{Issue, IssueCode, ResourceType};
+use fhir::outcome::operation_outcome;
+use fhir::{Issue, ResourceType, Subset};
 use storage::{HistoryOf, HistoryPage, HistoryQuery, Method, Reader, Version};
-
-/// How many versions a page of history holds unless `_count` says otherwise.
-pub const HISTORY_PAGE: u64 = 50;
-/// The most versions that a page of history holds.
-pub const HISTORY_PAGE_LIMIT: u64 = 1000;
-
-/// The parameters of a history.
-const PARAMETERS: [&str; 3] = ["_count", "_since", "_at"];
 
 /// Whose history is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +28,14 @@ pub enum Whose {
 pub struct HistoryAsked<'a> {
     /// The parameters, decoded, in order.
     pub parameters: Vec<(String, String)>,
+    /// Whether what cannot be honoured is left out (`Prefer: handling=lenient`).
+    pub lenient: bool,
     /// Parameters that the caller reads itself.
     pub ignored: &'a [&'a str],
     /// The present, in milliseconds since the epoch.
     pub now: i64,
+    /// Who asks: what tells callers apart, so that a cursor is good for the one that it was made for.
+    pub caller: &'a str,
     /// What the caller may read.
     pub readable: Readable,
 }
@@ -48,6 +45,8 @@ pub struct HistoryAsked<'a> {
 pub(crate) struct History {
     whose: Whose,
     query: HistoryQuery,
+    subset: Subset,
+    warnings: Vec<Issue>,
     walk: Walk,
     cursor: Option<String>,
     begun: i64,
@@ -63,19 +62,19 @@ impl Whose {
         }
     }
 
-    fn stored(&self, readable: &Readable) -> HistoryOf {
+    /// The types of what it shows.
+    fn types(&self, readable: &Readable) -> Vec<ResourceType> {
+        match self {
+            Whose::Instance(resource_type, _) | Whose::Type(resource_type) => vec![*resource_type],
+            Whose::System => ResourceType::all().filter(|one| readable.allows(*one)).collect(),
+        }
+    }
+
+    fn stored(&self, types: Vec<ResourceType>) -> HistoryOf {
         match self {
             Whose::Instance(resource_type, id) => HistoryOf::Instance(*resource_type, id.clone()),
-            Whose::Type(resource_type) => HistoryOf::Types(vec![*resource_type]),
-            Whose::System => {
-                let types: Vec<ResourceType> =
-                    ResourceType::all().filter(|one| readable.allows(*one)).collect();
-                if types.len() == ResourceType::all().count() {
-                    HistoryOf::System
-                } else {
-                    HistoryOf::Types(types)
-                }
-            }
+            Whose::System if types.len() == ResourceType::all().count() => HistoryOf::System,
+            Whose::Type(_) | Whose::System => HistoryOf::Types(types),
         }
     }
 }
@@ -98,15 +97,21 @@ impl Engine {
     /// 400 with every parameter that cannot be honoured.
     pub(crate) fn read_history(&self, whose: Whose, mut asked: HistoryAsked<'_>) -> Result<History, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
-        let mut query = self.history_query(&whose, &asked)?;
-        let walk = Walk::new(self, &whose.path(), &asked.parameters, asked.now);
-        let mut begun = asked.now;
+        let HistoryAsked { parameters, lenient, ignored, now, caller, readable } = asked;
+        let types = whose.types(&readable);
+        let given = Given { parameters: &parameters, ignored, lenient, types: &types };
+        let read = parameters::read(self, given)?;
+        let walk = Walk::new(self, &whose.path(), &read.applied, now, caller);
+        let (mut after, mut begun) = (None, now);
         if let Some(text) = &cursor {
-            let (after, when) = walk.read_history(text)?;
-            query.after = Some(after);
-            begun = when;
+            let (end, when) = walk.read_history(text)?;
+            (after, begun) = (Some(end), when);
         }
-        Ok(History { whose, query, walk, cursor, begun })
+        let of = whose.stored(types);
+        let query =
+            HistoryQuery { of, since: read.since, at: read.at, limit: read.limit, after, total: true };
+        let (subset, warnings) = (read.parts.subset, read.warnings);
+        Ok(History { whose, query, subset, warnings, walk, cursor, begun })
     }
 
     /// A page of a history.
@@ -128,75 +133,26 @@ impl Engine {
         let created = page.versions.iter().map(|version| is_created(reader, version));
         let created = created.collect::<Result<Vec<bool>, Refusal>>()?;
         let links = history.walk.history_links(history.cursor.as_deref(), page.next, history.begun);
-        Ok(self.history_bundle(&page, &created, &links))
+        Ok(self.history_bundle(history, &page, &created, &links))
     }
 
-    fn history_query(&self, whose: &Whose, asked: &HistoryAsked<'_>) -> Result<HistoryQuery, Refusal> {
-        let of = whose.stored(&asked.readable);
-        let mut query =
-            HistoryQuery { of, since: None, at: None, limit: HISTORY_PAGE, after: None, total: true };
-        let (mut problems, mut seen) = (Vec::new(), Vec::new());
-        for (name, value) in
-            asked.parameters.iter().filter(|(name, _)| !asked.ignored.contains(&name.as_str()))
-        {
-            if seen.contains(&name) {
-                let text = format!("parameter {} is given more than once", quoted(name));
-                problems.push(Issue::error(IssueCode::Duplicate, text));
-                continue;
-            }
-            seen.push(name);
-            let period = || self.moment(name, value);
-            let read = match name.as_str() {
-                "_count" => count(value).map(|count| query.limit = count),
-                "_since" => period().map(|period| query.since = Some(period.from)),
-                "_at" => period().map(|period| query.at = Some(period)),
-                _ => Err(unknown(name)),
-            };
-            problems.extend(read.err());
-        }
-        if problems.is_empty() { Ok(query) } else { Err(Refusal::invalid(problems)) }
-    }
-
-    /// The span of time that a parameter names.
-    fn moment(&self, name: &str, value: &str) -> Result<Period, Issue> {
-        // The decoder of forms makes a blank of a + that was not percent-encoded.
-        let date = PartialDateTime::parse(value).or_else(|| PartialDateTime::parse(&value.replace(' ', "+")));
-        date.map(|date| date.period(self.zone())).ok_or_else(|| {
-            let text = format!(
-                "the value {} of '{name}' is not a time (YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with Z or an offset)",
-                quoted(value)
-            );
-            Issue::error(IssueCode::Value, text)
-        })
-    }
-
-    fn history_bundle(&self, page: &HistoryPage, created: &[bool], links: &[(&str, String)]) -> Vec<u8> {
+    fn history_bundle(
+        &self,
+        history: &History,
+        page: &HistoryPage,
+        created: &[bool],
+        links: &[(&str, String)],
+    ) -> Vec<u8> {
         let mut bundle = BundleWriter::new("history", page.total, links);
         for (version, created) in page.versions.iter().zip(created) {
             let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
-            write_entry(&mut bundle, &url, version, *created);
+            write_entry(&mut bundle, &url, version, *created, &history.subset);
+        }
+        if !history.warnings.is_empty() {
+            write_outcome(&mut bundle, &history.whose, &history.warnings);
         }
         bundle.finish()
     }
-}
-
-fn count(value: &str) -> Result<u64, Issue> {
-    let number = value.parse::<u64>().map_err(|_| {
-        let text = format!("the value {} of '_count' is not a number from 0 on", quoted(value));
-        Issue::error(IssueCode::Value, text)
-    })?;
-    Ok(number.min(HISTORY_PAGE_LIMIT))
-}
-
-fn unknown(name: &str) -> Issue {
-    let hint =
-        did_you_mean(name, PARAMETERS).map_or(String::new(), |meant| format!("; did you mean '{meant}'?"));
-    let text = format!(
-        "the parameter {} is not supported on histories{hint} (supported: {})",
-        quoted(name),
-        PARAMETERS.join(", ")
-    );
-    Issue::error(IssueCode::NotSupported, text)
 }
 
 /// Whether a version made the resource: the first one, or the one after a deletion.
@@ -208,7 +164,7 @@ fn is_created(reader: &mut dyn Reader, version: &Version) -> Result<bool, Refusa
     Ok(before.is_some_and(|before| before.method == Method::Delete))
 }
 
-fn write_entry(bundle: &mut BundleWriter, url: &str, version: &Version, created: bool) {
+fn write_entry(bundle: &mut BundleWriter, url: &str, version: &Version, created: bool, subset: &Subset) {
     let (method, status) = match version.method {
         Method::Create => ("POST", "201 Created"),
         Method::Update if created => ("PUT", "201 Created"),
@@ -225,10 +181,23 @@ fn write_entry(bundle: &mut BundleWriter, url: &str, version: &Version, created:
     })
     .to_bytes();
     let mut parts = vec![("fullUrl", EntryPart::Text(url))];
-    if let Some(body) = &version.body {
+    let part = version.body.as_ref().and_then(|body| part::of_stored(body, subset));
+    if let Some(body) = part.as_ref().or(version.body.as_ref()) {
         parts.push(("resource", EntryPart::Json(body)));
     }
     parts.push(("request", EntryPart::Json(&request)));
     parts.push(("response", EntryPart::Json(&response)));
     bundle.entry(&parts);
+}
+
+/// Says what was left out. In a history every entry has a request and a response, and none has a search mode
+/// (bdl-2 to bdl-4): this one is about the reading of the history itself.
+fn write_outcome(bundle: &mut BundleWriter, whose: &Whose, warnings: &[Issue]) {
+    let path = whose.path();
+    let request = fhir::json!({ "method": "GET", "url": (path.trim_start_matches('/')) }).to_bytes();
+    bundle.entry(&[
+        ("resource", EntryPart::Json(&operation_outcome(warnings))),
+        ("request", EntryPart::Json(&request)),
+        ("response", EntryPart::Json(br#"{"status":"200 OK"}"#)),
+    ]);
 }

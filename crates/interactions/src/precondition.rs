@@ -3,12 +3,20 @@
 use crate::error::Refusal;
 use crate::unit::State;
 
+/// Versions as a condition names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tags {
+    /// `*`: whatever there is.
+    Any,
+    /// These numbers. Tags that this server never made are left out: they match nothing.
+    These(Vec<u64>),
+}
+
 /// What must hold of the stored resource for a change to be made. Evaluated inside the write.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preconditions {
-    /// `If-Match`: the current version is one of these numbers. An empty list (no tag could be one of ours)
-    /// never holds.
-    pub if_match: Option<Vec<u64>>,
+    /// `If-Match`: there is a current version, and it is one of these.
+    pub if_match: Option<Tags>,
     /// `If-None-Match: *`: there is no current version.
     pub must_not_exist: bool,
     /// `If-Unmodified-Since`: the last change was not after this time (milliseconds since the epoch, a whole
@@ -29,7 +37,7 @@ impl Preconditions {
         };
         let tag_holds = match (&self.if_match, current) {
             (None, _) => true,
-            (Some(tags), Some((version, _))) => tags.contains(&version),
+            (Some(tags), Some((version, _))) => tags.have(version),
             (Some(_), None) => false,
         };
         let unmodified = match (self.if_unmodified_since, current) {
@@ -45,16 +53,28 @@ impl Preconditions {
     }
 }
 
-/// The version numbers in a list of entity tags (RFC 9110, 8.8.3), weak or strong. Tags that this server never made
-/// are left out: they match nothing. `None` when it is no list of tags.
-pub fn entity_tags(text: &str) -> Option<Vec<u64>> {
-    let mut versions = Vec::new();
-    for tag in text.split(',') {
-        let tag = tag.trim();
-        let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
-        versions.extend(opaque.parse::<u64>());
+impl Tags {
+    /// Reads `*` or a list of entity tags (RFC 9110, 8.8.3), weak or strong. `None` when it is neither.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.trim() == "*" {
+            return Some(Tags::Any);
+        }
+        let mut versions = Vec::new();
+        for tag in text.split(',') {
+            let tag = tag.trim();
+            let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+            versions.extend(opaque.parse::<u64>().ok().filter(|number| number.to_string() == opaque));
+        }
+        Some(Tags::These(versions))
     }
-    Some(versions)
+
+    /// Whether a version is among what they name.
+    pub fn have(&self, version: u64) -> bool {
+        match self {
+            Tags::Any => true,
+            Tags::These(versions) => versions.contains(&version),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -63,8 +83,11 @@ mod tests {
 
     #[test]
     fn entity_tags_are_read_weak_or_strong() {
-        assert_eq!(entity_tags("W/\"3\""), Some(vec![3]));
-        assert_eq!(entity_tags("\"3\", W/\"4\", \"other\""), Some(vec![3, 4]));
-        assert_eq!(entity_tags("3"), None);
+        assert_eq!(Tags::parse("W/\"3\""), Some(Tags::These(vec![3])));
+        assert_eq!(Tags::parse("\"3\", W/\"4\", \"other\", \"05\""), Some(Tags::These(vec![3, 4])));
+        assert_eq!(Tags::parse(" * "), Some(Tags::Any));
+        for malformed in ["3", "", "*, \"3\""] {
+            assert_eq!(Tags::parse(malformed), None, "{malformed}");
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! A resource made ready to be stored.
 
 use fhir::json::write_string;
-use fhir::{Json, Object, ResourceType};
+use fhir::{Head, Json, Object, ResourceType};
 use search::{Hold, IndexRow};
+use storage::Rest;
 
 /// A resource with everything that can be computed before the write is opened. What only the write knows,
 /// its version and time, is put between the ready-made bytes.
@@ -20,8 +21,10 @@ pub struct Prepared {
     pub(crate) generation: u64,
     /// Whose time it holds.
     pub holds: Vec<Hold>,
-    /// From the end of `lastUpdated` to the end of the object.
-    tail: Vec<u8>,
+    /// What comes after the head of the resource.
+    rest: Vec<u8>,
+    /// The same as it is stored.
+    pub(crate) stored: Rest,
 }
 
 impl Prepared {
@@ -32,12 +35,13 @@ impl Prepared {
         index: Vec<IndexRow>,
         holds: Vec<Hold>,
     ) -> Self {
-        let mut tail = Vec::with_capacity(1024);
+        let mut rest = Vec::with_capacity(1024);
         if let Some(object) = resource.as_object_mut() {
             set_identity(object, id);
-            write_rest(object, &mut tail);
+            write_rest(object, &mut rest);
         }
-        Prepared { resource_type, id: id.to_owned(), resource, index, generation: 0, holds, tail }
+        let stored = Rest::of(&rest);
+        Prepared { resource_type, id: id.to_owned(), resource, index, generation: 0, holds, rest, stored }
     }
 
     /// The same resource under another id. Nothing else depends on it: an id has no index rows.
@@ -52,16 +56,9 @@ impl Prepared {
 
     /// The stored bytes of this resource as `version`, changed at `last_updated`.
     pub fn body(&self, version: u64, last_updated: i64) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.tail.len() + 224);
-        out.extend_from_slice(b"{\"resourceType\":\"");
-        out.extend_from_slice(self.resource_type.name().as_bytes());
-        out.extend_from_slice(b"\",\"id\":");
-        write_string(&self.id, &mut out);
-        out.extend_from_slice(b",\"meta\":{\"versionId\":\"");
-        out.extend_from_slice(version.to_string().as_bytes());
-        out.extend_from_slice(b"\",\"lastUpdated\":\"");
-        out.extend_from_slice(fhir::datetime::instant(last_updated).as_bytes());
-        out.extend_from_slice(&self.tail);
+        let head = Head { resource_type: self.resource_type, id: &self.id, version, last_updated };
+        let mut out = head.with_capacity(self.rest.len());
+        out.extend_from_slice(&self.rest);
         out
     }
 }
@@ -85,9 +82,8 @@ fn set_identity(resource: &mut Object, id: &str) {
     }
 }
 
-/// What follows `lastUpdated`: the rest of `meta`, then the other members in their order.
+/// What follows the head: the rest of `meta`, then the other members in their order.
 fn write_rest(resource: &Object, out: &mut Vec<u8>) {
-    out.push(b'"');
     let members = |object: &Object, out: &mut Vec<u8>, skip: &[&str]| {
         for (name, value) in object.iter().filter(|(name, _)| !skip.contains(name)) {
             out.push(b',');

@@ -6,11 +6,12 @@ use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::include::included;
+use crate::part;
 use crate::walk::{Walk, take_cursor};
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::definitions::compartment;
 use fhir::outcome::operation_outcome;
-use fhir::{ResourceType, Subset};
+use fhir::{Issue, ResourceType, Subset};
 use search::{SearchOptions, SearchRequest, Total, compartment_criterion};
 use std::sync::Arc;
 use storage::{Matches, Reader, Version};
@@ -31,6 +32,8 @@ pub struct Asked<'a> {
     pub ignored: &'a [&'a str],
     /// The present, in milliseconds since the epoch.
     pub now: i64,
+    /// Who asks: what tells callers apart, so that a cursor is good for the one that it was made for.
+    pub caller: &'a str,
     /// What the caller may read besides the type that is searched.
     pub readable: Readable,
 }
@@ -161,7 +164,7 @@ impl Engine {
         if let Some(hidden) = request.looked_at().into_iter().find(|looked| !asked.readable.allows(*looked)) {
             return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));
         }
-        let walk = Walk::new(self, &within.path(), &request.applied, asked.now);
+        let walk = Walk::new(self, &within.path(), &request.applied, asked.now, asked.caller);
         let start = match &cursor {
             Some(text) => Some(walk.read(text)?),
             None => None,
@@ -255,11 +258,7 @@ impl Engine {
             self.entry(&mut bundle, version, subset, br#"{"mode":"include"}"#);
         }
         if !request.warnings.is_empty() {
-            let outcome = operation_outcome(&request.warnings);
-            bundle.entry(&[
-                ("resource", EntryPart::Json(&outcome)),
-                ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),
-            ]);
+            write_outcome(&mut bundle, &request.warnings);
         }
         bundle.finish()
     }
@@ -268,7 +267,7 @@ impl Engine {
     pub(crate) fn entry(&self, bundle: &mut BundleWriter, version: &Version, subset: &Subset, mode: &[u8]) {
         let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
         let body = version.body.as_deref().unwrap_or_default();
-        let part = part(body, subset);
+        let part = part::of_stored(body, subset);
         bundle.entry(&[
             ("fullUrl", EntryPart::Text(&url)),
             ("resource", EntryPart::Json(part.as_deref().unwrap_or(body))),
@@ -277,12 +276,10 @@ impl Engine {
     }
 }
 
-/// The part of stored bytes that is wanted; nothing where they are wanted as they are.
-fn part(body: &[u8], subset: &Subset) -> Option<Vec<u8>> {
-    if *subset == Subset::Whole {
-        return None;
-    }
-    let mut resource = fhir::json::parse(body, usize::MAX).ok()?;
-    subset.apply(&mut resource);
-    Some(resource.to_bytes())
+/// Says in a searchset what the search was carried out without.
+pub(crate) fn write_outcome(bundle: &mut BundleWriter, warnings: &[Issue]) {
+    bundle.entry(&[
+        ("resource", EntryPart::Json(&operation_outcome(warnings))),
+        ("search", EntryPart::Json(br#"{"mode":"outcome"}"#)),
+    ]);
 }

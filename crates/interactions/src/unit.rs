@@ -257,7 +257,8 @@ impl<'a> Unit<'a> {
         let is_stale = new.generation != self.inner.parameters.generation();
         let renewed = is_stale.then(|| self.inner.index(resource_type, &new.resource).0);
         let index = renewed.as_ref().unwrap_or(&new.index);
-        self.transaction.put(NewVersion { version: &version, index, holds: &new.holds })?;
+        let rest = Some(&new.stored);
+        self.transaction.put(NewVersion { version: &version, rest, index, holds: &new.holds })?;
         Ok(Written { version, effect })
     }
 
@@ -273,7 +274,7 @@ impl<'a> Unit<'a> {
         let deletion =
             Version { resource_type, id, version, last_updated, method: Method::Delete, body: None };
         self.note_change(resource_type);
-        self.transaction.put(NewVersion { version: &deletion, index: &[], holds: &[] })?;
+        self.transaction.put(NewVersion { version: &deletion, rest: None, index: &[], holds: &[] })?;
         Ok(deletion)
     }
 

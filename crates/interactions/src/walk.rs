@@ -38,7 +38,7 @@ fn refused(error: CursorError) -> Refusal {
     let minutes = CURSOR_LIFETIME / 60_000;
     let text = match error {
         CursorError::Foreign => {
-            "_cursor does not belong to this request; follow the links of its answers unchanged".to_owned()
+            "_cursor does not belong to this request of this client; follow the links of its answers unchanged".to_owned()
         }
         CursorError::Expired => {
             format!("_cursor is older than {minutes} minutes; start again without it")
@@ -47,18 +47,26 @@ fn refused(error: CursorError) -> Refusal {
     Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
 }
 
-/// A walk over the pages of one search.
+/// A caller's walk over the pages of one search.
 #[derive(Clone, Debug)]
 pub(crate) struct Walk {
     key: [u8; 16],
     /// The search without its cursor, as the `self` link shows it.
     url: String,
+    /// What cursors are bound to: the caller and the search.
+    bound_to: String,
     now: i64,
 }
 
 impl Walk {
-    /// The walk of a search at `path` below the base, with the parameters that were applied.
-    pub(crate) fn new(engine: &Engine, path: &str, applied: &[(String, String)], now: i64) -> Self {
+    /// The walk of `caller` over a search at `path` below the base, with the parameters that were applied.
+    pub(crate) fn new(
+        engine: &Engine,
+        path: &str,
+        applied: &[(String, String)],
+        now: i64,
+        caller: &str,
+    ) -> Self {
         let pairs: Vec<String> = applied
             .iter()
             .map(|(name, value)| {
@@ -70,17 +78,19 @@ impl Walk {
             url.push('?');
             url.push_str(&pairs.join("&"));
         }
-        Walk { key: *engine.cursor_key(), url, now }
+        // The length keeps a caller's name from running on into the URL.
+        let bound_to = format!("{} {caller} {url}", caller.len());
+        Walk { key: *engine.cursor_key(), url, bound_to, now }
     }
 
     /// Reads a cursor of this search.
     pub(crate) fn read(&self, text: &str) -> Result<Cursor, Refusal> {
-        Cursor::decode(text, &self.key, &self.url, self.now).map_err(refused)
+        Cursor::decode(text, &self.key, &self.bound_to, self.now).map_err(refused)
     }
 
     /// Reads a cursor of this history, and when its first page was answered.
     pub(crate) fn read_history(&self, text: &str) -> Result<(HistoryCursor, i64), Refusal> {
-        let [mark, last_updated, vid, begun] = unsealed(text, &self.key, &self.url).map_err(refused)?;
+        let [mark, last_updated, vid, begun] = unsealed(text, &self.key, &self.bound_to).map_err(refused)?;
         not_expired(begun, self.now).map_err(refused)?;
         Ok((HistoryCursor { mark, last_updated, vid }, begun))
     }
@@ -101,7 +111,7 @@ impl Walk {
             links.push(("first", self.url.clone()));
         }
         if let Some(HistoryCursor { mark, last_updated, vid }) = next {
-            links.push(("next", page(&sealed(&[mark, last_updated, vid, begun], &self.key, &self.url))));
+            links.push(("next", page(&sealed(&[mark, last_updated, vid, begun], &self.key, &self.bound_to))));
         }
         links
     }
@@ -118,7 +128,7 @@ impl Walk {
         let mark = start.map_or(matches.mark, |cursor| cursor.mark);
         let page = |offset: u64| {
             let separator = if self.url.contains('?') { '&' } else { '?' };
-            let cursor = Cursor { offset, mark, begun }.encode(&self.key, &self.url);
+            let cursor = Cursor { offset, mark, begun }.encode(&self.key, &self.bound_to);
             format!("{}{separator}{CURSOR}={cursor}", self.url)
         };
         let mut links = vec![("self", if start.is_some() { page(offset) } else { self.url.clone() })];

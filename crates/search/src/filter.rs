@@ -2,7 +2,8 @@
 //! `not`.
 //!
 //! An operator asks whether there is a value of which it holds; so `ne` is not the opposite of `eq` where there are
-//! several. Text is compared without case and accents.
+//! several. Text is compared without case and accents, codes as their systems have them. Tokens and quantities are
+//! written as everywhere, with escapes; other values have none.
 
 mod parse;
 
@@ -27,6 +28,7 @@ use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, ResourceType};
 use fhirpath::Item;
 use parse::{Filter, Step};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The condition of a filter.
@@ -184,13 +186,15 @@ fn of_parameter(
     value: &str,
 ) -> Result<Criterion, Issue> {
     use SearchParameterType as Kind;
-    // Values of URLs have escapes; this one has none.
-    let escaped = value.replace('\\', "\\\\");
-    let equal = |modifier| compare::condition(reading, parameter, modifier, &escaped);
     let kind = match parameter.source() {
         Source::Composite(_) | Source::Words(_) => Kind::Composite,
         _ => parameter.kind(),
     };
+    let escaped = match kind {
+        Kind::Token | Kind::Quantity => with_system(kind, value),
+        _ => Cow::Owned(value.replace('\\', "\\\\")),
+    };
+    let equal = |modifier| compare::condition(reading, parameter, modifier, &escaped);
     let condition = match (operator, kind) {
         (Operator::Present, _) => return present(parameter, value),
         (Operator::Ordered(prefix), Kind::Date | Kind::Number | Kind::Quantity) => {
@@ -209,9 +213,10 @@ fn of_parameter(
         (Operator::Subsumes, Kind::Token | Kind::Uri) => equal(Some(Modifier::Below))?,
         (Operator::SubsumedBy, Kind::Token | Kind::Uri) => equal(Some(Modifier::Above))?,
         (Operator::In, Kind::Token) => equal(Some(Modifier::In))?,
+        // None of the codes is a member.
         (Operator::NotIn, Kind::Token) => {
-            let test = equal(Some(Modifier::In))?.item_test(parameter, &reading.scope());
-            Condition::tested(candidates(parameter), move |item, root| !test(item, root))
+            let is_in = equal(Some(Modifier::In))?.criterion(parameter);
+            return Ok(Criterion::Not(Box::new(is_in)));
         }
         (Operator::Contains | Operator::StartsWith, Kind::String)
         | (Operator::Ordered(Prefix::Eq), Kind::String) => {
@@ -227,6 +232,28 @@ fn of_parameter(
         _ => return Err(unsupported(parameter, operator)),
     };
     Ok(condition.criterion(parameter))
+}
+
+/// Names that stand for code systems.
+const SYSTEMS: &[(&str, &str)] = &[
+    ("loinc", "http://loinc.org"),
+    ("snomed", "http://snomed.info/sct"),
+    ("rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"),
+    ("ucum", "http://unitsofmeasure.org"),
+];
+
+/// A token or quantity whose system is written out.
+fn with_system(kind: SearchParameterType, value: &str) -> Cow<'_, str> {
+    let start = match kind {
+        SearchParameterType::Quantity => value.find('|').map_or(value.len(), |bar| bar + 1),
+        _ => 0,
+    };
+    let (before, named) = value.split_at(start);
+    let written = SYSTEMS.iter().find_map(|(name, system)| {
+        let code = named.strip_prefix(name)?.strip_prefix('|')?;
+        Some(format!("{before}{system}|{code}"))
+    });
+    written.map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 fn candidates(parameter: &Arc<Parameter>) -> Criterion {

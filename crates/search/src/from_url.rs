@@ -6,6 +6,7 @@ use crate::include::Include;
 use crate::query::{Criterion, Query, Sort, Total};
 use crate::reading::{Reading, SearchOptions};
 use crate::registry::Registry;
+use crate::result_parameters::Parts;
 use crate::{limits, result_parameters, sort};
 use fhir::outcome::{cut, quoted};
 use fhir::{Issue, IssueCode, ResourceType, Severity, Subset};
@@ -140,6 +141,7 @@ struct Reader<'a> {
     sort: Vec<Vec<Sort>>,
     limit: u64,
     total: Total,
+    parts: Parts,
     request: SearchRequest,
     /// Which of the parameters that may come only once have come.
     seen: Vec<&'static str>,
@@ -161,6 +163,7 @@ impl<'a> Reader<'a> {
             wide,
             limit: options.default_count.min(options.max_count),
             total: options.default_total,
+            parts: Parts::default(),
             request: SearchRequest {
                 query: Query::all(first),
                 others: Vec::new(),
@@ -195,7 +198,7 @@ impl<'a> Reader<'a> {
             }
         }
         let includes = self.request.includes.len() + self.request.revincludes.len();
-        if self.request.subset == Subset::Text && includes > 0 {
+        if self.parts.subset == Subset::Text && includes > 0 {
             let text = "'_summary=text' cannot be used together with '_include' or '_revinclude'";
             problems.push(Issue::error(IssueCode::Invalid, text));
         }
@@ -203,7 +206,10 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self) -> SearchRequest {
-        let Reader { types, criteria, sort, limit, total, mut request, .. } = self;
+        let Reader { types, criteria, sort, limit, total, parts, mut request, .. } = self;
+        // `_summary=count` asks for no resources, whatever their number.
+        let limit = if parts.only_count { 0 } else { limit };
+        request.subset = parts.subset;
         let total = if limit == 0 { Total::Accurate } else { total };
         let each = types.into_iter().zip(criteria).zip(sort);
         let mut queries = each.map(|((resource_type, criteria), sort)| Query {
@@ -268,10 +274,7 @@ impl<'a> Reader<'a> {
             "_count" => {
                 let count = result_parameters::count(value, self.reading.options.max_count).map_err(one)?;
                 self.once("_count")?;
-                // `_summary=count` asks for no resources, whatever their number.
-                if !self.seen.contains(&"count") {
-                    self.limit = count;
-                }
+                self.limit = count;
                 return Ok(Some(count.to_string()));
             }
             "_total" => {
@@ -280,41 +283,27 @@ impl<'a> Reader<'a> {
                 self.total = total;
             }
             "_summary" => {
-                let subset = result_parameters::summary(value).map_err(one)?;
-                self.once("_summary")?;
-                match subset {
-                    Some(Subset::Whole) => {}
-                    Some(subset) => self.subset(subset)?,
-                    None => {
-                        self.seen.push("count");
-                        self.limit = 0;
-                    }
-                }
+                self.not_yet("_summary")?;
+                self.parts.summary(value)?;
+                self.seen.push("_summary");
             }
             _ => {
-                let subset = result_parameters::elements(&self.types, value)?;
-                self.once("_elements")?;
-                self.subset(subset)?;
+                self.not_yet("_elements")?;
+                self.parts.elements(&self.types, value)?;
+                self.seen.push("_elements");
             }
         }
         Ok(Some(value.to_owned()))
     }
 
     fn once(&mut self, name: &'static str) -> Result<(), Vec<Issue>> {
-        if self.seen.contains(&name) {
-            return Err(one(twice(name)));
-        }
+        self.not_yet(name)?;
         self.seen.push(name);
         Ok(())
     }
 
-    fn subset(&mut self, subset: Subset) -> Result<(), Vec<Issue>> {
-        if self.request.subset != Subset::Whole {
-            let text = "'_summary' and '_elements' cannot be used together";
-            return Err(one(Issue::error(IssueCode::Invalid, text)));
-        }
-        self.request.subset = subset;
-        Ok(())
+    fn not_yet(&self, name: &'static str) -> Result<(), Vec<Issue>> {
+        if self.seen.contains(&name) { Err(one(twice(name))) } else { Ok(()) }
     }
 
     fn contained(&mut self, value: &str) -> Result<Option<String>, Vec<Issue>> {

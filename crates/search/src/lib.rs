@@ -40,7 +40,7 @@ mod reading;
 mod reference;
 mod registry;
 mod resolve;
-mod result_parameters;
+pub mod result_parameters;
 mod rows;
 mod sort;
 mod string;
@@ -64,6 +64,7 @@ pub use include::Include;
 pub use index::{Hold, IndexRow, ParameterId};
 pub use near::DISTANCE as NEAR;
 pub use prefix::Prefix;
+pub use presence::presence_criterion;
 pub use query::{
     Criterion, NumberTest, Query, References, Sort, SortKey, SortText, SpanTest, Test, TextTest, Total,
 };

@@ -8,7 +8,8 @@ use crate::index::ANY_UNIT;
 use crate::key::Key;
 use crate::merge::any;
 use crate::query::{Criterion, NumberTest, SpanTest, TextTest};
-use crate::registry::{Parameter, Source};
+use crate::registry::{Parameter, Registry, Source};
+use fhir::ResourceType;
 use fhir::definitions::SearchParameterType;
 use std::sync::Arc;
 
@@ -23,6 +24,17 @@ pub(crate) fn presence(parameter: &Arc<Parameter>) -> Option<Criterion> {
         }
         Source::Composite(_) | Source::Words(_) | Source::NotServed => None,
     }
+}
+
+/// The condition that a resource of a type has a value under any of the parameters of these codes; `None` where the
+/// index does not know of one of them.
+pub fn presence_criterion(
+    registry: &Registry,
+    resource_type: ResourceType,
+    codes: &[&str],
+) -> Option<Criterion> {
+    let each = codes.iter().map(|code| presence(registry.parameter(resource_type, code)?));
+    Some(any(each.collect::<Option<Vec<Criterion>>>()?))
 }
 
 /// The condition that `indexed` has a row that `asked` would have, too.

@@ -1,16 +1,63 @@
 //! Parameters that say how results are returned (<http://hl7.org/fhir/R4/search.html#return>): `_count`, `_total`,
 //! `_summary`, `_elements`.
 
+use crate::criteria::one;
 use crate::query::Total;
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{Issue, IssueCode, ResourceType, Subset};
+
+/// What `_summary` and `_elements` of one request ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Which part of each resource.
+    pub subset: Subset,
+    /// Only how many resources there are: `_summary=count`.
+    pub only_count: bool,
+}
+
+impl Parts {
+    /// Takes in `_summary`.
+    ///
+    /// # Errors
+    ///
+    /// It is none of the five codes, or `_elements` was given, too.
+    pub fn summary(&mut self, value: &str) -> Result<(), Vec<Issue>> {
+        match summary(value).map_err(one)? {
+            Some(Subset::Whole) => Ok(()),
+            Some(subset) => self.take(subset),
+            None => {
+                self.only_count = true;
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes in `_elements` of resources of these types.
+    ///
+    /// # Errors
+    ///
+    /// All that are no elements; `_summary` was given, too.
+    pub fn elements(&mut self, types: &[ResourceType], value: &str) -> Result<(), Vec<Issue>> {
+        let subset = elements(types, value)?;
+        self.take(subset)
+    }
+
+    fn take(&mut self, subset: Subset) -> Result<(), Vec<Issue>> {
+        if self.subset != Subset::Whole {
+            let text = "'_summary' and '_elements' cannot be used together";
+            return Err(one(Issue::error(IssueCode::Invalid, text)));
+        }
+        self.subset = subset;
+        Ok(())
+    }
+}
 
 /// The number of `_count`, at most `most`.
 ///
 /// # Errors
 ///
 /// It is no number from 0 on.
-pub(crate) fn count(value: &str, most: u64) -> Result<u64, Issue> {
+pub fn count(value: &str, most: u64) -> Result<u64, Issue> {
     let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     if !digits {
         let text = format!("the value {} of '_count' is not a number from 0 on", quoted(value));
@@ -42,7 +89,7 @@ pub(crate) fn total(value: &str) -> Result<Total, Issue> {
 /// # Errors
 ///
 /// It is none of the five codes.
-pub(crate) fn summary(value: &str) -> Result<Option<Subset>, Issue> {
+fn summary(value: &str) -> Result<Option<Subset>, Issue> {
     match Subset::of_summary(value) {
         Some(subset) => Ok(Some(subset)),
         None if value == "count" => Ok(None),
@@ -56,12 +103,12 @@ pub(crate) fn summary(value: &str) -> Result<Option<Subset>, Issue> {
     }
 }
 
-/// The elements that `_elements` lists. Each must be one of some type that is searched.
+/// The elements that `_elements` lists. Each must be one of some of the types.
 ///
 /// # Errors
 ///
 /// All that are none.
-pub(crate) fn elements(types: &[ResourceType], value: &str) -> Result<Subset, Vec<Issue>> {
+fn elements(types: &[ResourceType], value: &str) -> Result<Subset, Vec<Issue>> {
     let (mut names, mut problems) = (Vec::new(), Vec::new());
     for listed in value.split(',') {
         let name = match listed.split_once('.') {
@@ -82,7 +129,7 @@ pub(crate) fn elements(types: &[ResourceType], value: &str) -> Result<Subset, Ve
         let of = types.first().map_or("", |only| only.name());
         let text = match types.len() {
             1 => format!("'_elements': {of} has no element {}{hint}", quoted(name)),
-            _ => format!("'_elements': none of the types that are searched has an element {}", quoted(name)),
+            _ => format!("'_elements': none of the types asked for has an element {}", quoted(name)),
         };
         problems.push(Issue::error(IssueCode::Value, text));
     }

@@ -71,7 +71,7 @@ fn words<'i>(item: &'i Item<'_>) -> Option<Vec<&'i str>> {
         concept.str("text").into_iter().chain(displays.filter_map(|coding| coding.str("display")))
     };
     let own = json.str("display").into_iter().chain(of_concept(json));
-    Some(own.chain(json.get("type").into_iter().flat_map(of_concept)).collect())
+    Some(own.chain(json.at(&["type", "text"]).and_then(Json::as_str)).collect())
 }
 
 /// `system|code|value`: an identifier of that type.

@@ -3,8 +3,7 @@
 
 use fhir::{Json, ResourceType};
 use interactions::bundle::{Caller, EntryReturn};
-use interactions::operations::input::Input;
-use interactions::search_type::Readable;
+use interactions::search_type::{Asked, Readable};
 use interactions::{Engine, NoRules, Preconditions, Refusal, Settings};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -138,9 +137,10 @@ async fn everything_is(engine: &Engine, record: &BTreeSet<String>) {
     for patient in record.iter().filter_map(|place| place.strip_prefix("Patient/")) {
         let mut query = vec![("_count".to_owned(), "100".to_owned())];
         loop {
-            let input = Input::of_url(&query, &[]);
-            let page =
-                engine.everything(ResourceType::PATIENT, patient, input, Readable::all(), 0).await.unwrap();
+            let (parameters, readable) = (query.clone(), Readable::all());
+            let asked =
+                Asked { parameters, lenient: false, ignored: &[], now: 0, caller: "anyone", readable };
+            let page = engine.everything(ResourceType::PATIENT, patient, asked).await.unwrap();
             let page = fhir::json::parse(&page, 100).unwrap();
             for entry in page.get("entry").unwrap().items() {
                 let is_match = entry.at(&["search", "mode"]) == Some(&"match".into());
@@ -192,6 +192,10 @@ fn each_reference(value: &Json, each: &mut dyn FnMut(&str)) {
 struct Anyone;
 
 impl Caller for Anyone {
+    fn identity(&self) -> &str {
+        "anyone"
+    }
+
     fn may_read(&self, _: ResourceType) -> Result<(), Refusal> {
         Ok(())
     }

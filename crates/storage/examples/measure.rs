@@ -151,7 +151,7 @@ fn body(number: u64) -> String {
 
 fn create(transaction: &mut dyn Transaction, number: u64) -> Result<(), StoreError> {
     let version = version(transaction.now(), number);
-    transaction.put(NewVersion { version: &version, index: &index(number), holds: &[] })
+    transaction.put(NewVersion { version: &version, rest: None, index: &index(number), holds: &[] })
 }
 
 fn version(now: i64, number: u64) -> Version {
@@ -169,7 +169,12 @@ fn version(now: i64, number: u64) -> Version {
 fn create_all(transaction: &mut dyn Transaction, numbers: Range<u64>) -> Result<(), StoreError> {
     let versions: Vec<Version> = numbers.clone().map(|number| version(transaction.now(), number)).collect();
     let rows: Vec<Vec<IndexRow>> = numbers.map(index).collect();
-    let new = versions.iter().zip(&rows).map(|(version, index)| NewVersion { version, index, holds: &[] });
+    let new = versions.iter().zip(&rows).map(|(version, index)| NewVersion {
+        version,
+        rest: None,
+        index,
+        holds: &[],
+    });
     transaction.put_all(&new.collect::<Vec<_>>())
 }
 

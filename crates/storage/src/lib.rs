@@ -31,5 +31,6 @@ pub use model::{
 };
 pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock};
 pub use probe::{Fault, Probe};
+pub use sql::Rest;
 pub use store::Store;
 pub use unit::{Reader, Transaction};

@@ -52,6 +52,12 @@ pub const CHECKPOINT_PAGES: i64 = 16_384;
 /// How often the size of the write-ahead log is looked at.
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);
 
+/// How many bytes of current versions SQLite's readers remember, so that what is read often is not looked up.
+pub const RECENT_BYTES: usize = 16 << 20;
+
+/// The largest of them, in bytes: one must not push out all others.
+pub const RECENT_LARGEST: usize = 64 << 10;
+
 /// Prepared statements kept by each connection.
 pub const STATEMENTS: usize = 256;
 

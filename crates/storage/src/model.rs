@@ -1,5 +1,6 @@
 //! What is stored and found.
 
+use crate::sql::Rest;
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use search::{Hold, IndexRow};
@@ -59,6 +60,8 @@ impl Method {
 pub struct NewVersion<'a> {
     /// The version itself.
     pub version: &'a Version,
+    /// What comes after the head of its body, if it was made ahead.
+    pub rest: Option<&'a Rest>,
     /// Under what it is found; none for a deletion.
     pub index: &'a [IndexRow],
     /// Whose time it holds; none for a deletion.
@@ -98,7 +101,7 @@ pub struct HistoryQuery {
     pub limit: u64,
     /// Only what follows the page that ended there, as of the moment of the first page.
     pub after: Option<HistoryCursor>,
-    /// Whether the number of all is wanted, if it is cheap to tell.
+    /// Whether the number of all is wanted: if it is cheap to tell, or whatever it costs where the limit is 0.
     pub total: bool,
 }
 
@@ -116,8 +119,8 @@ pub struct HistoryCursor {
 /// A page of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
-    /// How many versions there are on all pages, when asked for and not more than
-    /// [`limits::HISTORY_COUNTED`](crate::limits::HISTORY_COUNTED).
+    /// How many versions there are on all pages, when asked for and, unless the limit is 0, not more than
+    /// [`limits::HISTORY_COUNTED`](crate::limits::HISTORY_COUNTED) of a type.
     pub total: Option<u64>,
     /// Newest first, deletions included.
     pub versions: Vec<Version>,

@@ -37,7 +37,7 @@ fn put(transaction: &mut dyn Transaction, id: &str, number: u64) -> Result<(), S
         body: Some(number.to_string().repeat(200).into_bytes()),
     };
     let index = [IndexRow::Key { parameter: CODE, hash: number }];
-    transaction.put(NewVersion { version: &version, index: &index, holds: &[] })
+    transaction.put(NewVersion { version: &version, rest: None, index: &index, holds: &[] })
 }
 
 /// Not a test: what the killed process does. Writes two resources and a setting in each unit, and says so when it is

@@ -57,11 +57,12 @@ pub const APPOINTMENT: &str = "5ee10000-0000-4000-8000-0000000000ff";
 pub const CLINIC_TOML: &str = include_str!("../../demo/clinic.toml");
 
 /// FHIR data that stands in for the clinic's own software, in the order in which it is to be stored.
-const BUNDLES: [&str; 4] = [
+const BUNDLES: [&str; 5] = [
     include_str!("../../demo/clinic.json"),
     include_str!("../../demo/staff.json"),
     include_str!("../../demo/patients.json"),
     include_str!("../../demo/records.json"),
+    include_str!("../../demo/chart.json"),
 ];
 
 impl Clinic {
@@ -128,6 +129,7 @@ fn appointment_ahead(now: i64) -> Option<Json> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::TYPES;
     use std::collections::HashSet;
 
     const NOW: i64 = 1_795_000_000_000;
@@ -148,6 +150,12 @@ mod tests {
             "Encounter",
         ] {
             assert!(count(name) >= 2, "{name}");
+        }
+        // Provenances come with what is written here.
+        let served = TYPES.iter().map(|served| served.contract());
+        for contract in served.filter(|contract| contract.is_read_only() && contract.is_stored) {
+            let is_there = count(contract.resource_type.name()) >= 1 || contract.name == "Provenance";
+            assert!(is_there, "{}", contract.name);
         }
         assert_eq!(count("Appointment"), 4);
         assert!(Clinic::parse(CLINIC_TOML).is_ok(), "{:?}", Clinic::parse(CLINIC_TOML));

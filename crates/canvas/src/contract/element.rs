@@ -30,6 +30,9 @@ pub struct ElementFact {
     pub note: &'static str,
 }
 
+/// The [`format`](ElementFact::format) of times that are shown in UTC, with a fraction of a second only where there is one.
+pub const UTC: &str = "YYYY-MM-DDThh:mm:ss[.ffffff]+00:00";
+
 /// Who writes an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {

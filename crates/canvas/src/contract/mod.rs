@@ -11,7 +11,7 @@ mod note;
 mod operation;
 mod parameter;
 
-pub use element::{Access, ElementFact, element};
+pub use element::{Access, ElementFact, UTC, element};
 pub use extension::{ExtensionFact, extension};
 pub use mark::Mark;
 pub use note::{NOTE_ID, NoteFact};
@@ -20,8 +20,9 @@ pub use parameter::{
     Criteria, DATE_PREFIXES, Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter,
 };
 
+use crate::hidden::Hidden;
 use crate::rule::{Change, Rule};
-use fhir::ResourceType;
+use fhir::{Object, ResourceType};
 use interactions::Interaction;
 use interactions::search::ExtraParameter;
 
@@ -33,6 +34,10 @@ pub struct Contract {
     pub resource_type: ResourceType,
     /// Whether the live capability statement lists it; if not, it is served and not claimed.
     pub is_live: bool,
+    /// Whether what it shows is stored. If not, it is derived, whatever the R4 door stores under the type of R4.
+    pub is_stored: bool,
+    /// Which of the stored resources this door leaves out, if any.
+    pub hides: Option<Hidden>,
     /// What is offered; anything else is 405.
     pub interactions: &'static [Interaction],
     /// The US Core profiles that the vendor claims.
@@ -80,6 +85,8 @@ impl Contract {
             name,
             resource_type,
             is_live: true,
+            is_stored: true,
+            hides: None,
             interactions: &[],
             profiles: &[],
             ids,
@@ -113,6 +120,16 @@ impl Contract {
     /// Whether it offers `interaction`.
     pub fn offers(&self, interaction: Interaction) -> bool {
         self.interactions.contains(&interaction)
+    }
+
+    /// Whether it is never written at this door.
+    pub fn is_read_only(&self) -> bool {
+        !WRITES.iter().any(|write| self.offers(*write))
+    }
+
+    /// Whether a stored resource is shown; else it is read as if it did not exist.
+    pub fn shows(&self, resource: &Object) -> bool {
+        self.hides.is_none_or(|hidden| !(hidden.is)(resource))
     }
 
     /// The fact about the element at `path` (`telecom.system`).

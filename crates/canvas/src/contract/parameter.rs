@@ -14,16 +14,13 @@ pub struct SearchFacts {
     /// The order without `_sort`: what it is by, and whether the largest comes first. Empty for the time of the last
     /// change, the oldest first.
     pub order: &'static [(SortBy, bool)],
-    /// What holds for every match, whatever is asked for: criteria made of nothing (the value is empty).
-    pub always: Option<Criteria>,
     /// Whether the answer comes in pages (`_count`, `_offset`, links) or whole.
     pub pages: bool,
 }
 
 impl SearchFacts {
     /// A search that is not offered.
-    pub const NONE: SearchFacts =
-        SearchFacts { parameters: &[], sort: &[], order: &[], always: None, pages: false };
+    pub const NONE: SearchFacts = SearchFacts { parameters: &[], sort: &[], order: &[], pages: false };
 
     /// A search by these parameters, answered in pages.
     pub const fn by(parameters: &'static [ParameterFact]) -> Self {

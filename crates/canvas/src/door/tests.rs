@@ -2,11 +2,11 @@
 
 use super::*;
 use crate::contract::{Finds, IdForm, ParameterFact, SearchFacts, SortBy, element, parameter};
+use crate::hidden::Hidden;
 use crate::scheduling::rules::ClinicRules;
-use crate::search::Asked;
 use fhir::definitions::SearchParameterType;
 use interactions::Settings;
-use interactions::search::{Criterion, Registry, token_criterion};
+use interactions::search::Registry;
 use interactions::storage::{Location, OpenOptions, Store};
 
 /// Things of which there is one for each author; those that are secret are not shown, and one is there before it is stored.
@@ -16,20 +16,11 @@ const AUTHORS: &[ParameterFact] = &[parameter("code", SearchParameterType::Token
 
 static CONTRACT: Contract = Contract {
     interactions: &[Interaction::Read, Interaction::Update, Interaction::Create, Interaction::SearchType],
+    hides: Some(Hidden { parameter: "code", value: "secret", is: |thing| code(thing) == Some("secret") }),
     elements: &[element("code", "CodeableConcept"), element("created", "date")],
-    search: SearchFacts {
-        order: &[(SortBy::Date("created"), true)],
-        always: Some(not_secret),
-        ..SearchFacts::by(AUTHORS)
-    },
+    search: SearchFacts { order: &[(SortBy::Date("created"), true)], ..SearchFacts::by(AUTHORS) },
     ..Contract::of("Basic", ResourceType::BASIC, IdForm::Uuid)
 };
-
-fn not_secret(asked: &Asked<'_>, _: &str, reading: &mut Reading<'_>) -> Result<Vec<Criterion>, Refusal> {
-    let registry = reading.engine.registry();
-    let secret = token_criterion(&registry, asked.contract.resource_type, "code", "secret");
-    Ok(vec![Criterion::Not(Box::new(secret.map_err(|issue| Refusal::failed(issue.text))?))])
-}
 
 fn code(resource: &Object) -> Option<&str> {
     resource.get("code")?.at(&["coding", "0", "code"])?.as_str()
@@ -48,10 +39,6 @@ impl CanvasType for Thing {
     fn unstored(&self, id: &str, _unit: &mut Unit<'_>) -> Result<Option<Object>, Refusal> {
         let known = fhir::json!({ "resourceType": "Basic", "created": "2020-01-01" });
         Ok(known.as_object().filter(|_| id == "the-first").cloned())
-    }
-
-    fn shows(&self, resource: &Object) -> bool {
-        code(resource) != Some("secret")
     }
 }
 

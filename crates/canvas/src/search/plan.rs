@@ -77,7 +77,9 @@ impl Plan {
         let asked = Asked { contract, pairs: &plan.pairs, now, clinic };
         problems.extend(check::query(&asked));
         plan.take_defaults(&making, &mut problems);
-        plan.by.extend(contract.search.always.map(|always| (always, String::new())));
+        if let Some(hidden) = contract.hides {
+            plan.criteria.push(hidden.criterion(&engine.registry(), contract.resource_type)?);
+        }
         if plan.sort.is_empty() {
             let keys = contract.search.order.iter();
             plan.sort.extend(keys.filter_map(|(by, descending)| {

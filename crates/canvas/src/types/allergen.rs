@@ -19,6 +19,7 @@ pub struct Allergen;
 /// Its contract.
 pub static CONTRACT: Contract = Contract {
     is_live: false,
+    is_stored: false,
     interactions: &[Interaction::Read, Interaction::SearchType],
     elements: ELEMENTS,
     search: SearchFacts::by(PARAMETERS),
@@ -85,7 +86,7 @@ impl CanvasType for Allergen {
     }
 
     fn find(&self, asked: &Asked<'_>, _reading: &mut Reading<'_>) -> Result<Option<Vec<Json>>, Refusal> {
-        let found = catalogue::found(&asked.clinic.allergens, asked);
+        let found = catalogue::found(&asked.clinic.allergens, asked, texts);
         Ok(Some(found.into_iter().map(shown).collect()))
     }
 
@@ -94,10 +95,14 @@ impl CanvasType for Allergen {
     }
 }
 
+/// What the narrative shows: the name and the RxNorm codes.
+fn texts(entry: &CatalogueEntry) -> Vec<&str> {
+    std::iter::once(entry.name.as_str()).chain(entry.rxnorm.iter().map(|code| code.as_str())).collect()
+}
+
 fn shown(entry: &CatalogueEntry) -> Json {
-    let texts = std::iter::once(entry.name.as_str()).chain(entry.rxnorm.iter().map(|code| code.as_str()));
     let paragraphs: Vec<std::string::String> =
-        texts.map(|text| format!("<p>{}</p>", escaped(text))).collect();
+        texts(entry).into_iter().map(|text| format!("<p>{}</p>", escaped(text))).collect();
     let coding = |(system, code): (&'static str, &str)| match system {
         FDB => json!({ "system": system, "code": code, "display": (entry.name.as_str()) }),
         _ => json!({ "system": system, "code": code }),

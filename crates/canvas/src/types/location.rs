@@ -24,7 +24,6 @@ pub static CONTRACT: Contract = Contract {
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Location"]),
     element("id", "id").read_only().format("UUID"),
     element("identifier", "Identifier").list().read_only().note("the NPI of the group"),
     element("identifier.system", "uri").read_only().one_of(&["http://hl7.org/fhir/sid/us-npi"]),

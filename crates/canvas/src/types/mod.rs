@@ -3,14 +3,28 @@
 pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
+pub mod care_plan;
+pub mod coverage_eligibility_response;
+pub mod device;
+pub mod diagnostic_report;
+pub mod encounter;
+pub mod goal;
 pub mod location;
+pub mod medication;
+pub mod medication_dispense;
+pub mod medication_request;
 pub mod observation;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
+pub mod procedure;
 pub mod provenance;
+pub mod questionnaire;
+pub mod related_person;
 pub mod schedule;
+pub mod service_request;
 pub mod slot;
+pub mod specimen;
 
 use crate::canvas_type::CanvasType;
 use crate::note;
@@ -23,14 +37,28 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergen::Allergen,
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
+    &care_plan::CarePlan,
+    &coverage_eligibility_response::CoverageEligibilityResponse,
+    &device::Device,
+    &diagnostic_report::DiagnosticReport,
+    &encounter::Encounter,
+    &goal::Goal,
     &location::Location,
+    &medication::Medication,
+    &medication_dispense::MedicationDispense,
+    &medication_request::MedicationRequest,
     &observation::Observation,
     &organization::Organization,
     &patient::Patient,
     &practitioner::Practitioner,
+    &procedure::Procedure,
     &provenance::Provenance,
+    &questionnaire::Questionnaire,
+    &related_person::RelatedPerson,
     &schedule::Schedule,
+    &service_request::ServiceRequest,
     &slot::Slot,
+    &specimen::Specimen,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.

@@ -25,7 +25,6 @@ pub static CONTRACT: Contract = Contract {
 };
 
 const ELEMENTS: &[ElementFact] = &[
-    element("resourceType", "code").read_only().one_of(&["Organization"]),
     element("id", "id").read_only().format("UUID"),
     element("identifier", "Identifier").list().read_only().note("NPI of the group, taxonomy and tax id"),
     element("identifier.type", "CodeableConcept").read_only().note("v2-0203|TAX, on the tax id alone"),

@@ -4,10 +4,9 @@
 use crate::canvas_type::CanvasType;
 use crate::contract::{
     Contract, Decision, ElementFact, ExtensionFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts,
-    decision, element, extension, parameter,
+    UTC, decision, element, extension, parameter,
 };
 use crate::search::Reading;
-use crate::stored::in_contract_order;
 use fhir::definitions::SearchParameterType::Reference;
 use fhir::{Object, ResourceType, json};
 use interactions::search::{ExtraParameter, ParameterId};
@@ -49,7 +48,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("target.reference", "string").read_only().format("{type}/{id}"),
     element("target.type", "uri").read_only(),
     element("target.display", "string").read_only(),
-    element("recorded", "instant").read_only(),
+    element("recorded", "instant").read_only().format(UTC),
     element("location", "Reference").read_only().note("always a data-absent marker"),
     element("location.extension", "Extension").list().read_only(),
     element("location.extension.url", "uri").read_only(),
@@ -133,10 +132,6 @@ impl CanvasType for Provenance {
             "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unsupported"
         }] });
         resource.insert("location", marker);
-        if let Some(recorded) = resource.str("recorded").map(crate::time::shown) {
-            resource.insert("recorded", recorded);
-        }
-        *resource = in_contract_order(&CONTRACT, std::mem::take(resource));
         Ok(())
     }
 

@@ -13,6 +13,7 @@ pub struct Schedule;
 
 /// What the vendor's page says of it.
 pub static CONTRACT: Contract = Contract {
+    is_stored: false,
     interactions: &[Interaction::SearchType],
     elements: &[
         element("id", "id").read_only().format("Location.{location key}-Staff.{practitioner id}"),

@@ -23,6 +23,7 @@ pub struct Slot;
 
 /// What the vendor's page says of it.
 pub static CONTRACT: Contract = Contract {
+    is_stored: false,
     interactions: &[Interaction::SearchType],
     elements: &[
         element("schedule", "Reference").read_only(),

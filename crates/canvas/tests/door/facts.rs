@@ -15,6 +15,7 @@ const GENERIC: &[&str] = &[
     "Bad request",
     "Operation is not supported",
     "Resource updated since If-Unmodified-Since date",
+    "The request was malformed or failed validation.",
     "Unprocessable entity",
 ];
 

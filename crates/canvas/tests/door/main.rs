@@ -14,6 +14,8 @@ mod patient;
 mod patient_update;
 mod practitioner;
 mod provenance;
+mod read_only;
+mod read_only_search;
 mod rules;
 mod search;
 mod searches;

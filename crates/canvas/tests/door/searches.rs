@@ -1,9 +1,9 @@
 //! Every search parameter of every type: it finds the vendor's example, and another value does not.
 
-use crate::cases::case;
-use crate::support::{Door, facts, pairs};
-use crate::vendor::{contracts, place_what_it_refers_to, shown};
-use canvas::contract::IdForm;
+use crate::cases::{CASES, Case, case};
+use crate::support::{Door, entries, facts, pairs, parse};
+use crate::vendor::{contracts, put, shown};
+use fhir::ResourceType;
 use std::collections::BTreeSet;
 
 /// An id that nothing has.
@@ -14,18 +14,36 @@ fn every_parameter_finds_the_vendors_example_and_only_by_its_value() {
     for contract in contracts().filter(|contract| !contract.search.parameters.is_empty()) {
         let Some(example) = shown(contract) else { continue };
         let door = Door::of_demo_clinic();
-        let id = example.str("id").unwrap().to_owned();
-        if !matches!(contract.ids, IdForm::Derived(_)) {
-            place_what_it_refers_to(&door, &example);
-            door.put(contract.resource_type, &id, example);
-        }
+        let id = put(&door, contract, example);
+        let read = door.read(contract.resource_type, &id).ok();
         let case = case(contract.name);
         for (queries, expected) in [(case.finding, true), (case.missing, false)] {
             for query in queries {
                 let query = format!("{}&_count=100", query.replace("{id}", &id).replace("{other}", OTHER));
-                let found = door.found(contract.resource_type, &query);
-                assert_eq!(found.contains(&id), expected, "{}?{query} finds {found:?}", contract.name);
+                let found =
+                    door.search(contract.resource_type, &query).unwrap_or_else(|refusal| panic!("{refusal}"));
+                let shown = entries(&found).into_iter().find(|found| found.str("id") == Some(&id));
+                assert_eq!(shown.is_some(), expected, "{}?{query} finds {found}", contract.name);
+                // A search shows what a read does.
+                assert!(shown.is_none() || shown == read, "{}?{query}: {shown:?}", contract.name);
             }
+        }
+    }
+}
+
+#[test]
+fn each_query_finds_what_it_should_and_nothing_else() {
+    let door = Door::empty();
+    let resource_type = |case: &Case| ResourceType::from_name(case.name).unwrap();
+    for case in CASES {
+        for (id, members) in case.stored {
+            let body = format!(r#"{{"resourceType":"{}",{members}}}"#, case.name);
+            door.put(resource_type(case), id, parse(&body));
+        }
+    }
+    for case in CASES {
+        for (query, expected) in case.found {
+            assert_eq!(door.found(resource_type(case), query), *expected, "{}?{query}", case.name);
         }
     }
 }
@@ -40,7 +58,12 @@ fn every_parameter_is_tried_both_ways() {
         let names = |queries: &[&str]| -> BTreeSet<String> {
             queries.iter().flat_map(|query| pairs(query)).map(|(name, _)| name).collect()
         };
-        let (finding, missing) = (names(case.finding), names(case.missing));
+        let own = |tries: fn(&Case, &[&str]) -> bool| -> Vec<&str> {
+            let queries = case.found.iter().filter(|(_, found)| tries(case, found));
+            queries.map(|(query, _)| *query).collect()
+        };
+        let finding = names(&[case.finding, &own(|_, found| !found.is_empty())].concat());
+        let missing = names(&[case.missing, &own(|case, found| found.len() < case.stored.len())].concat());
         for parameter in contract.search.parameters {
             let finds_nothing = case.finding_nothing.contains(&parameter.name);
             let is_tried = (finds_nothing || finding.contains(parameter.name))

@@ -3,7 +3,7 @@
 
 use crate::cases::{CASES, ELSEWHERE, case};
 use crate::support::{Door, fact, facts, parse};
-use canvas::contract::{Contract, IdForm, NOTE_ID};
+use canvas::contract::{Contract, NOTE_ID};
 use canvas::types::TYPES;
 use fhir::{Json, Reference, ResourceType};
 use interactions::Interaction;
@@ -34,7 +34,9 @@ pub fn shown(contract: &Contract) -> Option<Json> {
 pub fn place_what_it_refers_to(door: &Door, example: &Json) {
     let mut targets = BTreeSet::new();
     references(example, &mut targets);
-    example.str("resourceType").map(case).inspect(|case| (case.place)(door, example));
+    if let Some(name) = example.str("resourceType") {
+        (case(name).place)(door, example);
+    }
     let subject = ["patient", "subject"].into_iter().find_map(|name| example.get(name));
     let extensions = example.get("extension").map(Json::items).unwrap_or_default();
     let note = extensions.iter().find(|extension| extension.str("url") == Some(NOTE_ID));
@@ -116,18 +118,33 @@ fn explains(path: &str, key: &str) -> bool {
     key.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Creates the vendor's example; a type that is not created is stored as it is shown. Returns the id.
-fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<String> {
-    let shown = shown(contract)?;
-    let id = shown.str("id").map(str::to_owned);
-    if matches!(contract.ids, IdForm::Derived(_)) && !contract.offers(Interaction::Create) {
+/// Stores the vendor's example as the R4 door takes it, and what it refers to; what is derived is there already. Returns
+/// the id.
+pub fn put(door: &Door, contract: &Contract, mut shown: Json) -> String {
+    let id = shown.str("id").unwrap().to_owned();
+    if !contract.is_stored {
         return id;
     }
+    let case = case(contract.name);
+    place_what_it_refers_to(door, &shown);
+    for other in case.others.iter().map(|other| parse(other)) {
+        let resource_type = ResourceType::from_name(other.str("resourceType").unwrap()).unwrap();
+        let id = other.str("id").unwrap().to_owned();
+        door.put(resource_type, &id, other);
+    }
+    (case.as_stored)(&mut shown);
+    if contract.is_read_only() {
+        let problems = interactions::validation::validate(&shown, &Default::default());
+        assert!(problems.is_empty(), "the R4 door refuses {}: {problems:#?}", contract.name);
+    }
+    door.put(contract.resource_type, &id, shown);
+    id
+}
+
+/// Creates the vendor's example; one of a type that is not created is put. Returns the id.
+fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<String> {
     let Some(mut request) = example(contract, "create-request") else {
-        let id = id?;
-        place_what_it_refers_to(door, &shown);
-        door.put(contract.resource_type, &id, shown);
-        return Some(id);
+        return Some(put(door, contract, shown(contract)?));
     };
     change(&mut request);
     place_what_it_refers_to(door, &request);
@@ -154,6 +171,22 @@ fn what_the_vendor_creates_is_accepted_and_read_in_the_vendors_shape() {
         let explained = CASES.iter().flat_map(|case| case.shapes).map(|(path, _)| *path);
         let idle: Vec<&str> = explained.filter(|path| !used.contains(path)).collect();
         assert_eq!(idle, Vec::<&str>::new(), "they differ no more: strike them from the case");
+    }
+}
+
+#[test]
+fn what_is_read_only_is_read_with_the_vendors_values() {
+    for contract in contracts().filter(|contract| contract.is_read_only()) {
+        let Some(mut example) = shown(contract) else { continue };
+        let door = Door::of_demo_clinic();
+        let id = put(&door, contract, example.clone());
+        let mut read = door.read(contract.resource_type, &id).unwrap_or_else(|refusal| panic!("{refusal}"));
+        for (member, _) in case(contract.name).values {
+            let values = [&mut read, &mut example]
+                .map(|resource| resource.as_object_mut().and_then(|resource| resource.remove(member)));
+            assert_ne!(values[0], values[1], "{}.{member}: strike it from the case", contract.name);
+        }
+        assert!(read.same_content(&example), "{}: {read}", contract.name);
     }
 }
 

@@ -148,7 +148,8 @@ impl Parser<'_> {
     fn object(&mut self, depth: usize) -> Result<Object, Problem> {
         self.check_depth(depth)?;
         self.at += 1;
-        let mut object = Object::new();
+        // Most objects have one or two members, most arrays one item: room for four of each would be mostly empty.
+        let mut object = Object { members: Vec::with_capacity(2) };
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -207,7 +208,7 @@ impl Parser<'_> {
     fn array(&mut self, depth: usize) -> Result<Vec<Json>, Problem> {
         self.check_depth(depth)?;
         self.at += 1;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(1);
         self.space();
         if self.peek() == Some(b']') {
             self.at += 1;

@@ -136,8 +136,14 @@ impl Target for Searches {
             query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
         let Some(parameters) = parameters else { return Ok(Verdict::Refused) };
         let is_lenient = input.len().is_multiple_of(4);
-        let asked =
-            Asked { parameters, lenient: is_lenient, ignored: &[], now: NOW, readable: Readable::all() };
+        let asked = Asked {
+            parameters,
+            lenient: is_lenient,
+            ignored: &[],
+            now: NOW,
+            caller: "anyone",
+            readable: Readable::all(),
+        };
         match self.server.wait(self.server.engine.search_within(&within, asked)) {
             Ok(bundle) => match fhir::json::parse(&bundle, DEPTH + 10) {
                 Ok(_) => Ok(Verdict::Accepted),

@@ -62,6 +62,10 @@ pub(super) fn is_the_clients(refusal: &Refusal) -> Result<(), String> {
 pub(super) struct Anyone;
 
 impl Caller for Anyone {
+    fn identity(&self) -> &str {
+        "anyone"
+    }
+
     fn may_read(&self, _: ResourceType) -> Result<(), Refusal> {
         Ok(())
     }

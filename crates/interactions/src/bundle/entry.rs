@@ -7,7 +7,7 @@ use crate::create::new_id;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::patch::{Format, Patch, offered_patches};
-use crate::precondition::{Preconditions, entity_tags};
+use crate::precondition::{Preconditions, Tags};
 use crate::query_string;
 use crate::registry::Interaction;
 use crate::target::Target;
@@ -347,11 +347,11 @@ impl Request<'_> {
         if matches!(self.method, "GET" | "HEAD") {
             return Ok(preconditions);
         }
-        preconditions.if_match = self.tags("ifMatch")?.map(|tags| tags.unwrap_or_default());
+        preconditions.if_match = self.tags("ifMatch")?;
         preconditions.must_not_exist = match self.tags("ifNoneMatch")? {
             None => false,
-            Some(None) => true,
-            Some(Some(_)) => {
+            Some(Tags::Any) => true,
+            Some(Tags::These(_)) => {
                 let expected = "*, the only form that a change can have";
                 return Err(self.malformed("ifNoneMatch", expected));
             }
@@ -359,14 +359,11 @@ impl Request<'_> {
         Ok(preconditions)
     }
 
-    /// The versions in a list of entity tags; the inner `None` is `*`.
-    fn tags(&self, name: &str) -> Result<Option<Option<Vec<u64>>>, Refusal> {
+    /// The versions that a condition names.
+    fn tags(&self, name: &str) -> Result<Option<Tags>, Refusal> {
         let Some(text) = self.object.str(name) else { return Ok(None) };
-        if text.trim() == "*" && name == "ifNoneMatch" {
-            return Ok(Some(None));
-        }
-        match entity_tags(text) {
-            Some(tags) => Ok(Some(Some(tags))),
+        match Tags::parse(text) {
+            Some(tags) => Ok(Some(tags)),
             None => Err(self.malformed(name, "a list of entity tags such as W/\"3\"")),
         }
     }

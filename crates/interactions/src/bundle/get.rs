@@ -5,12 +5,14 @@ use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::history::{History, HistoryAsked, Whose};
+use crate::part;
+use crate::precondition::Tags;
 use crate::read;
 use crate::registry::Interaction;
 use crate::search_type::{Asked, Readable, Search, Within};
 use crate::target::Target;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, ResourceType};
+use fhir::{Issue, IssueCode, ResourceType, Subset};
 use storage::{Reader, Version};
 
 /// Parameters that say how to answer. A Bundle is answered as a whole, so they are passed over.
@@ -21,15 +23,15 @@ pub(super) struct Get {
     what: What,
     /// Only the head of the answer.
     is_head: bool,
-    /// Versions that the client has; `*` is the inner `None`.
-    pub(super) if_none_match: Option<Option<Vec<u64>>>,
+    /// Versions that the client has.
+    pub(super) if_none_match: Option<Tags>,
     /// When the client last looked, in milliseconds since the epoch.
     pub(super) if_modified_since: Option<i64>,
 }
 
 enum What {
-    Read(ResourceType, String),
-    Vread(ResourceType, String, String),
+    Read(ResourceType, String, Subset),
+    Vread(ResourceType, String, String, Subset),
     Search(Box<Search>),
     History(Box<History>),
 }
@@ -68,21 +70,22 @@ impl Get {
         let what = match (resource_type, target) {
             _ if !is_head && method != "GET" => return Err(unsupported(method, target)),
             (Some(resource_type), Target::Instance(id)) => {
-                no_parameters(&parameters)?;
-                What::Read(resource_type, id.to_owned())
+                let subset = part::of_read(resource_type, &parameters, &PASSED_OVER)?;
+                What::Read(resource_type, id.to_owned(), subset)
             }
             (Some(resource_type), Target::Version(id, version)) => {
-                no_parameters(&parameters)?;
-                What::Vread(resource_type, id.to_owned(), version.to_owned())
+                let subset = part::of_read(resource_type, &parameters, &PASSED_OVER)?;
+                What::Vread(resource_type, id.to_owned(), version.to_owned(), subset)
             }
             _ => {
                 let readable = Readable::of(|resource_type| caller.may_search(resource_type).is_ok());
+                let (lenient, ignored, caller_id) = (false, &PASSED_OVER, caller.identity());
                 if let Some(within) = within(caller, resource_type, target)? {
-                    let ignored = &PASSED_OVER;
-                    let asked = Asked { parameters, lenient: false, ignored, now, readable };
+                    let asked = Asked { parameters, lenient, ignored, now, caller: caller_id, readable };
                     What::Search(Box::new(engine.read_search(&within, asked, ValueSets::new())?))
                 } else if let Some(whose) = whose(resource_type, target) {
-                    let asked = HistoryAsked { parameters, ignored: &PASSED_OVER, now, readable };
+                    let asked =
+                        HistoryAsked { parameters, lenient, ignored, now, caller: caller_id, readable };
                     What::History(Box::new(engine.read_history(whose, asked)?))
                 } else {
                     return Err(unsupported(method, target));
@@ -103,9 +106,11 @@ impl Get {
         caller: &dyn Caller,
         reader: &mut dyn Reader,
     ) -> Result<Got, Refusal> {
-        let version = match &self.what {
-            What::Read(resource_type, id) => read::read(reader, *resource_type, id)?,
-            What::Vread(resource_type, id, version) => read::vread(reader, *resource_type, id, version)?,
+        let (version, subset) = match &self.what {
+            What::Read(resource_type, id, subset) => (read::read(reader, *resource_type, id)?, subset),
+            What::Vread(resource_type, id, version, subset) => {
+                (read::vread(reader, *resource_type, id, version)?, subset)
+            }
             What::Search(search) => return Ok(self.page(engine.search_page(search, reader)?)),
             What::History(history) => return Ok(self.page(engine.history_page(history, reader)?)),
         };
@@ -113,7 +118,8 @@ impl Get {
         if self.is_known(&version) {
             return Ok(Got { status: 304, version: Some(version), body: None });
         }
-        let body = version.body.clone().filter(|_| !self.is_head);
+        let stored = version.body.as_ref().filter(|_| !self.is_head);
+        let body = stored.map(|body| part::of_stored(body, subset).unwrap_or_else(|| body.clone()));
         Ok(Got { status: 200, version: Some(version), body })
     }
 
@@ -124,8 +130,7 @@ impl Get {
     /// Whether the client has this version (RFC 9110, 13.2.2: tags go before times).
     fn is_known(&self, version: &Version) -> bool {
         match (&self.if_none_match, self.if_modified_since) {
-            (Some(None), _) => true,
-            (Some(Some(tags)), _) => tags.contains(&version.version),
+            (Some(tags), _) => tags.have(version.version),
             (None, Some(since)) => version.last_updated <= since,
             (None, None) => false,
         }

@@ -39,6 +39,9 @@ use storage::Version;
 
 /// Whoever sent the Bundle, as far as its entries are concerned. Every refusal is a 403.
 pub trait Caller: Send + Sync {
+    /// What tells callers apart: a cursor is good for the one that it was made for.
+    fn identity(&self) -> &str;
+
     /// Whether resources of the type may be read.
     ///
     /// # Errors

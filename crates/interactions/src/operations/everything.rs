@@ -55,16 +55,14 @@ impl Engine {
         &self,
         of: ResourceType,
         id: &str,
-        input: Input,
-        readable: Readable,
-        now: i64,
+        mut asked: Asked<'_>,
     ) -> Result<Vec<u8>, Refusal> {
-        let mut parameters = input.into_url()?;
-        let cursor = take_cursor(&mut parameters)?;
-        check_names(of, &parameters)?;
-        let asked = Asked { parameters, lenient: false, ignored: &OF_PATIENT, now, readable };
+        let cursor = take_cursor(&mut asked.parameters)?;
+        check_names(of, &asked.parameters)?;
+        let asked = Asked { lenient: false, ignored: &OF_PATIENT, ..asked };
         let mut everything = self.read_everything(of, id, &asked)?;
-        let walk = Walk::new(self, &format!("/{of}/{id}/$everything"), &asked.parameters, now);
+        let path = format!("/{of}/{id}/$everything");
+        let walk = Walk::new(self, &path, &asked.parameters, asked.now, asked.caller);
         let start = cursor.as_deref().map(|text| walk.read(text)).transpose()?;
         if let Some(start) = start {
             for query in everything.request.queries_mut() {

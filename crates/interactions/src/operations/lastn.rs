@@ -3,8 +3,9 @@
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::search_type::Asked;
+use crate::search_type::write_outcome;
 use crate::unit::stored_json;
-use fhir::bundle::{BundleWriter, EntryPart};
+use fhir::bundle::BundleWriter;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, ResourceType};
 use search::{Query, Sort, SortKey, Total};
@@ -30,6 +31,7 @@ impl Engine {
     pub async fn lastn(&self, mut asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
         let max = take_max(&mut asked.parameters)?;
         confined(&asked.parameters)?;
+        no_pages(&asked.parameters)?;
         let codes = self.codes(self.named_value_sets(&asked.parameters).await?);
         let options = self.search_options(&asked, &codes);
         let mut request =
@@ -41,12 +43,10 @@ impl Engine {
         let latest = self.latest(request.query, max).await?;
         let mut bundle = BundleWriter::new("searchset", Some(latest.len() as u64), &[]);
         for version in &latest {
-            let url = format!("{}/{}/{}", self.base_url(), version.resource_type, version.id);
-            bundle.entry(&[
-                ("fullUrl", EntryPart::Text(&url)),
-                ("resource", EntryPart::Json(version.body.as_deref().unwrap_or_default())),
-                ("search", EntryPart::Json(br#"{"mode":"match"}"#)),
-            ]);
+            self.entry(&mut bundle, version, &request.subset, br#"{"mode":"match"}"#);
+        }
+        if !request.warnings.is_empty() {
+            write_outcome(&mut bundle, &request.warnings);
         }
         Ok(bundle.finish())
     }
@@ -123,4 +123,26 @@ fn confined(parameters: &[(String, String)]) -> Result<(), Refusal> {
     let text =
         "$lastn needs the parameter 'patient' or 'subject': it returns the latest Observations of somebody";
     Err(Refusal::invalid(vec![Issue::error(IssueCode::Required, text)]))
+}
+
+/// What `$lastn` decides by itself is not to be asked for.
+fn no_pages(parameters: &[(String, String)]) -> Result<(), Refusal> {
+    let decided = |name: &str| {
+        let plain = name.split(':').next().unwrap_or_default();
+        matches!(plain, "_count" | "_sort" | "_total" | "_include" | "_revinclude")
+    };
+    let problem = |name: &str| {
+        let text = format!(
+            "the parameter {} has no meaning with $lastn: it returns the latest 'max' of each code, latest first",
+            quoted(name)
+        );
+        Issue::error(IssueCode::NotSupported, text)
+    };
+    let is_count = |name: &str, value: &str| name == "_summary" && value == "count";
+    let problems: Vec<Issue> = parameters
+        .iter()
+        .filter(|(name, value)| decided(name) || is_count(name, value))
+        .map(|(name, _)| problem(name))
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
 }

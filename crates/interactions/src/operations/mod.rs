@@ -7,6 +7,7 @@ pub mod everything;
 pub mod input;
 pub mod lastn;
 pub mod meta;
+pub mod meta_in_use;
 pub mod terminology;
 pub mod validate;
 
@@ -93,6 +94,8 @@ pub static OPERATIONS: &[Operation] = &[
         name: "meta",
         definition: "http://hl7.org/fhir/OperationDefinition/Resource-meta",
         types: None,
+        on_system: true,
+        on_type: true,
         on_instance: true,
         ..NOWHERE
     },
@@ -181,8 +184,10 @@ mod tests {
     fn operations_are_found_where_they_are_offered() {
         let of = |name, resource_type, is_instance| Operation::at(name, resource_type, is_instance).is_some();
         assert!(of("meta", Some(ResourceType::PATIENT), true));
-        assert!(!of("meta", Some(ResourceType::PATIENT), false));
-        assert!(!of("meta", None, false));
+        assert!(of("meta", Some(ResourceType::PATIENT), false));
+        assert!(of("meta", None, false));
+        assert!(!of("meta-add", Some(ResourceType::PATIENT), false));
+        assert!(!of("meta-add", None, false));
         assert!(of("lastn", Some(ResourceType::OBSERVATION), false));
         assert!(!of("lastn", Some(ResourceType::PATIENT), false));
     }

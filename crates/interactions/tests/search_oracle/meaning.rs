@@ -1,14 +1,18 @@
 //! What searches mean, written down a second time: slowly, straight from JSON, without index, hashes or SQL. It knows
 //! nothing of how the crate `search` does it.
 
-use fhir::datetime::{PartialDateTime, Period};
+use crate::amounts::{is_amount, number, quantity};
+use crate::dates::date;
 use fhir::definitions::{SearchParameter, SearchParameterType, TypeId};
 use fhir::{Json, Reference, ResourceType};
 use fhirpath::{Context, Expression, Item};
-use jiff::tz::TimeZone;
 use std::collections::HashMap;
+use std::rc::Rc;
 
-/// One condition: a parameter, perhaps a modifier, and values any of which is enough.
+/// The present of all searches: `ap` widens dates by a tenth of their distance from it. In milliseconds.
+pub const NOW: i64 = 1_600_000_000_000;
+
+/// One condition: a parameter, perhaps a modifier, and values any of which is enough. Values have their escapes.
 #[derive(Clone, Debug)]
 pub struct Question {
     pub resource_type: ResourceType,
@@ -28,81 +32,212 @@ impl Question {
     }
 }
 
-/// Expressions by their text: the same ones are asked for again and again.
+/// The parts of a value between separators, without their escapes.
+pub fn parts(value: &str, separator: char) -> Vec<String> {
+    let (mut parts, mut characters) = (vec![String::new()], value.chars());
+    while let Some(character) = characters.next() {
+        let last = parts.last_mut().unwrap();
+        match character {
+            '\\' => last.extend(characters.next()),
+            _ if character == separator => parts.push(String::new()),
+            _ => last.push(character),
+        }
+    }
+    parts
+}
+
+/// The parts of a value between separators, escapes untouched.
+pub fn raw_parts(value: &str, separator: char) -> Vec<&str> {
+    let (mut parts, mut start, mut escaped) = (Vec::new(), 0, false);
+    for (at, character) in value.char_indices() {
+        if character == separator && !escaped {
+            parts.push(&value[start..at]);
+            start = at + 1;
+        }
+        escaped = character == '\\' && !escaped;
+    }
+    parts.push(&value[start..]);
+    parts
+}
+
+/// The text of a value, without its escapes.
+pub fn plain(value: &str) -> String {
+    parts(value, '\0').concat()
+}
+
+/// The prefix of a value, and the rest.
+pub fn split(value: &str) -> (&str, &str) {
+    let prefixes = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap", "po"];
+    match prefixes.iter().find(|prefix| value.starts_with(**prefix)) {
+        Some(prefix) => (prefix, &value[2..]),
+        None => ("eq", value),
+    }
+}
+
+/// A text as it stands in a value.
+pub fn escaped(text: &str) -> String {
+    let mut value = String::new();
+    for character in text.chars() {
+        if matches!(character, '\\' | ',' | '|' | '$') {
+            value.push('\\');
+        }
+        value.push(character);
+    }
+    value
+}
+
+/// The values of a parameter in a resource.
+pub type Values = Rc<Vec<Item<'static>>>;
+
+/// Expressions by their text and values by parameter and resource: the same ones are asked for again and again.
 #[derive(Default)]
 pub struct Meaning {
     compiled: HashMap<&'static str, Option<&'static Expression>>,
+    values: HashMap<(u16, *const Json), Values>,
 }
 
 impl Meaning {
     fn expression(&mut self, text: &'static str) -> Option<&'static Expression> {
         *self.compiled.entry(text).or_insert_with(|| {
-            let compiled = Expression::compile(text).ok()?;
+            // The definition of code-value-date names a type that there is not: it means dateTime.
+            let compiled = Expression::compile(&text.replace(".as(DateTime)", ".as(dateTime)")).ok()?;
             Some(Box::leak(Box::new(compiled)))
         })
     }
 
-    /// Shows the values of a parameter.
-    pub fn values<'a>(&mut self, resource: &'a Json, parameter: &'static SearchParameter) -> Vec<Item<'a>> {
-        let (Some(root), Some(expression)) =
-            (Item::resource(resource), self.expression(parameter.expression))
-        else {
-            return Vec::new();
+    /// The values of a parameter.
+    pub fn values(&mut self, resource: &'static Json, parameter: &'static SearchParameter) -> Values {
+        let key = (parameter.id, std::ptr::from_ref(resource));
+        if let Some(known) = self.values.get(&key) {
+            return Rc::clone(known);
+        }
+        let found = match (Item::resource(resource), self.expression(parameter.expression)) {
+            (Some(root), Some(expression)) => {
+                expression.evaluate(&Context::new(&root), &root).unwrap_or_default()
+            }
+            _ => Vec::new(),
         };
-        let found = expression.evaluate(&Context::new(&root), &root).unwrap_or_default();
-        found.into_iter().filter(Item::has_value).collect()
+        let found = Rc::new(found.into_iter().filter(Item::has_value).collect());
+        self.values.insert(key, Rc::clone(&found));
+        found
+    }
+
+    /// The values of each component in each element of a composite parameter.
+    pub fn elements(
+        &mut self,
+        resource: &'static Json,
+        parameter: &'static SearchParameter,
+    ) -> Vec<Vec<Vec<Item<'static>>>> {
+        let elements = self.values(resource, parameter);
+        let Some(root) = Item::resource(resource) else { return Vec::new() };
+        let context = Context::new(&root);
+        let mut all = Vec::new();
+        for element in elements.iter() {
+            let mut of_element = Vec::new();
+            for component in parameter.components {
+                let expression = self.expression(component.expression).unwrap();
+                let found = expression.evaluate(&context, element).unwrap_or_default();
+                of_element.push(found.into_iter().filter(Item::has_value).collect());
+            }
+            all.push(of_element);
+        }
+        all
+    }
+
+    /// Whether one element of a composite has all the parts of a value.
+    pub fn together(
+        &mut self,
+        resource: &'static Json,
+        parameter: &'static SearchParameter,
+        value: &str,
+    ) -> bool {
+        let wanted = raw_parts(value, '$');
+        self.elements(resource, parameter).iter().any(|element| {
+            let mut each = element.iter().zip(parameter.components).zip(&wanted);
+            each.all(|((items, component), wanted)| {
+                items.iter().any(|item| compare(component.parameter(), item, wanted))
+            })
+        })
+    }
+
+    /// Whether a resource has a value of the parameter at all.
+    pub fn is_present(&mut self, resource: &'static Json, parameter: &'static SearchParameter) -> bool {
+        let values = self.values(resource, parameter);
+        values.iter().any(|item| is_of_kind(parameter, item, parameter.kind))
     }
 
     /// Whether a resource meets the condition.
-    pub fn holds(&mut self, resource: &Json, question: &Question) -> bool {
-        let values = self.values(resource, question.parameter);
-        let kind = question.parameter.kind;
+    pub fn holds(&mut self, resource: &'static Json, question: &Question) -> bool {
+        let parameter = question.parameter;
+        let values = self.values(resource, parameter);
         let any = |compare: &dyn Fn(&Item<'_>, &str) -> bool| {
             question.values.iter().any(|value| values.iter().any(|item| compare(item, value)))
         };
         match question.modifier {
             Some("missing") => {
-                let is_present = values.iter().any(|item| is_of_kind(question.parameter, item, kind));
+                let is_present = self.is_present(resource, parameter);
                 (question.values[0] == "true") != is_present
             }
             Some("not") => !any(&token),
-            Some("exact") => any(&|item, value| texts(item).contains(&value)),
-            Some("contains") => {
-                any(&|item, value| texts(item).iter().any(|text| folded(text).contains(&search::fold(value))))
-            }
+            Some("exact") => any(&|item, value| texts(item).contains(&plain(value).as_str())),
+            Some("contains") => any(&|item, value| {
+                let value = search::fold(&plain(value));
+                texts(item).iter().any(|text| folded(text).contains(&value))
+            }),
+            Some("text") => any(&|item, value| {
+                let value = search::fold(&plain(value));
+                words(item).iter().any(|text| search::fold(text).starts_with(&value))
+            }),
+            Some("of-type") => any(&of_type),
             Some("identifier") => any(&|item, value| {
                 let identifier = item.json().and_then(|reference| reference.get("identifier"));
-                identifier.is_some_and(|identifier| coded(identifier, "value", value))
+                identifier.is_some_and(|identifier| coded(identifier, "value", &parts(value, '|')))
             }),
             Some("below") => any(&|item, value| {
+                let value = plain(value);
                 item.as_str().is_some_and(|uri| {
+                    let uri = without_version(item, uri).unwrap_or(uri);
                     uri == value || uri.starts_with(&format!("{}/", value.trim_end_matches('/')))
                 })
             }),
-            _ => match kind {
-                SearchParameterType::Token => any(&token),
-                SearchParameterType::String => any(&|item, value| {
-                    texts(item).iter().any(|text| folded(text).starts_with(&search::fold(value)))
-                }),
-                SearchParameterType::Reference => any(&|item, value| refers(question.parameter, item, value)),
-                SearchParameterType::Uri => any(&uri),
-                SearchParameterType::Date => any(&date),
-                SearchParameterType::Number => any(&|item, value| {
-                    let ends = match item.json().filter(|json| json.as_object().is_some()) {
-                        Some(range) => range_ends(range),
-                        None => item.json().and_then(as_number).map(|number| (number, number)),
-                    };
-                    ends.is_some_and(|ends| compares(ends, value))
-                }),
-                SearchParameterType::Quantity => any(&quantity),
-                _ => false,
-            },
+            Some("above") => any(&|item, value| {
+                let value = plain(value);
+                item.as_str().is_some_and(|uri| {
+                    let uri = without_version(item, uri).unwrap_or(uri);
+                    uri == value || value.starts_with(&format!("{}/", uri.trim_end_matches('/')))
+                })
+            }),
+            Some(target) => {
+                let value = |value: &str| match value.contains('/') {
+                    true => plain(value),
+                    false => format!("{target}/{}", plain(value)),
+                };
+                any(&|item, wanted| refers(parameter, item, &value(wanted)))
+            }
+            None => any(&|item, value| compare(parameter, item, value)),
         }
     }
 }
 
+/// Whether an item is what a value of the parameter asks for.
+pub fn compare(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> bool {
+    match parameter.kind {
+        SearchParameterType::Token => token(item, value),
+        SearchParameterType::String => {
+            let value = search::fold(&plain(value));
+            texts(item).iter().any(|text| folded(text).starts_with(&value))
+        }
+        SearchParameterType::Reference => refers(parameter, item, &plain(value)),
+        SearchParameterType::Uri => uri(item, &plain(value)),
+        SearchParameterType::Date => date(item, value),
+        SearchParameterType::Number => number(item, value),
+        SearchParameterType::Quantity => quantity(item, value),
+        _ => false,
+    }
+}
+
 /// The first 255 bytes of a folded text: what can be found by its start or a part.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let folded = search::fold(text);
     let end = (0..=folded.len().min(255)).rev().find(|end| folded.is_char_boundary(*end)).unwrap_or(0);
     folded[..end].trim_end().to_owned()
@@ -132,47 +267,72 @@ fn is_of_kind(parameter: &SearchParameter, item: &Item<'_>, kind: SearchParamete
     }
 }
 
-fn is_amount(name: &str) -> bool {
-    matches!(name, "Quantity" | "Age" | "Duration" | "Count" | "Distance" | "Money" | "Range" | "SampledData")
-}
-
 // Tokens.
 
-fn coded(object: &Json, member: &str, value: &str) -> bool {
+fn coded(object: &Json, member: &str, wanted: &[String]) -> bool {
     let (system, code) = (object.str("system"), object.str(member));
-    match value.split_once('|') {
-        None => code == Some(value),
-        Some(("", wanted)) => system.is_none() && code == Some(wanted),
-        Some((wanted, "")) => system == Some(wanted),
-        Some((wanted_system, wanted)) => system == Some(wanted_system) && code == Some(wanted),
+    match wanted {
+        [wanted] => code == Some(wanted),
+        [no_system, wanted] if no_system.is_empty() => system.is_none() && code == Some(wanted),
+        [wanted, any_code] if any_code.is_empty() => system == Some(wanted),
+        [wanted_system, wanted] => system == Some(wanted_system) && code == Some(wanted),
+        _ => false,
     }
 }
 
-fn token(item: &Item<'_>, value: &str) -> bool {
-    let plain = |text: &str| text == value;
+pub fn token(item: &Item<'_>, value: &str) -> bool {
+    let wanted = parts(value, '|');
+    let is_plain = |text: &str| *wanted == [text];
     match (item.item_type.name(), item.json()) {
-        ("Coding", Some(coding)) => coded(coding, "code", value),
-        ("Identifier", Some(identifier)) => coded(identifier, "value", value),
+        ("Coding", Some(coding)) => coded(coding, "code", &wanted),
+        ("Identifier", Some(identifier)) => coded(identifier, "value", &wanted),
         ("CodeableConcept", Some(concept)) => {
             let codings = concept.get("coding").map(Json::items).unwrap_or_default();
-            codings.iter().any(|coding| coded(coding, "code", value))
+            codings.iter().any(|coding| coded(coding, "code", &wanted))
         }
-        ("ContactPoint", Some(contact)) => contact.str("value").is_some_and(plain),
-        ("string", _) => item.as_str().is_some_and(|text| text.to_lowercase() == value.to_lowercase()),
+        ("ContactPoint", Some(contact)) => contact.str("value").is_some_and(is_plain),
+        ("string", _) => {
+            item.as_str().is_some_and(|text| *wanted.concat().to_lowercase() == text.to_lowercase())
+        }
         ("code", _) => item.as_str().is_some_and(|code| {
             let systems = systems_of(item, code);
-            match value.split_once('|') {
-                None => code == value,
-                Some(("", wanted)) => systems.is_empty() && code == wanted,
-                Some((wanted, "")) => systems.contains(&wanted),
-                Some((system, wanted)) => systems.contains(&system) && code == wanted,
+            match &*wanted {
+                [wanted] => code == wanted,
+                [no_system, wanted] if no_system.is_empty() => systems.is_empty() && code == wanted,
+                [wanted, any_code] if any_code.is_empty() => systems.contains(&wanted.as_str()),
+                [system, wanted] => systems.contains(&system.as_str()) && code == wanted,
+                _ => false,
             }
         }),
         _ => match item.as_bool() {
-            Some(value) => plain(if value { "true" } else { "false" }),
-            None => item.as_str().is_some_and(plain),
+            Some(value) => is_plain(if value { "true" } else { "false" }),
+            None => item.as_str().is_some_and(is_plain),
         },
     }
+}
+
+/// The words that go with a code: the text of a concept, the display of a coding, the text of an identifier's type.
+pub fn words<'i>(item: &'i Item<'_>) -> Vec<&'i str> {
+    let Some(json) = item.json() else { return Vec::new() };
+    match item.item_type.name() {
+        "Coding" => json.str("display").into_iter().collect(),
+        "CodeableConcept" => {
+            let codings = json.get("coding").map(Json::items).unwrap_or_default().iter();
+            json.str("text").into_iter().chain(codings.filter_map(|coding| coding.str("display"))).collect()
+        }
+        "Identifier" => json.at(&["type", "text"]).and_then(Json::as_str).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `system|code|value`: an identifier of that type.
+fn of_type(item: &Item<'_>, value: &str) -> bool {
+    let (Some(identifier), [system, code, wanted]) = (item.json(), &*parts(value, '|')) else { return false };
+    let codings = identifier.at(&["type", "coding"]).map(Json::items).unwrap_or_default();
+    identifier.str("value") == Some(wanted)
+        && codings
+            .iter()
+            .any(|coding| coding.str("system") == Some(system) && coding.str("code") == Some(code))
 }
 
 /// The systems that the binding of an element implies for a code.
@@ -205,7 +365,7 @@ pub fn reference_text<'i>(item: &'i Item<'_>) -> Option<&'i str> {
     item.as_str().or_else(|| item.json()?.str("reference"))
 }
 
-fn refers(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> bool {
+pub fn refers(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> bool {
     // A resource that stands where a reference could.
     if let Some(resource_type) = ResourceType::from_name(item.item_type.name()) {
         let id = item.json().and_then(|resource| resource.str("id")).unwrap_or_default();
@@ -228,160 +388,12 @@ fn refers(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> bool {
     }
 }
 
-fn uri(item: &Item<'_>, value: &str) -> bool {
-    let Some(text) = item.as_str() else { return false };
+/// A canonical without the version that it names.
+fn without_version<'t>(item: &Item<'_>, text: &'t str) -> Option<&'t str> {
     let is_canonical = item.item_type.fhir() == Some(TypeId::CANONICAL);
-    text == value || (is_canonical && text.split_once('|').is_some_and(|(url, _)| url == value))
+    text.split_once('|').filter(|_| is_canonical).map(|(url, _)| url)
 }
 
-// Dates.
-
-fn span(text: &str) -> Option<Period> {
-    PartialDateTime::parse(text).map(|date| date.period(&TimeZone::UTC))
-}
-
-fn period(json: &Json) -> Option<Period> {
-    let (start, end) = (json.str("start").and_then(span), json.str("end").and_then(span));
-    if start.is_none() && end.is_none() {
-        return None;
-    }
-    let from = start.map_or(Period::BEGINNING, |start| start.from);
-    let to = end.map_or(Period::END, |end| end.to);
-    // One that ends before it starts is read the other way round.
-    Some(match (start, end) {
-        (Some(start), Some(end)) => Period { from: start.from.min(end.from), to: start.to.max(end.to) },
-        _ => Period { from, to },
-    })
-}
-
-fn date_of(item: &Item<'_>) -> Option<Period> {
-    match (item.item_type.name(), item.json()) {
-        ("Period", Some(json)) => period(json),
-        ("Timing", Some(json)) => {
-            let events = json.get("event").map(Json::items).unwrap_or_default().iter();
-            let bounds = json.at(&["repeat", "boundsPeriod"]).and_then(period);
-            let spans = events.filter_map(Json::as_str).filter_map(span).chain(bounds);
-            spans.reduce(|a, b| Period { from: a.from.min(b.from), to: a.to.max(b.to) })
-        }
-        ("date" | "dateTime" | "instant", _) => item.as_str().and_then(span),
-        _ => None,
-    }
-}
-
-fn split(value: &str) -> (&str, &str) {
-    let prefixes = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"];
-    match prefixes.iter().find(|prefix| value.starts_with(**prefix)) {
-        Some(prefix) => (prefix, &value[2..]),
-        None => ("eq", value),
-    }
-}
-
-fn date(item: &Item<'_>, value: &str) -> bool {
-    let (prefix, value) = split(value);
-    let (Some(found), Some(asked)) = (date_of(item), span(value)) else { return false };
-    let within = found.from >= asked.from && found.to <= asked.to;
-    match prefix {
-        "eq" => within,
-        "ne" => !within,
-        "gt" => found.to > asked.to,
-        "lt" => found.from < asked.from,
-        "ge" => found.to > asked.to || within,
-        "le" => found.from < asked.from || within,
-        "sa" => found.from >= asked.to,
-        _ => found.to <= asked.from,
-    }
-}
-
-// Numbers.
-
-fn as_number(json: &Json) -> Option<f64> {
-    json.as_number().map(|number| number.as_f64())
-}
-
-fn range_ends(range: &Json) -> Option<(f64, f64)> {
-    let end = |name| range.at(&[name, "value"]).and_then(as_number);
-    match (end("low"), end("high")) {
-        (None, None) => None,
-        (low, high) => Some((low.unwrap_or(f64::NEG_INFINITY), high.unwrap_or(f64::INFINITY))),
-    }
-}
-
-/// The number of a value without exponent, and half of its last place.
-fn precise(text: &str) -> Option<(f64, f64)> {
-    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    Some((text.parse().ok()?, 0.5 / 10f64.powi(decimals as i32)))
-}
-
-fn compares((low, high): (f64, f64), value: &str) -> bool {
-    let (prefix, value) = split(value);
-    let Some((asked, half)) = precise(value) else { return false };
-    // Ends of ranges are rounded where the one or the other way of computing them is not exact.
-    let slack = asked.abs().max(1.0) * 1e-12;
-    let within = low >= asked - half - slack && high < asked + half - slack;
-    match prefix {
-        "eq" => within,
-        "ne" => !within,
-        "gt" => high > asked,
-        "lt" => low < asked,
-        "ge" => high >= asked,
-        "le" => low <= asked,
-        "sa" => low > asked,
-        _ => high < asked,
-    }
-}
-
-/// The least and the greatest of what was sampled.
-fn sampled(json: &Json) -> Option<(f64, f64)> {
-    let number = |json: Option<&Json>| json.and_then(as_number);
-    let (origin, factor) =
-        (number(json.at(&["origin", "value"]))?, number(json.get("factor")).unwrap_or(1.0));
-    let samples = json.str("data")?.split(' ').filter_map(|sample| match sample {
-        "L" => number(json.get("lowerLimit")),
-        "U" => number(json.get("upperLimit")),
-        sample => sample.parse::<f64>().ok(),
-    });
-    let mut values: Vec<f64> = samples.map(|sample| origin + sample * factor).collect();
-    values.sort_by(f64::total_cmp);
-    Some((*values.first()?, *values.last()?))
-}
-
-fn quantity(item: &Item<'_>, value: &str) -> bool {
-    let Some(json) = item.json().filter(|_| is_amount(item.item_type.name())) else { return false };
-    let (number, unit) = match value.split_once('|') {
-        Some((number, unit)) => (number, Some(unit)),
-        None => (value, None),
-    };
-    let (ends, quantities) = match item.item_type.name() {
-        "Range" => (range_ends(json), vec![json.get("low"), json.get("high")]),
-        "SampledData" => (sampled(json), vec![json.get("origin")]),
-        _ => {
-            let value = json.get("value").and_then(as_number);
-            let ends = value.map(|value| match json.str("comparator") {
-                Some("<") => (f64::NEG_INFINITY, value.next_down()),
-                Some("<=") => (f64::NEG_INFINITY, value),
-                Some(">=") => (value, f64::INFINITY),
-                Some(">") => (value.next_up(), f64::INFINITY),
-                _ => (value, value),
-            });
-            (ends, vec![Some(json)])
-        }
-    };
-    let in_unit = match unit.map(|unit| unit.split_once('|').unwrap_or(("", unit))) {
-        None => true,
-        Some(("", code)) => quantities
-            .iter()
-            .flatten()
-            .any(|one| [one.str("code"), one.str("unit"), one.str("currency")].contains(&Some(code))),
-        Some((system, code)) => {
-            let first = quantities
-                .iter()
-                .flatten()
-                .find(|one| one.str("system").is_some() || one.str("currency").is_some());
-            first.is_some_and(|one| match one.str("currency") {
-                Some(currency) => (system, code) == ("urn:iso:std:iso:4217", currency),
-                None => one.str("system") == Some(system) && one.str("code") == Some(code),
-            })
-        }
-    };
-    in_unit && ends.is_some_and(|ends| compares(ends, number))
+pub fn uri(item: &Item<'_>, value: &str) -> bool {
+    item.as_str().is_some_and(|text| text == value || without_version(item, text) == Some(value))
 }

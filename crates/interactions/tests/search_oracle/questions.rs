@@ -1,6 +1,7 @@
 //! Questions about resources, made of what the resources say.
 
-use crate::meaning::{Meaning, Question, reference_text, systems_of, texts};
+use crate::dice::Dice;
+use crate::meaning::{Meaning, Question, escaped, reference_text, systems_of, texts, words};
 use fhir::datetime::PartialDateTime;
 use fhir::definitions::{SearchParameter, SearchParameterType};
 use fhir::{Json, Reference, ResourceType};
@@ -14,19 +15,25 @@ pub fn about(
     meaning: &mut Meaning,
     resource_type: ResourceType,
     parameter: &'static SearchParameter,
-    resources: &[&Json],
+    resources: &[&'static Json],
 ) -> Vec<Question> {
     let mut values: Vec<(Option<&'static str>, String)> = Vec::new();
-    for resource in resources {
-        for item in meaning.values(resource, parameter) {
-            for value in of_item(parameter.kind, &item) {
-                if !values.contains(&value) && values.len() < VALUES * 8 {
-                    values.push(value);
-                }
+    // How many different times of change there are depends on the clock; how many questions there are must not.
+    let some = match parameter.code {
+        "_lastUpdated" => resources.get(resources.len() / 2..=resources.len() / 2).unwrap_or_default(),
+        _ => resources,
+    };
+    for resource in some {
+        for item in meaning.values(resource, parameter).iter() {
+            for value in of_item(parameter, item) {
+                values.push(value);
             }
         }
     }
     values.sort();
+    values.dedup();
+    let step = values.len().div_ceil(VALUES * 8).max(1);
+    let values: Vec<_> = values.into_iter().step_by(step).collect();
     let ask = |modifier, values: Vec<String>| Question { resource_type, parameter, modifier, values };
     let mut questions: Vec<Question> =
         values.iter().map(|(modifier, value)| ask(*modifier, vec![value.clone()])).collect();
@@ -47,54 +54,78 @@ pub fn about(
     questions
 }
 
-/// What can be put into a URL without escapes.
-fn is_plain(text: &str) -> bool {
-    !text.is_empty() && text.len() < 200 && !text.contains([',', '|', '$', '\\', '&'])
+/// What is worth asking for.
+fn is_short(text: &str) -> bool {
+    !text.is_empty() && text.len() < 200
 }
 
-fn of_item(kind: SearchParameterType, item: &Item<'_>) -> Vec<(Option<&'static str>, String)> {
+/// Modifiers and values that a value of a parameter makes worth asking for.
+pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'static str>, String)> {
     let mut found: Vec<(Option<&'static str>, String)> = Vec::new();
-    match kind {
-        SearchParameterType::Token => found.extend(tokens(item).into_iter().map(|token| (None, token))),
+    match parameter.kind {
+        SearchParameterType::Token => {
+            found.extend(tokens(item).into_iter().map(|token| (None, token)));
+            for text in words(item).into_iter().filter(|text| is_short(text)) {
+                let start: String = text.chars().take(6).collect();
+                if !search::fold(&start).is_empty() && start.trim() == start {
+                    found.push((Some("text"), escaped(&start.to_lowercase())));
+                }
+            }
+            found.extend(typed(item).into_iter().map(|value| (Some("of-type"), value)));
+            // What a type of identifiers is shown as is no text of the identifier.
+            let display =
+                item.json().and_then(|json| json.get("type")?.get("coding")?.items().first()?.str("display"));
+            found.extend(display.map(|display| (Some("text"), escaped(display))));
+        }
         SearchParameterType::String => {
             for text in
-                texts(item).into_iter().filter(|text| is_plain(text) && !search::fold(text).is_empty())
+                texts(item).into_iter().filter(|text| is_short(text) && !search::fold(text).is_empty())
             {
                 let start: String = text.chars().take(3).collect();
                 let middle: String = text.chars().skip(2).take(4).collect();
-                found.push((Some("exact"), text.to_owned()));
-                found.push((None, text.to_uppercase()));
+                found.push((Some("exact"), escaped(text)));
+                found.push((None, escaped(&text.to_uppercase())));
                 for (modifier, part) in [(None, start), (Some("contains"), middle)] {
                     if !search::fold(&part).is_empty() && part.trim() == part {
-                        found.push((modifier, part));
+                        found.push((modifier, escaped(&part)));
                     }
                 }
             }
         }
         SearchParameterType::Reference => {
-            let text = reference_text(item).filter(|text| !text.contains([',', '$', '\\', '&', ' ']));
+            let text = reference_text(item).filter(|text| !text.contains(' '));
             match text.and_then(Reference::parse) {
                 Some(Reference::Local { resource_type, id, .. }) => {
                     found.push((None, format!("{resource_type}/{id}")));
                     found.push((None, id.to_owned()));
+                    if parameter.targets.contains(&resource_type) {
+                        found.push((Some(resource_type.name()), id.to_owned()));
+                    }
                 }
                 Some(Reference::Absolute(url)) => {
-                    found.push((None, url.to_owned()));
-                    found.extend(url.split_once('|').map(|(url, _)| (None, url.to_owned())));
+                    found.push((None, escaped(url)));
+                    found.extend(url.split_once('|').map(|(url, _)| (None, escaped(url))));
                 }
                 _ => {}
             }
             let identifier = item.json().and_then(|reference| reference.get("identifier"));
-            let value =
-                identifier.and_then(|identifier| identifier.str("value")).filter(|value| is_plain(value));
-            found.extend(value.map(|value| (Some("identifier"), value.to_owned())));
+            let forms = identifier
+                .map_or_else(Vec::new, |identifier| forms(identifier.str("system"), identifier.str("value")));
+            found.extend(forms.into_iter().map(|value| (Some("identifier"), value)));
         }
         SearchParameterType::Uri => {
-            let text = item.as_str().filter(|text| !text.contains([',', '$', '\\', '&', ' ']));
+            let text = item.as_str().filter(|text| !text.contains(' '));
             if let Some(text) = text {
-                found.push((None, text.to_owned()));
+                found.push((None, escaped(text)));
                 if let Some((above, _)) = text.rsplit_once('/').filter(|(above, _)| above.contains("://")) {
-                    found.push((Some("below"), above.trim_end_matches('/').to_owned()));
+                    found.push((Some("below"), escaped(above.trim_end_matches('/'))));
+                    found.push((Some("below"), escaped(&format!("{above}/"))));
+                    let (unversioned, _) = text.split_once('|').unwrap_or((text, ""));
+                    found.push((Some("above"), escaped(unversioned)));
+                    found.push((
+                        Some("above"),
+                        escaped(&format!("{}/more/of", unversioned.trim_end_matches('/'))),
+                    ));
                 }
             }
         }
@@ -111,7 +142,7 @@ fn of_item(kind: SearchParameterType, item: &Item<'_>) -> Vec<(Option<&'static s
                 let cuts = [4, 7, 10].map(|length| text.get(..length).map(str::to_owned));
                 let all = cuts.into_iter().flatten().chain([text.clone()]);
                 for date in all.filter(|date| PartialDateTime::parse(date).is_some()) {
-                    for prefix in ["", "ne", "gt", "lt", "ge", "le", "sa", "eb"] {
+                    for prefix in ["", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"] {
                         found.push((None, format!("{prefix}{date}")));
                     }
                 }
@@ -127,11 +158,12 @@ fn of_item(kind: SearchParameterType, item: &Item<'_>) -> Vec<(Option<&'static s
             if let (Some(number), Some(json)) = (number, json) {
                 let (system, code) = (json.str("system"), json.str("code"));
                 found.extend(with_prefixes(number.as_str(), ""));
-                if let (Some(system), Some(code)) = (system, code.filter(|code| is_plain(code))) {
-                    found.extend(with_prefixes(number.as_str(), &format!("|{system}|{code}")));
+                if let (Some(system), Some(code)) = (system, code.filter(|code| is_short(code))) {
+                    let unit = format!("|{}|{}", escaped(system), escaped(code));
+                    found.extend(with_prefixes(number.as_str(), &unit));
                 }
-                if let Some(unit) = json.str("unit").filter(|unit| is_plain(unit)) {
-                    found.extend(with_prefixes(number.as_str(), &format!("||{unit}")));
+                if let Some(unit) = json.str("unit").filter(|unit| is_short(unit)) {
+                    found.extend(with_prefixes(number.as_str(), &format!("||{}", escaped(unit))));
                 }
             }
         }
@@ -144,24 +176,40 @@ fn with_prefixes(number: &str, rest: &str) -> Vec<(Option<&'static str>, String)
     if number.contains(['e', 'E']) {
         return Vec::new();
     }
-    ["", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
+    // More digits than floating-point numbers tell apart are of no use.
+    let number = match number.split_once('.') {
+        Some((whole, decimals)) if decimals.len() > 4 => format!("{whole}.{}", &decimals[..4]),
+        _ => number.to_owned(),
+    };
+    ["", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
         .iter()
         .map(|prefix| (None, format!("{prefix}{number}{rest}")))
         .collect()
 }
 
+/// The four forms of a token.
+fn forms(system: Option<&str>, code: Option<&str>) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(code) = code.filter(|code| is_short(code)) {
+        found.push(escaped(code));
+        found.push(format!("|{}", escaped(code)));
+        found.extend(system.map(|system| format!("{}|{}", escaped(system), escaped(code))));
+    }
+    found.extend(system.map(|system| format!("{}|", escaped(system))));
+    found
+}
+
+/// An identifier by its type.
+fn typed(item: &Item<'_>) -> Option<String> {
+    let identifier = item.json().filter(|_| item.item_type.name() == "Identifier")?;
+    let coding = identifier.at(&["type", "coding"])?.items().first()?;
+    let parts = [coding.str("system")?, coding.str("code")?, identifier.str("value")?];
+    Some(parts.map(escaped).join("|"))
+}
+
 fn tokens(item: &Item<'_>) -> Vec<String> {
-    let forms = |system: Option<&str>, code: Option<&str>| {
-        let mut found = Vec::new();
-        if let Some(code) = code.filter(|code| is_plain(code)) {
-            found.push(code.to_owned());
-            found.push(format!("|{code}"));
-            found.extend(system.map(|system| format!("{system}|{code}")));
-        }
-        found.extend(system.map(|system| format!("{system}|")));
-        found
-    };
     let of = |json: &Json, member: &str| forms(json.str("system"), json.str(member));
+    let text = |text: Option<&str>| text.filter(|text| is_short(text)).map(escaped).into_iter().collect();
     match (item.item_type.name(), item.json()) {
         ("Coding", Some(json)) => of(json, "code"),
         ("Identifier", Some(json)) => of(json, "value"),
@@ -169,15 +217,53 @@ fn tokens(item: &Item<'_>) -> Vec<String> {
             let codings = json.get("coding").map(Json::items).unwrap_or_default().iter();
             codings.flat_map(|coding| of(coding, "code")).collect()
         }
-        ("ContactPoint", Some(json)) => {
-            json.str("value").filter(|text| is_plain(text)).map(str::to_owned).into_iter().collect()
-        }
+        ("ContactPoint", Some(json)) => text(json.str("value")),
         ("code", _) => item
             .as_str()
             .map_or_else(Vec::new, |code| forms(systems_of(item, code).first().copied(), Some(code))),
         _ => match item.as_bool() {
             Some(value) => vec![value.to_string()],
-            None => item.as_str().filter(|text| is_plain(text)).map(str::to_owned).into_iter().collect(),
+            None => text(item.as_str()),
         },
     }
+}
+
+/// Values of a composite parameter: what stands in one element, and what does not stand together.
+pub fn of_composite(
+    meaning: &mut Meaning,
+    parameter: &'static SearchParameter,
+    resources: &[&'static Json],
+    dice: &mut Dice,
+) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut others: Vec<Vec<String>> = vec![Vec::new(); parameter.components.len()];
+    for resource in resources {
+        for element in meaning.elements(resource, parameter) {
+            let values: Vec<Vec<String>> = element
+                .iter()
+                .zip(parameter.components)
+                .map(|(items, component)| {
+                    let all = items.iter().flat_map(|item| of_item(component.parameter(), item));
+                    all.filter(|(modifier, _)| modifier.is_none()).map(|(_, value)| value).collect()
+                })
+                .collect();
+            for _ in 0..2 {
+                let parts: Option<Vec<&String>> = values.iter().map(|values| dice.pick(values)).collect();
+                found.extend(
+                    parts.map(|parts| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join("$")),
+                );
+            }
+            for (others, values) in others.iter_mut().zip(values) {
+                others.extend(values);
+            }
+        }
+    }
+    for _ in 0..found.len().min(VALUES * 4) {
+        let parts: Option<Vec<&String>> = others.iter().map(|values| dice.pick(values)).collect();
+        found.extend(parts.map(|parts| parts.iter().map(|part| part.as_str()).collect::<Vec<_>>().join("$")));
+    }
+    found.sort();
+    found.dedup();
+    let step = found.len().div_ceil(VALUES * 8).max(1);
+    found.into_iter().step_by(step).collect()
 }

@@ -121,6 +121,26 @@ fn filters_follow_paths() {
 }
 
 #[test]
+fn tokens_and_quantities_of_filters_have_escapes_and_short_names_of_systems() {
+    let mut observations = Memory::new(&[
+        r#"{"resourceType":"Observation","id":"bar","code":{"coding":[{"system":"http://l","code":"a|b,c$d\\e"}]}}"#,
+        r#"{"resourceType":"Observation","id":"loinc","code":{"coding":[{"system":"http://loinc.org","code":"1-8"}]},
+            "valueQuantity":{"value":2,"system":"http://unitsofmeasure.org","code":"g"}}"#,
+        r#"{"resourceType":"Observation","id":"other","code":{"coding":[{"system":"loinc","code":"1-8"}]},
+            "valueQuantity":{"value":2,"system":"http://u|v","code":"g"}}"#,
+    ]);
+    observations.check(&[
+        (r"Observation?_filter=code eq http://l|a\|b\,c\$d\\e", &["Observation/bar"]),
+        (r#"Observation?_filter=code eq "a\\|b,c$d\\\\e""#, &["Observation/bar"]),
+        (r"Observation?_filter=code eq http://l|a", &[]),
+        ("Observation?_filter=code eq loinc|1-8", &["Observation/loinc"]),
+        ("Observation?_filter=code eq 1-8", &["Observation/loinc", "Observation/other"]),
+        ("Observation?_filter=value-quantity eq 2000|ucum|mg", &["Observation/loinc"]),
+        (r"Observation?_filter=value-quantity eq 2|http://u\|v|g", &["Observation/other"]),
+    ]);
+}
+
+#[test]
 fn what_cannot_be_followed_is_told() {
     for (name, url, text) in [
         (

@@ -52,21 +52,22 @@ fn codes_are_found_by_value_sets_and_hierarchies() {
         food("fruit", r#"{"system":"http://food","code":"fruit"}"#),
         food("other", r#"{"system":"http://other","code":"apple"}"#),
         food("none", ""),
+        food("two", r#"{"system":"http://food","code":"apple"},{"system":"http://food","code":"stone"}"#),
     ];
     let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
     for (url, expected) in [
-        ("code:in=http://v/fruit", Ok(vec!["apple"])),
-        ("code:in=ValueSet/fruit", Ok(vec!["apple"])),
+        ("code:in=http://v/fruit", Ok(vec!["apple", "two"])),
+        ("code:in=ValueSet/fruit", Ok(vec!["apple", "two"])),
         ("code:in=http://v/empty", Ok(vec![])),
         ("code:not-in=http://v/fruit", Ok(vec!["fruit", "none", "other"])),
-        ("combo-code:in=http://v/fruit", Ok(vec!["apple"])),
-        ("code:below=http://food|fruit", Ok(vec!["apple", "fruit"])),
-        ("code:below=http://food|apple", Ok(vec!["apple"])),
-        ("code:above=http://food|apple", Ok(vec!["apple", "fruit"])),
-        ("_filter=code in http://v/fruit", Ok(vec!["apple"])),
+        ("combo-code:in=http://v/fruit", Ok(vec!["apple", "two"])),
+        ("code:below=http://food|fruit", Ok(vec!["apple", "fruit", "two"])),
+        ("code:below=http://food|apple", Ok(vec!["apple", "two"])),
+        ("code:above=http://food|apple", Ok(vec!["apple", "fruit", "two"])),
+        ("_filter=code in http://v/fruit", Ok(vec!["apple", "two"])),
         ("_filter=code ni http://v/fruit", Ok(vec!["fruit", "none", "other"])),
-        ("_filter=code ss http://food|fruit", Ok(vec!["apple", "fruit"])),
-        ("_filter=code sb http://food|apple", Ok(vec!["apple", "fruit"])),
+        ("_filter=code ss http://food|fruit", Ok(vec!["apple", "fruit", "two"])),
+        ("_filter=code sb http://food|apple", Ok(vec!["apple", "fruit", "two"])),
         ("code:in=http://v/zzz", Err("search parameter 'code': value set 'http://v/zzz' is not known")),
         ("code:below=http://food|zzz", Err("search parameter 'code:below': code 'zzz' is not known")),
         (
@@ -90,7 +91,7 @@ fn codes_are_found_by_value_sets_and_hierarchies() {
 fn the_words_of_codes_and_types_of_identifiers_are_found() {
     let patient = parse(
         r#"{ "resourceType": "Patient", "identifier": [
-             { "type": { "coding": [{ "system": "http://t", "code": "MR" }], "text": "Médical record" }, "system": "http://a", "value": "12345" },
+             { "type": { "coding": [{ "system": "http://t", "code": "MR", "display": "Shown" }], "text": "Médical record" }, "system": "http://a", "value": "12345" },
              { "system": "http://b", "value": "6" }],
              "maritalStatus": { "coding": [{ "code": "M", "display": "Married" }], "text": "happily married" } }"#,
     );
@@ -103,6 +104,7 @@ fn the_words_of_codes_and_types_of_identifiers_are_found() {
             ("identifier:text=medical", true),
             ("identifier:text=record", false),
             ("identifier:text=12345", false),
+            ("identifier:text=shown", false),
             ("identifier:missing=false", true),
         ],
     );

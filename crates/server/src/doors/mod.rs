@@ -19,20 +19,20 @@ use std::sync::Arc;
 /// # Errors
 ///
 /// Every refusal of the table.
-pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refusal> {
-    let steps = ask.steps.clone();
+pub async fn answer(app: &App, mut ask: Ask, seen: &mut Seen) -> Result<Answer, Refusal> {
+    let steps = std::mem::take(&mut ask.steps);
     match Route::of(&steps) {
         Some(Route::Token) => {
             *seen = Seen { door: "oauth", interaction: "token" };
-            crate::oauth::token(app, ask).await
+            Box::pin(crate::oauth::token(app, ask)).await
         }
         Some(Route::Reset) => {
             *seen = Seen { door: "operations", interaction: "reset" };
-            crate::sandbox::reset(app, ask).await
+            Box::pin(crate::sandbox::reset(app, ask)).await
         }
         Some(Route::Async(id)) => {
             *seen = Seen { door: "r4", interaction: "respond-async" };
-            crate::asynchronous::status(app, &ask, id).await
+            Box::pin(crate::asynchronous::status(app, &ask, id)).await
         }
         Some(Route::R4(place)) => {
             seen.door = "r4";
@@ -40,7 +40,7 @@ pub async fn answer(app: &App, ask: Ask, seen: &mut Seen) -> Result<Answer, Refu
         }
         Some(Route::Canvas(place)) => {
             seen.door = "canvas";
-            canvas::answer(app, ask, place, seen).await
+            Box::pin(canvas::answer(app, ask, place, seen)).await
         }
         None => Err(Refusal::unknown_path(ask.uri.path())),
     }

@@ -3,6 +3,8 @@
 
 use super::ask::Ask;
 use super::coding::quality_value;
+use fhir::outcome::quoted;
+use fhir::{Issue, IssueCode};
 use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use interactions::Refusal;
 
@@ -55,13 +57,13 @@ impl Format {
 ///
 /// # Errors
 ///
-/// 406 when neither allows one of `offered`.
+/// 406 when neither allows one of `offered`; 400 when `_pretty` is neither true nor false.
 pub fn rendition(
     headers: &HeaderMap,
     query: &[(String, String)],
     offered: &[Format],
 ) -> Result<Rendition, Refusal> {
-    let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
+    let pretty = pretty(query)?;
     if let Some((_, wanted)) = query.iter().find(|(name, _)| name == "_format") {
         // A `+` that was not percent-encoded has become a space.
         let wanted = wanted.trim().replace(' ', "+");
@@ -78,6 +80,18 @@ pub fn rendition(
     match best(accept, offered) {
         Some(format) => Ok(Rendition { format, pretty }),
         None => Err(Refusal::not_acceptable(accept)),
+    }
+}
+
+/// Whether the answer is to be indented.
+fn pretty(query: &[(String, String)]) -> Result<bool, Refusal> {
+    match query.iter().find(|(name, _)| name == "_pretty").map(|(_, value)| value.as_str()) {
+        Some("true") => Ok(true),
+        None | Some("false" | "") => Ok(false),
+        Some(other) => {
+            let text = format!("the value {} of '_pretty' is not true or false", quoted(other));
+            Err(Refusal::invalid(vec![Issue::error(IssueCode::Value, text)]))
+        }
     }
 }
 

@@ -23,8 +23,8 @@ impl Wish {
     pub fn of<B>(request: &Request<B>) -> Self {
         let headers = request.headers();
         let query = request.uri().query().unwrap_or_default();
-        // Nearly all requests ask for JSON and say no more: they cost two looks.
-        let plain = !query.contains("_format") && !query.contains("_pretty");
+        // Nearly all requests ask for JSON and say no more: they cost a few looks. Names may be percent-encoded.
+        let plain = !query.contains("_format") && !query.contains("_pretty") && !query.contains('%');
         let rendition = if is_at_r4_door(request.uri()) && !(plain && asks_for_json(headers.get(ACCEPT))) {
             let query = parameters(query.as_bytes()).unwrap_or_default();
             rendition(headers, &query, Format::ALL).unwrap_or_default()

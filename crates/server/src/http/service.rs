@@ -54,7 +54,7 @@ pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Response
 /// Lets a request through the limits, watches its time and its panics.
 async fn guarded(app: &Arc<App>, request: Request<Incoming>, seen: &mut Seen) -> Result<Answer, Refusal> {
     if crate::operations::is_exempt(request.uri().path()) {
-        return crate::operations::answer(app, &request, seen).await;
+        return Box::pin(crate::operations::answer(app, &request, seen)).await;
     }
     if app.is_stopping() {
         return Err(Refusal::stopping());
@@ -66,11 +66,11 @@ async fn guarded(app: &Arc<App>, request: Request<Incoming>, seen: &mut Seen) ->
     let work = async {
         let ask = Ask::new(request)?;
         if app.config.sandbox {
-            crate::sandbox::fault(&ask, patience).await?;
+            Box::pin(crate::sandbox::fault(&ask, patience)).await?;
         }
         if asynchronous::is_asked(&ask) {
             seen.interaction = "respond-async";
-            return asynchronous::begin(app, ask).await;
+            return Box::pin(asynchronous::begin(app, ask)).await;
         }
         doors::answer(app, ask, seen).await
     };

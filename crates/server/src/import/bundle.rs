@@ -41,6 +41,10 @@ fn ask(entry: &mut Object) {
 pub(super) struct Operator;
 
 impl Caller for Operator {
+    fn identity(&self) -> &str {
+        "command line"
+    }
+
     fn may_read(&self, _: ResourceType) -> Result<(), Refusal> {
         Ok(())
     }

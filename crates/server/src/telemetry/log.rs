@@ -1,5 +1,6 @@
 //! Structured logs on standard error: pretty for people, JSON for machines.
 
+use fhir::datetime::instant_of_micros;
 use fhir::json::write_string;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -45,7 +46,7 @@ pub fn has_requests() -> bool {
 /// request, and the general way costs as much as a read.
 pub fn request(line: &RequestLine<'_>) {
     let Some(requests) = REQUESTS.get() else { return };
-    let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ");
+    let time = instant_of_micros(jiff::Timestamp::now().as_microsecond());
     let RequestLine { id, method, path, status, micros, refusal } = *line;
     let mut text = Vec::with_capacity(256);
     // Writing into memory cannot fail.

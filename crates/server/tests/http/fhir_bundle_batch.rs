@@ -155,3 +155,56 @@ fn prefer_decides_what_entries_are_answered_with() {
     let outcome = ask("return=OperationOutcome");
     assert_eq!(at(&outcome, &["entry", "0", "response", "outcome", "issue", "0", "code"]), "informational");
 }
+
+#[test]
+fn entries_get_the_parts_that_their_urls_ask_for() {
+    let site = Site::new();
+    site.put("/fhir/Basic/a", &named("a", "x")).expect(201);
+    let reply = batch(
+        &site,
+        vec![
+            entry("GET", "Basic/a?_elements=author"),
+            entry("GET", "Basic/a/_history/1?_summary=text"),
+            entry("GET", "Basic/_history?_elements=author"),
+            entry("GET", "Basic/a?_summary=false&_format=json"),
+            entry("GET", "Basic/a?_summary=count"),
+            entry("GET", "Basic/_history?_summary=count"),
+            entry("HEAD", "Basic/a?_elements=author"),
+            entry("GET", "Basic/a?_elements=author").saying("ifNoneMatch", "W/\"1\""),
+        ],
+    )
+    .expect(200);
+    let ok = "200 OK";
+    let expected = [ok, ok, ok, ok, "400 Bad Request", ok, ok, "304 Not Modified"];
+    assert_eq!(statuses(&reply), expected);
+    let subsetted = |path: &[&str]| reply.json().at(path).is_some_and(|tag| *tag == "SUBSETTED".into());
+    for entry in ["0", "1"] {
+        assert!(subsetted(&["entry", entry, "resource", "meta", "tag", "0", "code"]), "{}", reply.text());
+    }
+    assert!(subsetted(&["entry", "2", "resource", "entry", "0", "resource", "meta", "tag", "0", "code"]));
+    assert_eq!(at(&reply, &["entry", "3", "resource", "code", "text"]), "x");
+    let problem = at(&reply, &["entry", "4", "response", "outcome", "issue", "1", "details", "text"]);
+    assert!(problem.starts_with("'_summary=count' counts"), "{problem}");
+    let json = reply.json();
+    assert_eq!(json.at(&["entry", "5", "resource", "total"]).unwrap().to_string(), "1");
+    assert_eq!(json.at(&["entry", "5", "resource", "entry"]), None);
+    assert_eq!(json.at(&["entry", "6", "resource"]), None);
+}
+
+#[test]
+fn conditions_of_entries_are_lists_of_tags_or_a_star() {
+    let site = Site::new();
+    site.put("/fhir/Basic/a", &named("a", "1")).expect(201);
+    let reply = batch(
+        &site,
+        vec![
+            entry("PUT", "Basic/a").with(named("a", "2")).saying("ifMatch", "W/\"7\", W/\"1\""),
+            entry("PUT", "Basic/b").with(named("b", "1")).saying("ifMatch", "*"),
+            entry("PUT", "Basic/c").with(named("c", "1")).saying("ifNoneMatch", "*"),
+            entry("GET", "Basic/a").saying("ifNoneMatch", "*"),
+        ],
+    )
+    .expect(200);
+    let expected = ["200 OK", "412 Precondition Failed", "201 Created", "304 Not Modified"];
+    assert_eq!(statuses(&reply), expected, "{}", reply.text());
+}

@@ -109,6 +109,14 @@ fn pretty_answers_are_indented_in_both_forms() {
     assert_eq!(lines("/fhir/Basic/x"), 1);
     assert!(lines("/fhir/Basic/x?_pretty=true") > 5);
     assert!(lines("/fhir/Basic/x?_pretty=true&_format=xml") > 5);
+    assert!(lines("/fhir/Basic/x?%5Fpretty=true") > 5);
+    let form = |text: &str| {
+        let search = Request::new("POST", "/fhir/Basic/_search");
+        site.ask_with(search.header("content-type", "application/x-www-form-urlencoded").body(text))
+    };
+    assert!(form("_id=x&_pretty=true").expect(200).text().lines().count() > 5);
+    is_xml(&form("_id=x&_format=xml").expect(200));
+    form("_id=x&_format=ttl").expect(406);
     let refused = site.get("/fhir/Basic/none?_pretty=true").expect(404);
     assert!(refused.text().lines().count() > 5);
 }

@@ -114,19 +114,28 @@ fn what_cannot_be_honoured_is_refused() {
     for (query, problem) in [
         (
             "_cout=1",
-            "the parameter '_cout' is not supported on histories; did you mean '_count'? (supported: _count, _since, _at)",
+            "the parameter '_cout' is not supported on histories; did you mean '_count'? (supported: _count, _since, _at, _summary, _elements)",
         ),
         ("_count=x", "the value 'x' of '_count' is not a number from 0 on"),
         ("_count=1&_count=2", "parameter '_count' is given more than once"),
         (
             "_cursor=1.2.3.4.5",
-            "_cursor does not belong to this request; follow the links of its answers unchanged",
+            "_cursor does not belong to this request of this client; follow the links of its answers unchanged",
         ),
     ] {
         let refused = site.get(&format!("/fhir/Basic/_history?{query}")).expect(400);
         assert_eq!(refused.issues()[1].1, problem);
     }
     site.get("/fhir/Basic/_history?_since=yesterday").expect(400);
+    for (path, problem) in [
+        ("/fhir/_history?_elements=nothing", "none of the types asked for has an element 'nothing'"),
+        ("/fhir/Basic/a/_history?_elements=cod", "Basic has no element 'cod'; did you mean 'code'?"),
+        ("/fhir/Basic/_history?_summary=all", "the value 'all' of '_summary' is not one of"),
+        ("/fhir/Basic/_history?_summary=text&_elements=code", "cannot be used together"),
+    ] {
+        let refused = site.get(path).expect(400);
+        assert!(refused.issues()[1].1.contains(problem), "{path}: {}", refused.text());
+    }
 }
 
 #[test]
@@ -139,4 +148,65 @@ fn a_history_shows_only_what_its_reader_may_read() {
     let seen = entries(&with("system/Flag.read", "/fhir/_history").expect(200).json());
     assert_eq!(seen, ["PUT Flag/f 201 Created"]);
     with("system/Flag.read", "/fhir/Basic/_history").expect(403);
+}
+
+#[test]
+fn histories_show_the_part_that_is_asked_for() {
+    for store in Store::all() {
+        let site = site(store);
+        for path in ["/fhir/Basic/a/_history", "/fhir/Basic/_history", "/fhir/_history"] {
+            let whole = site.get(path).expect(200).json();
+            let part = site.get(&format!("{path}?_elements=author")).expect(200).json();
+            assert_eq!(entries(&part), entries(&whole), "{path}");
+            let resources = |bundle: &Json| -> Vec<Json> {
+                let entries = bundle.get("entry").map(Json::items).unwrap_or_default().iter();
+                entries.filter_map(|entry| entry.get("resource").cloned()).collect()
+            };
+            assert!(!resources(&part).is_empty());
+            for (part, whole) in resources(&part).iter().zip(resources(&whole)) {
+                assert_eq!(part.at(&["meta", "tag", "0", "code"]), Some(&"SUBSETTED".into()), "{path}");
+                assert_eq!(part.at(&["meta", "versionId"]), whole.at(&["meta", "versionId"]), "{path}");
+                assert_eq!(whole.at(&["meta", "tag"]), None, "{path}");
+            }
+            assert!(
+                site.get(&format!("{path}?_summary=false")).expect(200).text().contains("\"text\":\"1\"")
+            );
+            let counted = site.get(&format!("{path}?_summary=count&_count=1")).expect(200).json();
+            assert_eq!(counted.get("total"), whole.get("total"), "{path}");
+            assert_eq!((counted.get("entry"), link(&site, &counted, "next")), (None, None), "{path}");
+        }
+        let summary = site.get("/fhir/Basic/a/_history?_summary=text&_count=1").expect(200).json();
+        assert!(link(&site, &summary, "next").unwrap().contains("_summary=text"), "{summary}");
+    }
+}
+
+#[test]
+fn a_lenient_client_is_told_what_its_history_was_read_without() {
+    let site = site(Store::Sqlite);
+    let ask = |handling: &str, path: &str| {
+        site.ask_with(Request::new("GET", path).header("prefer", &format!("handling={handling}")))
+    };
+    for path in ["/fhir/Basic/_history", "/fhir/Basic/a/_history", "/fhir/_history"] {
+        let query = format!("{path}?color=red&_count=1&_since=yesterday");
+        let refused = ask("strict", &query).expect(400).issues();
+        assert_eq!(refused.len(), 3, "{refused:?}");
+        assert!(refused[1].1.contains("'color' is not supported on histories"), "{refused:?}");
+        let lenient = ask("lenient", &query).expect(200).json();
+        assert_eq!(link(&site, &lenient, "self").as_deref(), Some(format!("{path}?_count=1").as_str()));
+        assert_eq!(lenient.get("entry").unwrap().items().len(), 2, "{lenient}");
+        let outcome = lenient.at(&["entry", "1", "resource"]).unwrap();
+        assert_eq!(outcome.str("resourceType"), Some("OperationOutcome"));
+        let told = outcome.get("issue").unwrap().items();
+        let text = |issue: &Json| issue.at(&["details", "text"]).and_then(Json::as_str).unwrap().to_owned();
+        assert!(told.iter().all(|issue| issue.str("severity") == Some("warning")), "{outcome}");
+        assert!(text(&told[0]).ends_with("; the history was read without 'color'"), "{outcome}");
+        assert!(text(&told[1]).ends_with("; the history was read without '_since'"), "{outcome}");
+        // Such a Bundle is a valid one.
+        assert_eq!(validation::validate(&lenient, &validation::Options::default()), []);
+        let next = link(&site, &lenient, "next").unwrap();
+        let second = site.get(&next).expect(200).json();
+        assert_eq!(second.get("entry").unwrap().items().len(), 1, "its links leave out what was left out");
+    }
+    let nothing_wrong = ask("lenient", "/fhir/Basic/_history").expect(200).json();
+    assert_eq!(nothing_wrong.get("entry").unwrap().items().len(), 5);
 }

@@ -191,3 +191,87 @@ fn head_answers_like_get_without_the_body() {
     assert_eq!((head.header("etag"), head.body.len()), (Some("W/\"1\""), 0));
     assert_eq!(site.ask("HEAD", "/fhir/Basic/b", "").expect(404).body.len(), 0);
 }
+
+#[test]
+fn each_change_has_the_conditions_of_http() {
+    let old = "Wed, 21 Oct 2015 07:28:00 GMT";
+    let future = "Fri, 01 Jan 2100 00:00:00 GMT";
+    for method in ["PUT", "PATCH", "DELETE"] {
+        for (headers, status) in [
+            (vec![("if-match", "*")], 200),
+            (vec![("if-match", "W/\"7\", W/\"1\"")], 200),
+            (vec![("if-match", "W/\"7\""), ("if-match", "W/\"1\"")], 200),
+            (vec![("if-match", "W/\"7\", W/\"8\"")], 412),
+            (vec![("if-match", "\"01\"")], 412),
+            (vec![("if-match", "W/\"1\""), ("if-unmodified-since", old)], 200),
+            (vec![("if-match", "W/\"7\""), ("if-unmodified-since", future)], 412),
+            (vec![("if-unmodified-since", old)], 412),
+            (vec![("if-unmodified-since", future)], 200),
+            (vec![("if-unmodified-since", "yesterday")], 400),
+            (vec![("if-match", "\u{e9}")], 400),
+            (vec![("if-none-match", "*")], 412),
+            (vec![("if-none-match", "W/\"1\"")], 400),
+        ] {
+            let site = Site::new();
+            site.put("/fhir/Basic/a", &basic_with_id("a", "one")).expect(201);
+            let mut request = Request::new(method, "/fhir/Basic/a");
+            for (name, value) in &headers {
+                request = request.header(name, value);
+            }
+            request = match method {
+                "PUT" => request.body(basic_with_id("a", "two").to_string()),
+                "PATCH" => request
+                    .header("content-type", "application/json-patch+json")
+                    .body(r#"[{"op":"replace","path":"/code/text","value":"two"}]"#),
+                _ => request,
+            };
+            let expected = if method == "DELETE" && status == 200 { 204 } else { status };
+            let reply = site.ask_with(request);
+            assert_eq!(reply.status, expected, "{method} {headers:?}: {}", reply.text());
+            let version = site.get("/fhir/Basic/a").header("etag").map(str::to_owned);
+            let unchanged = version.as_deref() == Some("W/\"1\"");
+            assert_eq!(unchanged, status != 200, "{method} {headers:?}");
+        }
+    }
+}
+
+#[test]
+fn what_must_exist_or_must_not_is_created_accordingly() {
+    let site = Site::new();
+    let put = |header: &str| {
+        let request = Request::new("PUT", "/fhir/Basic/a").header(header, "*");
+        site.ask_with(request.body(basic_with_id("a", "x").to_string())).status
+    };
+    assert_eq!(
+        (put("if-match"), put("if-none-match"), put("if-none-match"), put("if-match")),
+        (412, 201, 412, 200)
+    );
+}
+
+#[test]
+fn a_change_of_any_kind_that_changes_nothing_makes_no_version() {
+    let site = Site::new();
+    let identified = json!({
+        "resourceType": "Basic", "id": "a", "identifier": [{ "system": "urn:i", "value": "1" }], "code": { "text": "x" }
+    });
+    site.put("/fhir/Basic/a", &identified).expect(201);
+    let patch = |path: &str| {
+        Request::new("PATCH", path)
+            .header("content-type", "application/json-patch+json")
+            .body(r#"[{"op":"replace","path":"/code/text","value":"x"}]"#)
+    };
+    let text = identified.to_string();
+    let transaction = format!(
+        r#"{{"resourceType":"Bundle","type":"transaction","entry":[{{"resource":{text},"request":{{"method":"PUT","url":"Basic/a"}}}}]}}"#
+    );
+    for request in [
+        Request::new("PUT", "/fhir/Basic/a").body(text.clone()),
+        Request::new("PUT", "/fhir/Basic?identifier=urn:i%7C1").body(text),
+        patch("/fhir/Basic/a"),
+        patch("/fhir/Basic?identifier=urn:i%7C1"),
+        Request::new("POST", "/fhir").body(transaction),
+    ] {
+        site.ask_with(request.clone()).expect(200);
+        assert_eq!(site.get("/fhir/Basic/a").header("etag"), Some("W/\"1\""), "{request:?}");
+    }
+}

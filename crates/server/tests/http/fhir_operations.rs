@@ -1,6 +1,6 @@
 //! /fhir/{type}/$name and /fhir/{type}/{id}/$name: operations.
 
-use crate::support::{Request, Site};
+use crate::support::{Request, Site, Store};
 use fhir::{Json, json};
 
 fn basic(site: &Site) {
@@ -31,6 +31,95 @@ fn meta_is_that_of_the_resource() {
     site.get("/fhir/Basic/none/$meta").expect(404);
     let refused = site.get("/fhir/Basic/x/$meta?mode=x").expect(400);
     assert_eq!(refused.issues()[1].1, "$meta has no parameter 'mode' (supported: none)");
+}
+
+#[test]
+fn meta_of_a_type_and_of_the_server_are_the_labels_in_use() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        basic(&site);
+        let labelled = |resource_type: &str, id: &str, meta: Json| {
+            let mut resource = json!({ "resourceType": (resource_type), "id": (id), "meta": (meta) });
+            if resource_type == "Basic" {
+                resource.as_object_mut().unwrap().insert("code", json!({ "text": "x" }));
+            }
+            site.put(&format!("/fhir/{resource_type}/{id}"), &resource).expect(201);
+        };
+        labelled(
+            "Basic",
+            "y",
+            json!({ "profile": ["http://example.org/p"], "tag": [
+            { "system": "http://example.org/tags", "code": "a", "version": "2" }, { "code": "b" }, { "display": "C" }
+        ] }),
+        );
+        labelled("Basic", "gone", json!({ "tag": [{ "code": "gone" }] }));
+        site.delete("/fhir/Basic/gone").expect(204);
+        let restricted = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality";
+        labelled("Device", "d", json!({ "security": [{ "system": (restricted), "code": "R" }] }));
+        let of_type = site.get("/fhir/Basic/$meta").expect(200).json();
+        let expected = json!({
+            "profile": ["http://example.org/p"],
+            "tag": [{ "code": "C" }, { "code": "b" }, { "system": "http://example.org/tags", "code": "a" }]
+        });
+        assert_eq!(of_type.at(&["parameter", "0", "name"]), Some(&"return".into()));
+        assert_eq!(labels_of(&of_type), expected);
+        let parameters = json!({ "resourceType": "Parameters" });
+        assert_eq!(site.post("/fhir/Basic/$meta", &parameters).expect(200).json(), of_type);
+        let device = labels_of(&site.get("/fhir/Device/$meta").expect(200).json());
+        assert_eq!(device, json!({ "security": [{ "system": (restricted), "code": "R" }] }));
+        let system = labels_of(&site.get("/fhir/$meta").expect(200).json());
+        assert_eq!(
+            (system.get("security"), system.get("tag")),
+            (device.get("security"), expected.get("tag"))
+        );
+        // Where nothing is in use the answer is valid still.
+        let none = site.get("/fhir/Flag/$meta").expect(200).json();
+        assert_eq!(validation::validate(&none, &validation::Options::default()), []);
+        assert_eq!(labels_of(&none), json!({}));
+    }
+}
+
+/// The labels that an operation returned, without their versions and displays; one without a code is told by its display.
+fn labels_of(returned: &Json) -> Json {
+    let meta = returned.at(&["parameter", "0", "valueMeta"]).unwrap();
+    let mut labels = fhir::Object::new();
+    for name in ["profile", "security", "tag"] {
+        let all = meta.get(name).map(Json::items).unwrap_or_default();
+        let plain = all.iter().map(|label| match label.as_object() {
+            None => label.clone(),
+            Some(coding) => {
+                let mut plain = fhir::Object::new();
+                if let Some(system) = coding.str("system") {
+                    plain.insert("system", system);
+                }
+                plain.insert("code", coding.str("code").or_else(|| coding.str("display")).unwrap());
+                plain.into()
+            }
+        });
+        let plain: Vec<Json> = plain.collect();
+        if !plain.is_empty() {
+            labels.insert(name, plain);
+        }
+    }
+    labels.into()
+}
+
+#[test]
+fn labels_in_use_are_those_that_the_caller_may_read() {
+    let site = Site::new();
+    basic(&site);
+    let ask = |scopes: &str, path: &str| {
+        let token = format!("Bearer {}", site.token_for(scopes));
+        site.ask_with(Request::new("GET", path).header("authorization", &token))
+    };
+    ask("system/Device.read", "/fhir/Basic/$meta").expect(403);
+    ask("system/Binary.read", "/fhir/Binary/$meta").expect(403);
+    assert_eq!(labels_of(&ask("system/Device.read", "/fhir/$meta").expect(200).json()), json!({}));
+    assert_eq!(tags(&ask("system/Basic.read", "/fhir/$meta").expect(200).json()), ["a"]);
+    assert_eq!(site.send(Request::new("GET", "/fhir/$meta")).status, 401);
+    let refused = site.get("/fhir/$meta?mode=x").expect(400);
+    assert_eq!(refused.issues()[1].1, "$meta has no parameter 'mode' (supported: none)");
+    site.get("/fhir/$meta-add").expect(404);
 }
 
 #[test]
@@ -78,7 +167,7 @@ fn labels_are_changed_only_as_asked_and_allowed() {
 fn operations_that_are_not_there_are_unknown_paths() {
     let site = Site::new();
     basic(&site);
-    for path in ["/fhir/$meta", "/fhir/Basic/$meta", "/fhir/Basic/x/$metta", "/fhir/Basic/x/$lastn"] {
+    for path in ["/fhir/$metta", "/fhir/Basic/$meta-add", "/fhir/Basic/x/$metta", "/fhir/Basic/x/$lastn"] {
         assert_eq!(site.get(path).expect(404).problem(), format!("Unknown path '{path}'"));
     }
     let put = site.put("/fhir/Basic/x/$meta", &json!({})).expect(405);
@@ -156,9 +245,24 @@ fn the_latest_observations_of_each_code_are_found() {
     assert_eq!(ids("/fhir/Observation/$lastn?subject=Patient/p&max=2"), ["a2", "a3", "b1"]);
     assert_eq!(ids("/fhir/Observation/$lastn?patient=p&code=http://example.org|b"), ["b1"]);
     assert_eq!(ids("/fhir/Observation/$lastn?patient=other"), Vec::<String>::new());
-    for refused in ["", "?code=a", "?patient=p&max=0", "?patient=p&cod=a"] {
+    for refused in [
+        "",
+        "?code=a",
+        "?patient=p&max=0",
+        "?patient=p&cod=a",
+        "?patient=p&_count=1",
+        "?patient=p&_sort=date",
+        "?patient=p&_include=Observation:subject",
+        "?patient=p&_summary=count",
+    ] {
         site.get(&format!("/fhir/Observation/$lastn{refused}")).expect(400);
     }
+    let part = site.search("/fhir/Observation/$lastn?patient=p&_elements=effective");
+    assert!(part.iter().all(|one| one.get("subject").is_none() && one.get("effectiveDateTime").is_some()));
+    let lenient =
+        Request::new("GET", "/fhir/Observation/$lastn?patient=p&cod=a").header("prefer", "handling=lenient");
+    let lenient = site.ask_with(lenient).expect(200).json();
+    assert_eq!(lenient.at(&["entry", "2", "search", "mode"]), Some(&"outcome".into()), "{lenient}");
 }
 
 fn record(site: &Site) {

@@ -20,6 +20,7 @@ mod fhir_history;
 mod fhir_instance;
 mod fhir_metadata;
 mod fhir_operations;
+mod fhir_paging;
 mod fhir_patch;
 mod fhir_read;
 mod fhir_search;

@@ -38,7 +38,7 @@ pub(super) fn page(session: &mut dyn Session, query: &HistoryQuery) -> Result<Hi
         }
         if let Some(before) = total {
             let counted = count(session, query, *source, &moment.snapshot)?;
-            total = (counted <= HISTORY_COUNTED).then_some(before + counted);
+            total = (counted <= counted_at_most(query)).then_some(before + counted);
         }
     }
     places.sort_unstable_by(|a, b| b.cmp(a));
@@ -98,6 +98,11 @@ fn of_page(
     sql
 }
 
+/// How many versions of a source are counted. Whoever wants no versions asks how many there are.
+const fn counted_at_most(query: &HistoryQuery) -> u64 {
+    if query.limit == 0 { u64::MAX } else { HISTORY_COUNTED }
+}
+
 /// How many versions a source has on all pages, at most one more than are counted.
 fn count(
     session: &mut dyn Session,
@@ -108,7 +113,11 @@ fn count(
     let mut sql = Statement::new(session.dialect());
     sql.sql("SELECT count(*) FROM (SELECT 1 AS one FROM ");
     versions(&mut sql, query, source, snapshot);
-    sql.sql(" LIMIT ").number(HISTORY_COUNTED + 1).sql(") AS c");
+    let most = counted_at_most(query);
+    if most < u64::MAX {
+        sql.sql(" LIMIT ").number(most + 1);
+    }
+    sql.sql(") AS c");
     let mut count = 0;
     sql.query(session, &mut |row| {
         count = u64::try_from(row.int(0)?).unwrap_or(0);

@@ -17,6 +17,7 @@ pub(crate) mod search;
 mod statement;
 mod unit;
 
+pub use body::Rest;
 pub(crate) use dialect::Dialect;
 pub(crate) use index_rows::IndexRows;
 pub(crate) use statement::Statement;
@@ -24,6 +25,7 @@ pub(crate) use unit::{Unit, meta};
 
 use crate::error::StoreError;
 use crate::model::{ExplainDriver, Version};
+use std::borrow::Cow;
 
 /// A parameter.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +72,7 @@ pub(crate) struct VersionRow<'v> {
     pub(crate) vid: i64,
     pub(crate) version: &'v Version,
     /// What is stored of the body.
-    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) body: Option<Cow<'v, [u8]>>,
 }
 
 /// Rows that are counted as a whole.
@@ -132,6 +134,9 @@ pub(crate) trait Session {
     fn forget_counts(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    /// Makes sure that no resource is remembered that was stored before: all of them are erased.
+    fn forget_resources(&mut self) {}
 
     /// Inserts versions with their numbers, all or none; whether their places were free.
     fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError>;

@@ -4,7 +4,7 @@ use super::{Row, Session, Value, body, one_int};
 use crate::error::StoreError;
 use crate::limits;
 use crate::model::{History, Method, Version};
-use fhir::ResourceType;
+use fhir::{Head, ResourceType};
 use std::collections::HashMap;
 
 /// The current version of a resource: one descent of `version_place`, one row.
@@ -55,8 +55,20 @@ pub(crate) fn version_of(
     let method = Method::from_code(row.int(3)?).ok_or_else(|| StoreError::corrupt("unknown method"))?;
     let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::corrupt("negative version"))?;
     let last_updated = row.int(2)?;
-    let body = row.optional_bytes(4)?.map(body::decode).transpose()?;
+    let head = Head { resource_type, id: &id, version, last_updated };
+    let body = row.optional_bytes(4)?.map(|stored| body::decode(stored, &head)).transpose()?;
     Ok((row.int(0)?, Version { resource_type, id, version, last_updated, method, body }))
+}
+
+/// Reads `body, id, version, last_updated` from a column on: the body.
+pub(crate) fn body_of(
+    row: &dyn Row,
+    column: usize,
+    resource_type: ResourceType,
+) -> Result<Vec<u8>, StoreError> {
+    let version = u64::try_from(row.int(column + 2)?).map_err(|_| StoreError::corrupt("negative version"))?;
+    let (id, last_updated) = (row.text(column + 1)?, row.int(column + 3)?);
+    body::decode(row.bytes(column)?, &Head { resource_type, id: &id, version, last_updated })
 }
 
 fn one_version(

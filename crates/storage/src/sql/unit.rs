@@ -109,7 +109,7 @@ impl Unit<'_> {
     fn write(&mut self, new: &[NewVersion<'_>]) -> Result<(), StoreError> {
         let (mut written, mut current) = (Vec::with_capacity(new.len()), HashMap::new());
         let mut superseded = Vec::new();
-        for NewVersion { version, .. } in new {
+        for NewVersion { version, rest, .. } in new {
             let place = (version.resource_type, version.id.clone());
             let before = current.get(&place).or_else(|| self.known.get(&place)).copied().flatten();
             if before.map_or(0, |before| before.version) + 1 != version.version {
@@ -121,7 +121,7 @@ impl Unit<'_> {
                 superseded.push((before.vid, vid, of, self.now));
             }
             current.insert(place, Some(Known::of(vid, version)));
-            let body = version.body.as_deref().map(body::encode);
+            let body = body::encode(version, *rest);
             written.push(VersionRow { vid, version, body });
         }
         if !self.session.insert_versions(&written)? {
@@ -335,6 +335,7 @@ impl Transaction for Unit<'_> {
         // Numbers and times go on from here, and earlier marks see nothing any more.
         let vid = self.session.next_vid()?;
         self.session.forget_counts()?;
+        self.session.forget_resources();
         let others = ["version", "live", "index_key", "superseded"];
         for table in others.into_iter().chain(index_rows::TABLES_BY_VERSION) {
             self.session.execute(&format!("DELETE FROM {table}"), &[])?;

@@ -7,6 +7,7 @@ pub(crate) mod error;
 mod insert;
 mod migrations;
 mod readers;
+mod recent;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use directory::Directory;
 use error::store_error;
 use fhir::ResourceType;
 use readers::Pool;
+use recent::Recent;
 use rusqlite::Connection;
 use session::{Role, SqliteSession, Sync};
 use std::fs::File;
@@ -65,13 +67,15 @@ impl Sqlite {
         let mut connection = connect()?;
         migrate(&mut connection, &directory, claim.is_some())?;
 
+        let recent = Arc::new(Recent::default());
         let mut session = SqliteSession::new(connection, options.probe.clone())?;
         check_types(&mut session)?;
         let (reads, writes) =
             (Arc::new(Queue::new(limits::READ_QUEUE)), Arc::new(Queue::new(limits::WRITE_QUEUE)));
         let log = Arc::new(Log::default());
         let writer = Writer {
-            session,
+            session: session.forgetting(recent.clone()),
+            recent: recent.clone(),
             queue: writes.clone(),
             log: log.clone(),
             clock: options.clock.clone(),
@@ -91,7 +95,7 @@ impl Sqlite {
         }
         let (connection, watched) = (connect()?, log.clone());
         let checkpointer = Some(start("easel-log", move || watched.run(&connection))?);
-        let pool = Pool::new(file, sync, options.probe.clone());
+        let pool = Pool::new(file, sync, options.probe.clone(), recent);
         let threads = Mutex::new(Threads { workers, checkpointer, claim, directory: Some(directory) });
         Ok(Sqlite { reads, writes, pool, log, threads })
     }

@@ -1,5 +1,6 @@
 //! Reading: on threads of the store for units of work, on the caller's own thread for single resources.
 
+use super::recent::{Found, Recent};
 use super::session::{Role, SqliteSession, Sync};
 use crate::error::StoreError;
 use crate::jobs::{Queue, ReadJob, Taken};
@@ -43,12 +44,13 @@ pub(crate) struct Pool {
     file: PathBuf,
     sync: Sync,
     probe: Option<Arc<Probe>>,
+    recent: Arc<Recent>,
     idle: Mutex<Option<Vec<SqliteSession>>>,
 }
 
 impl Pool {
-    pub(crate) fn new(file: PathBuf, sync: Sync, probe: Option<Arc<Probe>>) -> Self {
-        Pool { file, sync, probe, idle: Mutex::new(Some(Vec::new())) }
+    pub(crate) fn new(file: PathBuf, sync: Sync, probe: Option<Arc<Probe>>, recent: Arc<Recent>) -> Self {
+        Pool { file, sync, probe, recent, idle: Mutex::new(Some(Vec::new())) }
     }
 
     /// The current version of a resource.
@@ -57,8 +59,15 @@ impl Pool {
         resource_type: ResourceType,
         id: &str,
     ) -> Result<Option<Version>, StoreError> {
-        self.with(|session| resources::current(session, resource_type, id))
-            .map(|found| found.map(|(_, version)| version))
+        let ticket = match self.recent.get(resource_type, id) {
+            Found::Remembered(version) => return Ok(Some(version)),
+            Found::Unknown(ticket) => ticket,
+        };
+        let found = self.with(|session| resources::current(session, resource_type, id))?;
+        Ok(found.map(|(_, version)| {
+            self.recent.offer(ticket, &version);
+            version
+        }))
     }
 
     /// Whether the database answers.

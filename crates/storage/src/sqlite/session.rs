@@ -2,6 +2,7 @@
 
 use super::counts::{Counts, Remembered};
 use super::error::store_error;
+use super::recent::Recent;
 use crate::error::StoreError;
 use crate::limits;
 use crate::options::Durability;
@@ -55,6 +56,8 @@ pub(crate) struct SqliteSession {
     last_vid: i64,
     /// What readers remember. A writer's own writes may yet be undone, so it remembers nothing.
     counts: Option<Arc<Counts>>,
+    /// What readers remember of single resources, and a writer makes them forget.
+    recent: Option<Arc<Recent>>,
 }
 
 /// When the statement that runs must have ended.
@@ -119,7 +122,15 @@ impl SqliteSession {
         let watched = deadline.clone();
         // About every 50 µs of work.
         connection.progress_handler(4_000, Some(move || watched.is_over())).map_err(store_error)?;
-        Ok(SqliteSession { connection, deadline, probe, failure: None, last_vid: 0, counts: None })
+        Ok(SqliteSession {
+            connection,
+            deadline,
+            probe,
+            failure: None,
+            last_vid: 0,
+            counts: None,
+            recent: None,
+        })
     }
 
     /// Opens a session.
@@ -135,6 +146,12 @@ impl SqliteSession {
     /// Shares what readers remember.
     pub(crate) fn remembering(mut self, counts: Arc<Counts>) -> Self {
         self.counts = Some(counts);
+        self
+    }
+
+    /// Tells readers what is written.
+    pub(crate) fn forgetting(mut self, recent: Arc<Recent>) -> Self {
+        self.recent = Some(recent);
         self
     }
 
@@ -333,7 +350,16 @@ impl Session for SqliteSession {
         self.execute(RAISE, &[]).map(drop)
     }
 
+    fn forget_resources(&mut self) {
+        if let Some(recent) = &self.recent {
+            recent.begin_all();
+        }
+    }
+
     fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
+        if let Some(recent) = &self.recent {
+            versions.iter().for_each(|row| recent.begin(row.version.resource_type, &row.version.id));
+        }
         let rows = versions.iter().map(insert::version);
         // A place that is taken already is no failure of the statement. Those before it are taken back.
         let changed = self.each_row(insert::VERSION, rows)?;

@@ -14,6 +14,7 @@ fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u
     connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     Writer {
         session: SqliteSession::new(connection, None).unwrap(),
+        recent: Arc::default(),
         queue: queue.clone(),
         log: Arc::default(),
         clock: crate::options::system_clock(),
@@ -47,7 +48,7 @@ async fn put(queue: &Queue<Box<dyn WriteJob>>, id: &str, bytes: usize) -> Result
             method: Method::Create,
             body: Some(noise(bytes)),
         };
-        transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+        transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
     });
     queue.push(job).await?;
     answered(answer).await

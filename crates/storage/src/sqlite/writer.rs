@@ -2,6 +2,7 @@
 //! sync.
 
 use super::checkpoint::Log;
+use super::recent::Recent;
 use super::session::SqliteSession;
 use crate::error::StoreError;
 use crate::jobs::{Queue, Taken, WriteJob};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 /// The writer's thread.
 pub(crate) struct Writer {
     pub(crate) session: SqliteSession,
+    pub(crate) recent: Arc<Recent>,
     pub(crate) queue: Arc<Queue<Box<dyn WriteJob>>>,
     pub(crate) log: Arc<Log>,
     pub(crate) clock: Clock,
@@ -78,6 +80,7 @@ impl Writer {
             self.session.roll_back();
             self.pending.clear();
         }
+        self.recent.settle();
         self.session.take_failure();
         for (job, outcome) in batch.done {
             // A refusal, too, rests on what the jobs before it wrote: with them, it is void.
@@ -92,6 +95,7 @@ impl Writer {
     /// Answers the job whose failure ended the transaction, and runs those before it again, each by itself.
     fn after_vanishing(&mut self, mut batch: Batch) {
         self.pending.clear();
+        self.recent.settle();
         if let Some((job, outcome)) = batch.done.pop() {
             job.answer(outcome);
         }

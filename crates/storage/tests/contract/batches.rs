@@ -21,7 +21,7 @@ fn put_other(transaction: &mut dyn Transaction, id: &str) -> Result<(), StoreErr
         method: Method::Create,
         body: Some(b"other".to_vec()),
     };
-    transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+    transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
 }
 
 async fn some(store: &Store) {
@@ -86,11 +86,11 @@ pub async fn what_a_unit_has_read_at_once_it_need_not_read_again(fixture: Arc<Fi
         assert_eq!(transaction.exist(&asked)?, [true, false]);
         let before = probe.statements();
         let update = version(transaction, "a", 2);
-        transaction.put(NewVersion { version: &update, index: &[], holds: &[] })?;
+        transaction.put(NewVersion { version: &update, rest: None, index: &[], holds: &[] })?;
         // The version and what it replaces, on PostgreSQL the first number too.
         assert!(probe.statements() - before <= 3);
         let stale = version(transaction, "new", 2);
-        let conflict = transaction.put(NewVersion { version: &stale, index: &[], holds: &[] });
+        let conflict = transaction.put(NewVersion { version: &stale, rest: None, index: &[], holds: &[] });
         assert!(matches!(conflict, Err(StoreError::Conflict)));
         assert_eq!(transaction.exist(&asked)?, [true, false]);
         Ok::<_, StoreError>(())
@@ -109,7 +109,7 @@ fn put_them(transaction: &mut dyn Transaction, versions: &[Version]) -> Result<(
     let new = versions.iter().map(|version| {
         let deleted = version.method == Method::Delete;
         let (index, holds) = if deleted { (&index[..0], &held[..0]) } else { (&index[..], &held[..]) };
-        NewVersion { version, index, holds }
+        NewVersion { version, rest: None, index, holds }
     });
     transaction.put_all(&new.collect::<Vec<_>>())
 }

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use storage::{
     HistoryCursor, HistoryOf, HistoryPage, HistoryQuery, Method, NewVersion, Store, StoreError, Transaction,
-    Version,
+    Version, limits,
 };
 
 const OTHER_TYPE: ResourceType = ResourceType::OBSERVATION;
@@ -40,15 +40,19 @@ fn named(versions: &[Version]) -> Vec<String> {
 }
 
 fn put_other(transaction: &mut dyn Transaction, id: &str) -> Result<(), StoreError> {
-    let version = Version {
+    let version = other(transaction, id);
+    transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
+}
+
+fn other(transaction: &dyn Transaction, id: &str) -> Version {
+    Version {
         resource_type: OTHER_TYPE,
         id: id.to_owned(),
         version: 1,
         last_updated: transaction.now(),
         method: Method::Create,
         body: Some(b"x".to_vec()),
-    };
-    transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+    }
 }
 
 /// At 1000 a, 2000 b and another type's o, 3000 a again, 4000 b is deleted, 5000 c.
@@ -182,4 +186,21 @@ pub async fn a_history_is_few_statements(fixture: Arc<Fixture>) {
     let cost = fixture.probe.statements() - before;
     assert!(cost == 4 || (!fixture.is_sqlite() && cost <= 6), "{cost}");
     assert_eq!(search(&store, Query::all(TYPE)).await.resources.len(), 2);
+}
+
+pub async fn a_page_is_counted_up_to_a_limit_and_a_count_to_the_end(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    let number = limits::HISTORY_COUNTED + 1;
+    let unit = store.write(move |transaction| {
+        let versions: Vec<Version> =
+            (0..number).map(|index| other(transaction, &format!("o{index}"))).collect();
+        let new = versions.iter().map(|version| NewVersion { version, rest: None, index: &[], holds: &[] });
+        transaction.put_all(&new.collect::<Vec<_>>())
+    });
+    unit.await.unwrap();
+    for of in [HistoryOf::System, HistoryOf::Types(vec![OTHER_TYPE])] {
+        let limited = |limit| HistoryQuery { limit, ..whole(of.clone()) };
+        assert_eq!(page(&store, limited(1)).await.total, None);
+        assert_eq!(page(&store, limited(0)).await.total, Some(number));
+    }
 }

@@ -30,8 +30,12 @@ async fn fill(store: &Store) {
         let versions: Vec<Version> =
             (0..MANY).map(|number| version(transaction, &format!("p{number:04}"), 1)).collect();
         let rows: Vec<Vec<IndexRow>> = (0..MANY).map(index).collect();
-        let new =
-            versions.iter().zip(&rows).map(|(version, index)| NewVersion { version, index, holds: &[] });
+        let new = versions.iter().zip(&rows).map(|(version, index)| NewVersion {
+            version,
+            rest: None,
+            index,
+            holds: &[],
+        });
         transaction.put_all(&new.collect::<Vec<_>>())
     });
     unit.await.unwrap();

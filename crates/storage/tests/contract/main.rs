@@ -57,6 +57,7 @@ contract! {
         an_update_makes_a_new_version_and_keeps_the_old_ones
         a_deletion_is_a_version_without_body
         a_deleted_resource_can_be_written_again
+        a_read_never_goes_back_behind_a_write_that_was_answered
         history_is_newest_first_and_pages
         a_version_that_does_not_follow_the_current_one_is_a_conflict
         after_a_conflict_the_unit_may_go_on
@@ -103,6 +104,7 @@ contract! {
         a_type_has_a_history_with_deletions
         a_history_can_begin_somewhere_and_be_of_some_time
         pages_of_a_history_fit_together_whatever_happens_between
+        a_page_is_counted_up_to_a_limit_and_a_count_to_the_end
         a_history_leaves_out_what_was_under_way
         a_history_is_few_statements;
     batches:
@@ -168,7 +170,7 @@ contract! {
         a_walk_longer_than_the_retention_expires
         the_index_can_be_replaced;
     costs:
-        a_point_read_is_one_statement
+        a_point_read_is_one_statement_and_on_sqlite_the_next_is_none
         a_search_is_few_statements
         a_create_is_few_statements_besides_its_index_rows;
 }

@@ -27,7 +27,7 @@ fn observe(transaction: &mut dyn Transaction, id: &str, patient: &str) -> Result
         method: Method::Update,
         body: Some(patient.into()),
     };
-    transaction.put(NewVersion { version: &version, index: &[refers_to(patient)], holds: &[] })
+    transaction.put(NewVersion { version: &version, rest: None, index: &[refers_to(patient)], holds: &[] })
 }
 
 async fn observed(store: &Store, id: &'static str, patient: &'static str) {
@@ -145,7 +145,7 @@ pub async fn long_lists_are_quick(fixture: Arc<Fixture>) {
         for number in 0..PATIENTS {
             let version = version(transaction, &format!("p{number}"), 1);
             let index = [key(CODE, number), key(OTHER, 1)];
-            transaction.put(NewVersion { version: &version, index: &index, holds: &[] })?;
+            transaction.put(NewVersion { version: &version, rest: None, index: &index, holds: &[] })?;
         }
         Ok::<_, StoreError>(())
     });

@@ -3,6 +3,7 @@
 use crate::support::*;
 use fhir::ResourceType;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use storage::{Method, NewVersion, StoreError};
 
 pub async fn a_created_resource_can_be_read(fixture: Arc<Fixture>) {
@@ -44,6 +45,35 @@ pub async fn a_deleted_resource_can_be_written_again(fixture: Arc<Fixture>) {
     assert_eq!(search(&store, all().and(keys(CODE, &[1]))).await.resources, [third]);
 }
 
+pub async fn a_read_never_goes_back_behind_a_write_that_was_answered(fixture: Arc<Fixture>) {
+    const VERSIONS: u64 = 200;
+    let store = fixture.open();
+    put(&store, "a", vec![]).await;
+    // The last version whose write was answered.
+    let answered = Arc::new(AtomicU64::new(1));
+    let reader = || {
+        let (store, answered) = (store.clone(), Arc::clone(&answered));
+        tokio::spawn(async move {
+            let mut seen = 0;
+            while seen < VERSIONS {
+                let least = answered.load(Ordering::Acquire).max(seen);
+                let version = store.read_resource(TYPE, "a").await.unwrap().unwrap();
+                assert!(version.version >= least, "{} after {least}", version.version);
+                assert_eq!(version.body.unwrap(), format!("a {}", version.version).into_bytes());
+                seen = version.version;
+            }
+        })
+    };
+    let readers = [reader(), reader(), reader()];
+    for number in 2..=VERSIONS {
+        assert_eq!(put(&store, "a", vec![]).await.version, number);
+        answered.store(number, Ordering::Release);
+    }
+    for reader in readers {
+        reader.await.unwrap();
+    }
+}
+
 pub async fn history_is_newest_first_and_pages(fixture: Arc<Fixture>) {
     let store = fixture.open();
     let mut versions = vec![put(&store, "a", vec![]).await, put(&store, "a", vec![]).await];
@@ -65,7 +95,7 @@ pub async fn a_version_that_does_not_follow_the_current_one_is_a_conflict(fixtur
     let attempt = |number| {
         store.write(move |transaction| {
             let version = version(transaction, "a", number);
-            transaction.put(NewVersion { version: &version, index: &[], holds: &[] })
+            transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })
         })
     };
     for number in [0, 2, u64::MAX] {
@@ -88,7 +118,8 @@ pub async fn after_a_conflict_the_unit_may_go_on(fixture: Arc<Fixture>) {
     let unit = store.write(|transaction| {
         for number in [1, 3] {
             let stale = version(transaction, "a", number);
-            let conflict = transaction.put(NewVersion { version: &stale, index: &[], holds: &[] });
+            let conflict =
+                transaction.put(NewVersion { version: &stale, rest: None, index: &[], holds: &[] });
             assert!(matches!(conflict, Err(StoreError::Conflict)));
         }
         put_in(transaction, "b", &[key(CODE, 1)], &[])
@@ -110,7 +141,7 @@ pub async fn a_put_that_contradicts_itself_fails(fixture: Arc<Fixture>) {
                 2 => version.method = Method::Delete,
                 _ => (version.method, version.body) = (Method::Delete, None),
             }
-            transaction.put(NewVersion { version: &version, index: &index, holds: &[] })
+            transaction.put(NewVersion { version: &version, rest: None, index: &index, holds: &[] })
         });
         assert!(matches!(unit.await, Err(StoreError::Failed(_))), "case {case}");
     }
@@ -151,7 +182,7 @@ pub async fn every_current_resource_is_shown_once(fixture: Arc<Fixture>) {
         }
         let mut other = version(transaction, "o", 1);
         other.resource_type = ResourceType::OBSERVATION;
-        transaction.put(NewVersion { version: &other, index: &[], holds: &[] })
+        transaction.put(NewVersion { version: &other, rest: None, index: &[], holds: &[] })
     });
     unit.await.unwrap();
     delete(&store, "p5").await;

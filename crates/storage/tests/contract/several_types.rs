@@ -29,7 +29,7 @@ async fn thirty_of_three_types(store: &Store) {
                 body: Some(b"x".to_vec()),
             };
             let index = [key(code(of), number / 3 % 2), text(name(of), &format!("n{:02}", number * 7 % 30))];
-            transaction.put(NewVersion { version: &version, index: &index, holds: &[] })?;
+            transaction.put(NewVersion { version: &version, rest: None, index: &index, holds: &[] })?;
         }
         Ok::<_, StoreError>(())
     });

@@ -166,7 +166,7 @@ pub fn put_in(
 ) -> Result<Version, StoreError> {
     let current = transaction.resource(TYPE, id)?.map_or(0, |current| current.version);
     let version = version(transaction, id, current + 1);
-    transaction.put(NewVersion { version: &version, index, holds })?;
+    transaction.put(NewVersion { version: &version, rest: None, index, holds })?;
     Ok(version)
 }
 
@@ -175,7 +175,7 @@ pub fn delete_in(transaction: &mut dyn Transaction, id: &str) -> Result<Version,
     let current = transaction.resource(TYPE, id)?.unwrap();
     let mut version = version(transaction, id, current.version + 1);
     (version.method, version.body) = (Method::Delete, None);
-    transaction.put(NewVersion { version: &version, index: &[], holds: &[] })?;
+    transaction.put(NewVersion { version: &version, rest: None, index: &[], holds: &[] })?;
     Ok(version)
 }
 

@@ -293,7 +293,12 @@ pub async fn concurrent_first_versions_are_conflicts_for_all_but_one(fixture: Ar
             tokio::spawn(async move {
                 let unit = store.write(move |transaction| {
                     let version = version(transaction, &id, 1);
-                    transaction.put(storage::NewVersion { version: &version, index: &[], holds: &[] })
+                    transaction.put(storage::NewVersion {
+                        version: &version,
+                        rest: None,
+                        index: &[],
+                        holds: &[],
+                    })
                 });
                 match unit.await {
                     Ok(()) => 1,

@@ -10,5 +10,6 @@ pub const CASE: Case = Case {
         "_text=6979",
     ],
     missing: &["code=http://snomed.info/sct|6979", "_text=nothing of the kind"],
+    values: &[("text", "a stray quotation mark in the example")],
     ..Case::NEW
 };

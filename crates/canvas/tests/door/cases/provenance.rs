@@ -17,5 +17,6 @@ pub const CASE: Case = Case {
         "target=Observation/{other}",
     ],
     shapes: &[("Provenance.location", "the table has the data-absent marker, the example lacks it")],
+    values: &[("location", "the table has the data-absent marker, the example lacks it")],
     ..Case::NEW
 };

@@ -21,10 +21,11 @@ const OCTETS: &str = "application/octet-stream";
 /// The header that says whose permissions content has.
 const SECURITY_CONTEXT: &str = "x-security-context";
 
-/// Whether a read of a Binary asks for the resource. Whoever does not name a form of FHIR gets the content.
+/// Whether a read of a Binary asks for the resource. Whoever names neither a form of FHIR nor a part of the resource
+/// gets the content.
 pub(super) fn asks_for_resource(ask: &Ask, query: &[(String, String)]) -> bool {
     let is_fhir = |range: &str| essence(quality_value(range).0).starts_with("application/fhir+");
-    query.iter().any(|(name, _)| name == "_format")
+    query.iter().any(|(name, _)| matches!(name.as_str(), "_format" | "_summary" | "_elements"))
         || ask.header(ACCEPT).is_some_and(|accept| accept.split(',').any(is_fhir))
 }
 

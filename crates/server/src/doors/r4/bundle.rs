@@ -16,7 +16,7 @@ use storage::Version;
 /// Carries the entries of a Bundle out.
 pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    let (engine, pretty, caller) = (call.app.engine.clone(), call.pretty, Bearer(Arc::clone(&call.caller)));
+    let (engine, caller) = (call.app.engine.clone(), Bearer(Arc::clone(&call.caller)));
     let entry_return = if prefers(&call.ask, "return=representation") {
         EntryReturn::Representation
     } else if prefers(&call.ask, "return=OperationOutcome") {
@@ -29,13 +29,17 @@ pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     let reader = engine.clone();
     let read = move || reader.read_bundle(body.tree(&reader)?, Arc::new(caller), now());
     let bundle = tokio::task::spawn_blocking(read).await.map_err(Refusal::failed)??;
-    Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?, pretty))
+    Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?))
 }
 
 /// The bearer of the token, as the entries' requests are concerned.
 struct Bearer(Arc<auth::Caller>);
 
 impl Caller for Bearer {
+    fn identity(&self) -> &str {
+        self.0.identity()
+    }
+
     fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal> {
         may(&self.0, resource_type, Access::Read)
     }

@@ -1,6 +1,7 @@
 //! `GET /fhir/{type}/{id}/_history`, `GET /fhir/{type}/_history`, `GET /fhir/_history`: history.
 
 use super::parameters::ANSWER_PARAMETERS;
+use super::preference::prefers;
 use super::{Call, binary, respond};
 use crate::authenticate::may;
 use crate::http::answer::Answer;
@@ -32,11 +33,17 @@ pub(super) async fn of_system(call: Call<'_>) -> Result<Answer, Refusal> {
 }
 
 async fn page(call: Call<'_>, whose: Whose) -> Result<Answer, Refusal> {
-    let Call { app, caller, query, pretty, .. } = call;
+    let Call { app, ask, caller, query } = call;
     let readable = Readable::of(|resource_type| {
         may(&caller, resource_type, Access::Read).is_ok() && binary::check_all(&caller, resource_type).is_ok()
     });
-    let asked =
-        HistoryAsked { parameters: query, ignored: &ANSWER_PARAMETERS, now: crate::clock::now(), readable };
-    Ok(respond::json(200, app.engine.history(whose, asked).await?, pretty))
+    let asked = HistoryAsked {
+        parameters: query,
+        lenient: prefers(&ask, "handling=lenient"),
+        ignored: &ANSWER_PARAMETERS,
+        now: crate::clock::now(),
+        caller: caller.identity(),
+        readable,
+    };
+    Ok(respond::json(200, app.engine.history(whose, asked).await?))
 }

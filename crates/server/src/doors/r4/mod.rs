@@ -25,7 +25,7 @@ use fhir::{Json, ResourceType};
 use interactions::{Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
-/// A request that is offered and allowed: who asks, and how the answer shall look.
+/// A request that is offered and allowed, and who asks.
 struct Call<'a> {
     app: &'a App,
     ask: Ask,
@@ -33,8 +33,6 @@ struct Call<'a> {
     caller: Arc<Caller>,
     /// The parameters of the URL, decoded, in order.
     query: Vec<(String, String)>,
-    /// `_pretty`: JSON for people.
-    pretty: bool,
 }
 
 impl Call<'_> {
@@ -120,16 +118,20 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     if !is_content {
         negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     }
-    let pretty = query.iter().any(|(name, value)| name == "_pretty" && value == "true");
-    let call = Call { app, ask, caller, query, pretty };
-    if let (Some(operation), Some(resource_type), Target::Operation(id, _)) =
-        (operation, resource_type, target)
-    {
-        return operation::of_type(call, operation, resource_type, id).await;
+    let call = Call { app, ask, caller, query };
+    if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
+        return match resource_type {
+            Some(resource_type) => Box::pin(operation::of_type(call, operation, resource_type, id)).await,
+            None => Box::pin(operation::of_system(call, operation)).await,
+        };
     }
-    match resource_type {
-        Some(resource_type) => of_type(call, interaction, resource_type, target).await,
-        None => of_system(call, interaction).await,
+    // Reads come most often and need least: they do not carry the state of the others with them.
+    match (resource_type, interaction, target) {
+        (Some(resource_type), Interaction::Read, Target::Instance(id)) => {
+            read::read(call, resource_type, id).await
+        }
+        (Some(resource_type), ..) => Box::pin(of_type(call, interaction, resource_type, target)).await,
+        (None, ..) => Box::pin(of_system(call, interaction)).await,
     }
 }
 
@@ -151,7 +153,6 @@ async fn of_type(
         (Interaction::ConditionalUpdate, _) => write::conditional_update(call, resource_type).await,
         (Interaction::ConditionalDelete, _) => write::conditional_delete(call, resource_type).await,
         (Interaction::Delete, Target::Instance(id)) => write::delete(call, resource_type, id).await,
-        (Interaction::Read, Target::Instance(id)) => read::read(call, resource_type, id).await,
         (Interaction::Vread, Target::Version(id, version)) => {
             read::vread(call, resource_type, id, version).await
         }

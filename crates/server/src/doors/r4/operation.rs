@@ -1,11 +1,11 @@
 //! `/fhir/$name`, `/fhir/{type}/$name`, `/fhir/{type}/{id}/$name`: operations.
 
 use super::parameters::ANSWER_PARAMETERS;
-use super::{Call, parameters, preconditions, respond};
+use super::{Call, binary, parameters, preconditions, respond, search};
 use crate::authenticate::may;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
-use auth::Access;
+use auth::{Access, Caller};
 use fhir::outcome::operation_outcome;
 use fhir::{Json, ResourceType};
 use hyper::Method;
@@ -43,20 +43,19 @@ pub(super) async fn of_type(
         may(&call.caller, resource_type, Access::Write)?;
     }
     let engine = &call.app.engine;
-    let (caller, pretty) = (call.caller.clone(), call.pretty);
+    let caller = call.caller.clone();
     let may_read = |resource_type| may(&caller, resource_type, Access::Read).is_ok();
-    let resource = |body: Json| Ok(respond::json(200, body.to_bytes(), pretty));
+    let resource = |body: Json| Ok(respond::json(200, body.to_bytes()));
     match (operation.name, id) {
         ("document", Some(id)) => {
             let input = input(call).await?;
             let document = engine.document(id, &input, &may_read, crate::clock::now()).await?;
-            Ok(respond::json(200, document, pretty))
+            Ok(respond::json(200, document))
         }
         ("everything", Some(id)) => {
-            let readable = super::search::readable(&caller);
-            let input = input(call).await?;
-            let bundle = engine.everything(resource_type, id, input, readable, crate::clock::now()).await?;
-            Ok(respond::json(200, bundle, pretty))
+            let parameters = input(call).await?.into_url()?;
+            let asked = asked(parameters, false, &[], &caller);
+            Ok(respond::json(200, engine.everything(resource_type, id, asked).await?))
         }
         ("expand", id) => {
             let input = input(call).await?;
@@ -71,15 +70,18 @@ pub(super) async fn of_type(
         ("validate", id) => {
             let input = input_with_resource(call, resource_type).await?;
             let issues = engine.validate(resource_type, id, &input).await?;
-            Ok(respond::json(200, operation_outcome(&issues), pretty))
+            Ok(respond::json(200, operation_outcome(&issues)))
         }
         ("lastn", None) => {
             let lenient = super::preference::prefers(&call.ask, "handling=lenient");
             let parameters = input(call).await?.into_url()?;
-            let now = crate::clock::now();
-            let readable = super::search::readable(&caller);
-            let asked = Asked { parameters, lenient, ignored: &ANSWER_PARAMETERS, now, readable };
-            Ok(respond::json(200, engine.lastn(asked).await?, pretty))
+            let asked = asked(parameters, lenient, &ANSWER_PARAMETERS, &caller);
+            Ok(respond::json(200, engine.lastn(asked).await?))
+        }
+        ("meta", None) => {
+            binary::check_all(&caller, resource_type)?;
+            let readable = search::readable(&caller);
+            resource(engine.meta_in_use(Some(resource_type), &input(call).await?, &readable).await?)
         }
         ("meta", Some(id)) => resource(engine.meta(resource_type, id, &input(call).await?).await?),
         ("meta-add", Some(id)) => {
@@ -93,6 +95,30 @@ pub(super) async fn of_type(
         // The table offers nothing else; a new row without its arm is refused, not served wrongly.
         _ => Err(Refusal::not_offered("")),
     }
+}
+
+/// Carries out an operation on the server as a whole.
+pub(super) async fn of_system(call: Call<'_>, operation: &Operation) -> Result<Answer, Refusal> {
+    match operation.name {
+        "meta" => {
+            let (engine, readable) = (&call.app.engine, search::readable(&call.caller));
+            let meta = engine.meta_in_use(None, &input(call).await?, &readable).await?;
+            Ok(respond::json(200, meta.to_bytes()))
+        }
+        // As above.
+        _ => Err(Refusal::not_offered("")),
+    }
+}
+
+/// An operation that searches.
+fn asked<'a>(
+    parameters: Vec<(String, String)>,
+    lenient: bool,
+    ignored: &'a [&'a str],
+    caller: &'a Caller,
+) -> Asked<'a> {
+    let (now, readable) = (crate::clock::now(), search::readable(caller));
+    Asked { parameters, lenient, ignored, now, caller: caller.identity(), readable }
 }
 
 /// What `$validate` is given: also a resource by itself, and Parameters that hold one which need not be valid.

@@ -5,8 +5,8 @@ use crate::http::ask::Ask;
 use fhir::datetime::parse_http_date;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode};
-use hyper::header::{IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
-use interactions::precondition::entity_tags;
+use hyper::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE};
+use interactions::precondition::Tags;
 use interactions::{Preconditions, Refusal};
 use storage::Version;
 
@@ -24,18 +24,19 @@ pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
         Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
     };
     let mut preconditions = Preconditions::default();
-    if let Some(value) = ask.header(IF_MATCH) {
-        let tags = entity_tags(value)
+    if let Some(value) = &lines(ask, IF_MATCH) {
+        let tags = Tags::parse(value)
             .ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;
         preconditions.if_match = Some(tags);
     }
-    if let Some(value) = ask.header(IF_NONE_MATCH) {
-        if value.trim() != "*" {
+    if let Some(value) = &lines(ask, IF_NONE_MATCH) {
+        if Tags::parse(value) != Some(Tags::Any) {
             return Err(malformed("If-None-Match", value, "*, the only form that a change can have"));
         }
         preconditions.must_not_exist = true;
     }
-    if let Some(value) = ask.header(IF_UNMODIFIED_SINCE) {
+    // Whoever names the version is not asked for its time (RFC 9110, 13.1.4).
+    if let Some(value) = &lines(ask, IF_UNMODIFIED_SINCE).filter(|_| preconditions.if_match.is_none()) {
         let since =
             parse_http_date(value).ok_or_else(|| malformed("If-Unmodified-Since", value, HTTP_DATE))?;
         preconditions.if_unmodified_since = Some(since);
@@ -46,13 +47,18 @@ pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
 /// Whether the client has this version already: 304. As RFC 9110 says, `If-None-Match` goes before
 /// `If-Modified-Since`, and what cannot be read is passed over, for then the client merely gets what it may have.
 pub(super) fn has_it(ask: &Ask, version: &Version) -> bool {
-    match (ask.header(IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
-        (Some(value), _) => {
-            value.trim() == "*" || entity_tags(value).is_some_and(|tags| tags.contains(&version.version))
-        }
+    match (lines(ask, IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
+        (Some(value), _) => Tags::parse(&value).is_some_and(|tags| tags.have(version.version)),
         // The client's time has whole seconds, as had the Last-Modified that it took it from.
         (None, Some(value)) => parse_http_date(value)
             .is_some_and(|since| version.last_updated.div_euclid(1000) <= since.div_euclid(1000)),
         (None, None) => false,
     }
+}
+
+/// A header that may come in several lines, which make one list (RFC 9110, 5.3). What is not text is shown as such, so
+/// that it is malformed, not absent.
+fn lines(ask: &Ask, name: HeaderName) -> Option<String> {
+    let lines = ask.headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    lines.map(std::borrow::Cow::into_owned).reduce(|list, line| format!("{list}, {line}"))
 }

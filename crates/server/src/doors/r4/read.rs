@@ -1,17 +1,18 @@
 //! `GET /fhir/{type}/{id}`, `GET /fhir/{type}/{id}/_history/{version}`: read and vread.
 
-use super::{Call, binary, parameters, preconditions, respond};
+use super::parameters::ANSWER_PARAMETERS;
+use super::{Call, binary, preconditions, respond};
 use crate::http::answer::{self, Answer};
-use fhir::ResourceType;
-use interactions::Refusal;
+use fhir::{ResourceType, Subset};
 use interactions::unit::stored_json;
+use interactions::{Refusal, part};
 use storage::Version;
 
 /// The current version of a resource.
 pub(super) async fn read(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
-    parameters::none(&call.query)?;
+    let subset = part::of_read(resource_type, &call.query, &ANSWER_PARAMETERS)?;
     let version = call.app.engine.read(resource_type, id).await?;
-    shown(&call, &version)
+    shown(&call, version, &subset)
 }
 
 /// One version of a resource.
@@ -21,21 +22,21 @@ pub(super) async fn vread(
     id: &str,
     version: &str,
 ) -> Result<Answer, Refusal> {
-    parameters::none(&call.query)?;
+    let subset = part::of_read(resource_type, &call.query, &ANSWER_PARAMETERS)?;
     let version = call.app.engine.vread(resource_type, id, version).await?;
-    shown(&call, &version)
+    shown(&call, version, &subset)
 }
 
-/// The version, or 304 when the client has it already.
-fn shown(call: &Call<'_>, version: &Version) -> Result<Answer, Refusal> {
+/// The part of the version that is wanted, or 304 when the client has the version already.
+fn shown(call: &Call<'_>, version: Version, subset: &Subset) -> Result<Answer, Refusal> {
     if version.resource_type == ResourceType::BINARY {
         if !binary::asks_for_resource(&call.ask, &call.query) {
-            return binary::content(call, version);
+            return binary::content(call, &version);
         }
-        binary::check_context(&call.caller, &stored_json(version)?)?;
+        binary::check_context(&call.caller, &stored_json(&version)?)?;
     }
-    if preconditions::has_it(&call.ask, version) {
-        return Ok(respond::with_validators(answer::empty(304), version));
+    if preconditions::has_it(&call.ask, &version) {
+        return Ok(respond::with_validators(answer::empty(304), &version));
     }
-    Ok(respond::versioned(version, 200, call.pretty))
+    Ok(respond::versioned(version, 200, subset))
 }

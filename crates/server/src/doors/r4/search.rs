@@ -3,9 +3,10 @@
 use super::parameters::ANSWER_PARAMETERS;
 use super::preference::prefers;
 use super::{Call, binary, respond};
-use crate::http::answer::Answer;
+use crate::http::answer::{self, Answer};
 use crate::http::ask::parameters;
-use crate::http::{negotiate, receive};
+use crate::http::negotiate::{self, Format};
+use crate::http::receive;
 use auth::{Access, Caller};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, ResourceType};
@@ -42,12 +43,16 @@ async fn search(call: Call<'_>, within: Within) -> Result<Answer, Refusal> {
     if let Within::Type(resource_type) = within {
         binary::check_all(&call.caller, resource_type)?;
     }
-    let Call { app, ask, mut query, pretty, caller } = call;
+    let Call { app, ask, mut query, caller } = call;
     let lenient = prefers(&ask, "handling=lenient");
+    let mut rendition = None;
     if ask.method == hyper::Method::POST {
         negotiate::body_is_form(&ask)?;
         let limits = &app.config.limits;
+        let headers = ask.headers.clone();
         query.extend(parameters(&receive::body(ask, limits.uri_bytes, limits.receive).await?)?);
+        // `_format` and `_pretty` may stand in the form as well.
+        rendition = Some(negotiate::rendition(&headers, &query, Format::ALL)?);
     }
     let explains = take_explain(&mut query, &caller)?;
     let asked = Asked {
@@ -55,12 +60,19 @@ async fn search(call: Call<'_>, within: Within) -> Result<Answer, Refusal> {
         lenient,
         ignored: &ANSWER_PARAMETERS,
         now: crate::clock::now(),
+        caller: caller.identity(),
         readable: readable(&caller),
     };
-    if explains {
-        return Ok(respond::json(200, app.engine.explain_within(&within, asked).await?.to_bytes(), pretty));
-    }
-    Ok(respond::json(200, app.engine.search_within(&within, asked).await?, pretty))
+    let body = if explains {
+        app.engine.explain_within(&within, asked).await?.to_bytes()
+    } else {
+        app.engine.search_within(&within, asked).await?
+    };
+    let found = respond::json(200, body);
+    Ok(match rendition {
+        Some(rendition) => answer::rendered_as(found, rendition),
+        None => found,
+    })
 }
 
 /// Whether the parameters ask how the search is carried out (`_explain=true`), which is for operators.

@@ -17,20 +17,20 @@ use interactions::{Criteria, Refusal};
 pub(super) async fn create(call: Call<'_>, resource_type: ResourceType) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
     let if_none_exist = if_none_exist(&call, resource_type)?;
-    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
     let resource = call.resource(resource_type, None).await?;
     let written = engine.create(resource_type, resource, if_none_exist).await?;
-    Ok(respond::changed(engine, &written, preference, pretty))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Replaces a resource, or creates it under the id of the URL.
 pub(super) async fn update(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
     let preconditions = preconditions::of_change(&call.ask)?;
     let resource = call.resource(resource_type, Some(id)).await?;
     let written = engine.update(resource_type, id, resource, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference, pretty))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Replaces the resource that matches, or creates one.
@@ -39,21 +39,21 @@ pub(super) async fn conditional_update(
     resource_type: ResourceType,
 ) -> Result<Answer, Refusal> {
     let criteria = criteria(&call, resource_type)?;
-    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
     let preconditions = preconditions::of_change(&call.ask)?;
     let resource = call.resource(resource_type, None).await?;
     let written = engine.conditional_update(criteria, resource, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference, pretty))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Changes a resource in places.
 pub(super) async fn patch(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
     let preconditions = preconditions::of_change(&call.ask)?;
     let patch = patch_document(call).await?;
     let written = engine.patch(resource_type, id, patch, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference, pretty))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// Changes the resource that matches in places.
@@ -62,11 +62,11 @@ pub(super) async fn conditional_patch(
     resource_type: ResourceType,
 ) -> Result<Answer, Refusal> {
     let criteria = criteria(&call, resource_type)?;
-    let (engine, preference, pretty) = (&call.app.engine, Return::of(&call.ask), call.pretty);
+    let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
     let preconditions = preconditions::of_change(&call.ask)?;
     let patch = patch_document(call).await?;
     let written = engine.conditional_patch(criteria, patch, preconditions).await?;
-    Ok(respond::changed(engine, &written, preference, pretty))
+    Ok(respond::changed(engine, written, preference))
 }
 
 /// The patch in the body.

@@ -65,6 +65,7 @@ pub struct Site {
     pub base_url: String,
     pub token: String,
     server: Option<Server>,
+    config: Config,
     runtime: Runtime,
     _place: Place,
 }
@@ -92,10 +93,17 @@ impl Site {
         let runtime =
             builder.worker_threads(2).thread_name(server::RUNTIME_THREAD).enable_all().build().unwrap();
         server::http::unwind::install_hook();
-        let server = runtime.block_on(start(config)).unwrap_or_else(|error| panic!("{error}"));
+        let server = runtime.block_on(start(config.clone())).unwrap_or_else(|error| panic!("{error}"));
         let (address, base_url) = (server.address, server.base_url.clone());
-        let mut site =
-            Site { address, base_url, token: String::new(), server: Some(server), runtime, _place: place };
+        let mut site = Site {
+            address,
+            base_url,
+            token: String::new(),
+            server: Some(server),
+            config,
+            runtime,
+            _place: place,
+        };
         site.token = site.token_for("system/*.* user/*.*");
         site
     }
@@ -126,6 +134,25 @@ impl Site {
             )
             .expect(200);
         reply.json().str("access_token").unwrap().to_owned()
+    }
+
+    /// A token with these scopes of another client than the sandbox's. Asked for again, it is another token of that
+    /// client.
+    pub fn token_of(&self, client_id: &str, scopes: &str) -> String {
+        let (text, now) = (auth::generate_token().expect("random bytes"), server::clock::now());
+        let token = storage::Token {
+            hash: auth::token_digest(&text),
+            client_id: client_id.to_owned(),
+            scopes: scopes.to_owned(),
+            patient: None,
+            issued: now,
+            expires: now + 60_000,
+        };
+        let store = server::start::open_store(&self.config, storage::Access::Shared).expect("the store");
+        let written = store.write(move |transaction| transaction.put_token(&token));
+        self.runtime.block_on(written).expect("a token");
+        self.runtime.block_on(store.close());
+        text
     }
 
     /// Sends a request as it is.

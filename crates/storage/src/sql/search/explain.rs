@@ -76,6 +76,10 @@ impl Session for Watched<'_> {
         self.session.forget_counts()
     }
 
+    fn forget_resources(&mut self) {
+        self.session.forget_resources();
+    }
+
     fn insert_versions(&mut self, versions: &[VersionRow<'_>]) -> Result<bool, StoreError> {
         self.session.insert_versions(versions)
     }

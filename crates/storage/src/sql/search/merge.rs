@@ -76,7 +76,7 @@ impl Found {
             };
             let (places, text_bytes) = (&mut self.places, &mut self.text_bytes);
             sql.query(session, &mut |row| {
-                let place = Place::read(row, &query.sort)?;
+                let place = Place::read(row, query.resource_type, &query.sort)?;
                 *text_bytes += place.text_bytes();
                 places.push(place);
                 if is_sorted_here && (places.len() > limits::SORTED || *text_bytes > limits::SORTED_BYTES) {

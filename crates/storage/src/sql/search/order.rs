@@ -3,9 +3,11 @@
 use super::driver::Driver;
 use crate::error::StoreError;
 use crate::sql::index_rows::{Real, number_key};
-use crate::sql::{Row, Statement, body};
+use crate::sql::resources::body_of;
+use crate::sql::{Row, Statement};
 use ::search::index::ANY_UNIT;
 use ::search::{Sort, SortKey};
+use fhir::ResourceType;
 use std::cmp::Ordering;
 
 /// Appends the value by which row `d` is sorted.
@@ -73,7 +75,11 @@ pub(super) struct Place {
 
 impl Place {
     /// Reads `vid`, the values that the index tells, and, when some are computed, the body.
-    pub(super) fn read(row: &dyn Row, sorts: &[Sort]) -> Result<Self, StoreError> {
+    pub(super) fn read(
+        row: &dyn Row,
+        resource_type: ResourceType,
+        sorts: &[Sort],
+    ) -> Result<Self, StoreError> {
         let mut column = 0;
         let mut next = || {
             column += 1;
@@ -89,7 +95,7 @@ impl Place {
             });
         }
         if sorts.iter().any(is_computed) {
-            let body = body::decode(row.bytes(next())?)?;
+            let body = body_of(row, next(), resource_type)?;
             for (sort, value) in sorts.iter().zip(&mut values) {
                 if let SortKey::Computed(text) = &sort.key {
                     *value = (text.0)(&body).map(SortValue::Text);

@@ -49,7 +49,7 @@ pub(super) fn bodies(
     most: u64,
 ) -> Statement {
     let mut sql = Statement::new(dialect);
-    sql.sql("SELECT page.*, v.body FROM (");
+    sql.sql("SELECT page.*, v.body, v.id, v.version, v.last_updated FROM (");
     matches(&mut sql, query, driver, snapshot);
     sql.sql(" LIMIT ").int(bounded(most)).sql(") AS page CROSS JOIN version v WHERE v.vid = page.vid");
     sql
@@ -65,7 +65,8 @@ pub(super) fn each_match(
     most: u64,
 ) -> Statement {
     let mut sql = Statement::new(dialect);
-    sql.sql("SELECT v.id").sql(if with_bodies { ", v.body" } else { "" }).sql(" FROM (");
+    sql.sql("SELECT v.id").sql(if with_bodies { ", v.body, v.id, v.version, v.last_updated" } else { "" });
+    sql.sql(" FROM (");
     matches(&mut sql, query, driver, snapshot);
     sql.sql(" LIMIT ").int(bounded(most)).sql(") AS page CROSS JOIN version v WHERE v.vid = page.vid");
     sql

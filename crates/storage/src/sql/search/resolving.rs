@@ -2,7 +2,8 @@
 
 use super::{driver, page};
 use crate::error::StoreError;
-use crate::sql::{Session, Snapshot, body};
+use crate::sql::resources::body_of;
+use crate::sql::{Session, Snapshot};
 use ::search::limits::RESOLVED;
 use ::search::{Criterion, Matching, Query, TooCostly, resolve};
 use fhir::ResourceType;
@@ -66,7 +67,7 @@ impl Matching for Resolving<'_> {
         let dialect = self.session.dialect();
         let sql = page::each_match(dialect, &query, &driver, self.snapshot, with_bodies, most);
         sql.query(self.session, &mut |row| {
-            let body = if with_bodies { body::decode(row.bytes(1)?)? } else { Vec::new() };
+            let body = if with_bodies { body_of(row, 1, resource_type)? } else { Vec::new() };
             Ok(each(&row.text(0)?, &body)?)
         })
     }
