@@ -20,6 +20,7 @@ pub mod practitioner;
 pub mod procedure;
 pub mod provenance;
 pub mod questionnaire;
+pub mod questionnaire_response;
 pub mod related_person;
 pub mod schedule;
 pub mod service_request;
@@ -54,6 +55,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &procedure::Procedure,
     &provenance::Provenance,
     &questionnaire::Questionnaire,
+    &questionnaire_response::QuestionnaireResponse,
     &related_person::RelatedPerson,
     &schedule::Schedule,
     &service_request::ServiceRequest,

@@ -14,6 +14,7 @@ mod patient;
 mod patient_update;
 mod practitioner;
 mod provenance;
+mod questionnaire_response;
 mod read_only;
 mod read_only_search;
 mod rules;

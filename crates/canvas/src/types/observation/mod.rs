@@ -2,13 +2,14 @@
 //! records.
 
 mod elements;
-pub mod panel;
+mod panel;
 mod present;
 mod pressure;
+pub mod records;
 mod rules;
-mod shown_value;
+pub mod shown_value;
 pub mod store;
-pub mod vitals;
+mod vitals;
 
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;

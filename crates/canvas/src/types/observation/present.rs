@@ -100,7 +100,9 @@ fn code(observation: &Object) -> Json {
     }
     let stored = observation.get("code");
     if let Some(mut code) = stored.and_then(coded) {
-        rename(&mut code);
+        if vitals::is_vital(observation) {
+            rename(&mut code);
+        }
         return code;
     }
     let extensions = stored.and_then(|code| code.get("extension")).map(Json::items).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What is held against a create (Observation.json, `rules`).
 
-use super::{panel, pressure, store, vitals};
+use super::{panel, pressure, records, store, vitals};
 use crate::check::refers_elsewhere;
 use crate::finding::Findings;
 use crate::rule::{Check, Rule, remove, rule, set};
@@ -57,14 +57,14 @@ pub const RULES: &[Rule] = &[
             "Invalid effectiveDateTime: 2024-02-30",
         )
         .kept_by(&[set("effectiveDateTime", "\"2024-02-29T08:50:24.883809+00:00\"")]),
-    rule("observation-subject", IssueCode::Value, "subject must be a Patient, not a {type}")
+    rule("observation-subject", IssueCode::Value, "subject must be a Patient, not {type}")
         .on(ON_CREATE)
         .when("subject refers to another type than Patient")
         .check(Check::Body(subject))
         .broken_by(
             &[set("subject", r#"{"reference":"Location/{demo-location}"}"#)],
             "Observation.subject.reference",
-            "subject must be a Patient, not a Location",
+            "subject must be a Patient, not Location",
         )
         .kept_by(&[])
         .note(OURS),
@@ -435,7 +435,7 @@ fn members(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Ref
     let Some(vital) = vital(&write.sent) else { return Ok(()) };
     for (index, member) in write.sent.body.items("hasMember").iter().enumerate() {
         let reading = match panel::referred(member).filter(|_| vital.is_panel()) {
-            Some(id) => panel::stored(write, id)?,
+            Some(id) => records::stored(write, id)?,
             None => None,
         };
         let is_one = reading.is_some_and(|reading| {
@@ -453,7 +453,7 @@ fn members(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Ref
 fn joined(write: &mut Write<'_, '_>) -> Result<Option<(String, fhir::Object)>, Refusal> {
     let [reference] = write.sent.body.items("derivedFrom") else { return Ok(None) };
     let Some(id) = panel::referred(reference) else { return Ok(None) };
-    let found = panel::stored(write, id)?.filter(|found| {
+    let found = records::stored(write, id)?.filter(|found| {
         vitals::of(found).is_some_and(Vital::is_panel) && is_of_same_patient(&write.sent, found)
     });
     Ok(found.map(|found| (id.to_owned(), found)))
@@ -485,7 +485,7 @@ fn held_twice(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), 
     let mut kinds: Vec<&Vital> = Vec::new();
     for (index, member) in write.sent.body.items("hasMember").iter().enumerate() {
         let Some(id) = panel::referred(member) else { continue };
-        let Some(kind) = panel::stored(write, id)?.as_ref().and_then(vitals::of) else { continue };
+        let Some(kind) = records::stored(write, id)?.as_ref().and_then(vitals::of) else { continue };
         if kinds.contains(&kind) {
             findings.add(&format!("Observation.hasMember[{index}].reference"), &[]);
         }

@@ -98,7 +98,7 @@ pub fn decimal(number: &Number) -> Json {
 }
 
 /// A Quantity as a text: `<5 mg/dL`.
-fn in_words(quantity: &Object) -> Option<String> {
+pub fn in_words(quantity: &Object) -> Option<String> {
     let number = quantity.get("value").and_then(Json::as_number)?;
     let comparator = quantity.str("comparator").unwrap_or_default();
     let unit = quantity.str("unit").or_else(|| quantity.str("code"));

@@ -30,7 +30,7 @@ pub fn compose(sent: &Sent<'_>) -> Object {
     resource.insert("status", "final");
     resource.insert("category", category("vital-signs", "Vital Signs"));
     type_reference(resource.get_mut("subject"), "Patient");
-    let Some(vital) = vitals::of(sent.body) else { return resource };
+    let Some(vital) = vitals::named(sent.body.get("code")).first().copied() else { return resource };
     resource.insert("code", vital.concept());
     match vital.value {
         Value::Number(_) => {

@@ -124,9 +124,17 @@ pub const fn panel() -> &'static Vital {
     &VITALS[0]
 }
 
-/// The kind of a stored observation, if it is a vital sign.
+/// The kind of a stored observation, if it is a vital sign: an answer to a question may have the same code.
 pub fn of(observation: &Object) -> Option<&'static Vital> {
-    named(observation.get("code")).first().copied()
+    named(observation.get("code")).first().copied().filter(|_| is_vital(observation))
+}
+
+/// Whether a stored observation is of the category of vital signs, or of none.
+pub fn is_vital(observation: &Object) -> bool {
+    let categories = observation.items("category");
+    let codings = |category: &Json| category.get("coding").map(Json::items).unwrap_or_default().to_vec();
+    categories.is_empty()
+        || categories.iter().flat_map(codings).any(|coding| coding.str("code") == Some("vital-signs"))
 }
 
 /// What the vendor calls a LOINC code that is not created but read.

@@ -20,6 +20,7 @@ mod practitioner;
 mod procedure;
 mod provenance;
 mod questionnaire;
+mod questionnaire_response;
 mod related_person;
 mod service_request;
 mod specimen;
@@ -103,6 +104,7 @@ pub const CASES: &[Case] = &[
     procedure::CASE,
     provenance::CASE,
     questionnaire::CASE,
+    questionnaire_response::CASE,
     related_person::CASE,
     service_request::CASE,
     specimen::CASE,
@@ -141,6 +143,5 @@ pub const UNSERVED: &[&str] = &[
     "Media",
     "MedicationStatement",
     "PaymentNotice",
-    "QuestionnaireResponse",
     "Task",
 ];

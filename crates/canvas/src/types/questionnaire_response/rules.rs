@@ -1,0 +1,466 @@
+//! What is held against a response (QuestionnaireResponse.json, `rules`).
+
+use super::questionnaire;
+use crate::check::{self, refers_elsewhere};
+use crate::finding::Findings;
+use crate::rule::{Check, Rule, remove, rule, set};
+use crate::sent::Sent;
+use crate::types::questionnaire::question::{Kind, Question};
+use crate::write::Write;
+use fhir::{IssueCode, Json, Object, ResourceType};
+use interactions::{Interaction, Refusal};
+
+const ON_CREATE: &[Interaction] = &[Interaction::Create];
+const OURS: &str = "not the vendor's";
+
+const TYPE: &str = r#"{"linkId":"d210dc3a-3427-4f58-8707-3f38393a8416","answer":[{"valueCoding":{"system":"http://snomed.info/sct","code":"722496004","display":"Cigarettes"}},{"valueCoding":{"system":"http://snomed.info/sct","code":"722498003","display":"eCigarette"}}]}"#;
+const TYPE_IN_WORDS: &str =
+    r#"{"linkId":"d210dc3a-3427-4f58-8707-3f38393a8416","answer":[{"valueString":"Cigarettes"}]}"#;
+const COMMENT: &str = r#"{"linkId":"a656c6c8-ecea-403f-a430-f80899f26914","answer":[{"valueString":"Yep"}]}"#;
+const EMPTY_COMMENT: &str =
+    r#"{"linkId":"a656c6c8-ecea-403f-a430-f80899f26914","answer":[{"valueString":""}]}"#;
+const CODED_COMMENT: &str = r#"{"linkId":"a656c6c8-ecea-403f-a430-f80899f26914","answer":[{"valueCoding":{"system":"http://snomed.info/sct","code":"8517006","display":"Yep"}}]}"#;
+const TWO_ANSWERS: &str = r#"[{"valueCoding":{"system":"http://snomed.info/sct","code":"8517006","display":"Former user"}},{"valueCoding":{"system":"http://snomed.info/sct","code":"266919005","display":"Never used"}}]"#;
+const IMPORTED: &str = "\"Questionnaire/5ee10000-0000-4000-8000-0000000000d1\"";
+const TWICE_LISTED: &str = r#"[{"linkId":"5ee10000-0000-4000-8000-0000000001d1","answer":[{"valueCoding":{"system":"http://canvasmedical.com","code":"PAIN_SOME","display":"Some"}}]}]"#;
+const ONCE_LISTED: &str = r#"[{"linkId":"5ee10000-0000-4000-8000-0000000001d1","answer":[{"valueCoding":{"system":"http://canvasmedical.com","code":"PAIN_NONE","display":"None"}}]}]"#;
+
+/// The rules.
+pub const RULES: &[Rule] = &[
+    rule("questionnaireresponse-required", IssueCode::Required, "{path} is required")
+        .when("an element that is required is missing, where its parent is there")
+        .check(Check::RequiredElements)
+        .broken_by(&[remove("subject")], "QuestionnaireResponse.subject", "subject is required")
+        .kept_by(&[]),
+    rule(
+        "questionnaireresponse-listed",
+        IssueCode::Value,
+        "{path} '{value}' is not one of those listed for it",
+    )
+    .when("an element has a value that is not among those listed for it")
+    .check(Check::ListedElements)
+    .broken_by(
+        &[set("subject.type", "\"Group\"")],
+        "QuestionnaireResponse.subject.type",
+        "subject.type 'Group' is not one of those listed for it",
+    )
+    .kept_by(&[set("subject.type", "\"Patient\"")])
+    .note(OURS),
+    rule("questionnaireresponse-text", IssueCode::Value, "valueString must not be empty")
+        .on(ON_CREATE)
+        .when("an answer is an empty text")
+        .check(Check::Body(empty_text))
+        .broken_by(
+            &[set("item.1", EMPTY_COMMENT)],
+            "QuestionnaireResponse.item[1].answer[0].value",
+            "valueString must not be empty",
+        )
+        .kept_by(&[set("item.1", COMMENT)]),
+    rule("questionnaireresponse-display", IssueCode::Value, "valueCoding.display must not be empty")
+        .on(ON_CREATE)
+        .when("the display of an answer is empty")
+        .check(Check::Body(empty_display))
+        .broken_by(
+            &[set("item.0.answer.0.valueCoding.display", "\"\"")],
+            "QuestionnaireResponse.item[0].answer[0].value.display",
+            "valueCoding.display must not be empty",
+        )
+        .kept_by(&[set("item.0.answer.0.valueCoding.display", "\"used to\"")]),
+    rule(
+        "questionnaireresponse-flat",
+        IssueCode::NotSupported,
+        "items are not nested: send them in one list",
+    )
+    .on(ON_CREATE)
+    .when("an item or an answer has items")
+    .check(Check::Body(nested))
+    .broken_by(
+        &[set(
+            "item.0.answer.0.item",
+            r#"[{"linkId":"a656c6c8-ecea-403f-a430-f80899f26914","answer":[{"valueString":"Yep"}]}]"#,
+        )],
+        "QuestionnaireResponse.item[0].answer[0].item",
+        "items are not nested: send them in one list",
+    )
+    .kept_by(&[set("item.1", COMMENT)])
+    .note(OURS),
+    rule("questionnaireresponse-subject", IssueCode::Value, "subject must be a Patient, not {type}")
+        .on(ON_CREATE)
+        .when("subject refers to another type than Patient")
+        .check(Check::Body(subject))
+        .broken_by(
+            &[set("subject", r#"{"reference":"Practitioner/{demo-practitioner}"}"#)],
+            "QuestionnaireResponse.subject.reference",
+            "subject must be a Patient, not Practitioner",
+        )
+        .kept_by(&[])
+        .note(OURS),
+    rule(
+        "questionnaireresponse-author",
+        IssueCode::Value,
+        "author must be a Practitioner or a Patient, not {type}",
+    )
+    .on(ON_CREATE)
+    .when("author refers to another type than Practitioner and Patient")
+    .check(Check::Body(author))
+    .broken_by(
+        &[set("author", r#"{"reference":"Organization/6f0c2f36-8d0b-4c63-9c3e-0e3c1b0b8a11"}"#)],
+        "QuestionnaireResponse.author.reference",
+        "author must be a Practitioner or a Patient, not Organization",
+    )
+    .kept_by(&[set("author", r#"{"reference":"Patient/{demo-patient}"}"#)])
+    .note(OURS),
+    rule(
+        "questionnaireresponse-questionnaire",
+        IssueCode::NotFound,
+        "questionnaire {questionnaire} does not exist",
+    )
+    .on(ON_CREATE)
+    .when("questionnaire does not lead to a stored one")
+    .check(Check::Write(exists))
+    .broken_by(
+        &[set("questionnaire", "\"Questionnaire/none\"")],
+        "QuestionnaireResponse.questionnaire",
+        "questionnaire Questionnaire/none does not exist",
+    )
+    .kept_by(&[set(
+        "questionnaire",
+        "\"https://fumage-example.canvasmedical.com/Questionnaire/7eefd6fc-0000-44c2-8224-d95f0ceaa2fd\"",
+    )])
+    .note(OURS),
+    rule(
+        "questionnaireresponse-linkid",
+        IssueCode::BusinessRule,
+        "linkId is no question of the questionnaire: {linkId}",
+    )
+    .on(ON_CREATE)
+    .when("a linkId names none of the questionnaire's questions")
+    .check(Check::Write(known))
+    .broken_by(
+        &[set("item.0.linkId", "\"tobacco\"")],
+        "QuestionnaireResponse.item[0].linkId",
+        "linkId is no question of the questionnaire: tobacco",
+    )
+    .kept_by(&[])
+    .note(OURS),
+    rule("questionnaireresponse-unique", IssueCode::BusinessRule, "linkId must be unique: {linkId}")
+        .on(ON_CREATE)
+        .when("a linkId occurs twice")
+        .check(Check::Write(unique))
+        .broken_by(
+            &[set("item.1", COMMENT), set("item.2", COMMENT)],
+            "QuestionnaireResponse.item[2].linkId",
+            "linkId must be unique: a656c6c8-ecea-403f-a430-f80899f26914",
+        )
+        .kept_by(&[set("item.1", COMMENT)]),
+    rule(
+        "questionnaireresponse-one-answer",
+        IssueCode::BusinessRule,
+        "Question of type {type} is expecting at most one answer",
+    )
+    .documented()
+    .on(ON_CREATE)
+    .when("there is more than one answer to a question of one option or of free text")
+    .check(Check::Write(one_answer))
+    .broken_by(
+        &[set("item.0.answer", TWO_ANSWERS)],
+        "QuestionnaireResponse.item[0].answer",
+        "Question of type SING is expecting at most one answer",
+    )
+    .kept_by(&[set("item.1", TYPE)]),
+    rule(
+        "questionnaireresponse-in-words",
+        IssueCode::BusinessRule,
+        "Question of type TXT expects a valueString answer",
+    )
+    .documented()
+    .on(ON_CREATE)
+    .when("an answer to a question of free text is no valueString")
+    .check(Check::Write(in_words))
+    .broken_by(
+        &[set("item.1", CODED_COMMENT)],
+        "QuestionnaireResponse.item[1].answer[0]",
+        "Question of type TXT expects a valueString answer",
+    )
+    .kept_by(&[set("item.1", COMMENT)]),
+    rule(
+        "questionnaireresponse-single-coded",
+        IssueCode::BusinessRule,
+        "Question of type SING expects a valueCoding answer",
+    )
+    .documented()
+    .on(ON_CREATE)
+    .when("an answer to a question of one option is no valueCoding")
+    .check(Check::Write(single_coded))
+    .broken_by(
+        &[set("item.0.answer.0", r#"{"valueString":"Former user"}"#)],
+        "QuestionnaireResponse.item[0].answer[0]",
+        "Question of type SING expects a valueCoding answer",
+    )
+    .kept_by(&[]),
+    rule(
+        "questionnaireresponse-multiple-coded",
+        IssueCode::BusinessRule,
+        "Question of type MULT expects a valueCoding answer",
+    )
+    .documented()
+    .on(ON_CREATE)
+    .when("an answer to a question of several options is no valueCoding")
+    .check(Check::Write(multiple_coded))
+    .broken_by(
+        &[set("item.1", TYPE_IN_WORDS)],
+        "QuestionnaireResponse.item[1].answer[0]",
+        "Question of type MULT expects a valueCoding answer",
+    )
+    .kept_by(&[set("item.1", TYPE)]),
+    rule(
+        "questionnaireresponse-system",
+        IssueCode::BusinessRule,
+        "Question expects answer of code system {expected} but {given} was given",
+    )
+    .in_place_of("Question expects answer of code system {system} but {system} was given")
+    .documented()
+    .on(ON_CREATE)
+    .when("the system of an answer is not that of the question's options")
+    .check(Check::Write(system))
+    .broken_by(
+        &[set("item.0.answer.0.valueCoding.system", "\"http://loinc.org\"")],
+        "QuestionnaireResponse.item[0].answer[0].value.system",
+        "Question expects answer of code system http://snomed.info/sct but http://loinc.org was given",
+    )
+    .kept_by(&[]),
+    rule(
+        "questionnaireresponse-option",
+        IssueCode::BusinessRule,
+        "Question received an invalid response option code: {code}",
+    )
+    .documented()
+    .on(ON_CREATE)
+    .when("the code of an answer is no option of the question")
+    .check(Check::Write(option))
+    .broken_by(
+        &[set("item.0.answer.0.valueCoding.code", "\"722496004\"")],
+        "QuestionnaireResponse.item[0].answer[0].value.code",
+        "Question received an invalid response option code: 722496004",
+    )
+    .kept_by(&[set("item.0.answer.0.valueCoding.code", "\"266919005\"")]),
+    rule(
+        "questionnaireresponse-one-option",
+        IssueCode::BusinessRule,
+        "Question received a response option code: {code} that belongs to more than one option response",
+    )
+    .documented()
+    .on(ON_CREATE)
+    .when("the code of an answer is that of more than one option of the question")
+    .check(Check::Write(one_option))
+    .broken_by(
+        &[set("questionnaire", IMPORTED), set("item", TWICE_LISTED)],
+        "QuestionnaireResponse.item[0].answer[0].value.code",
+        "Question received a response option code: PAIN_SOME that belongs to more than one option response",
+    )
+    .kept_by(&[set("questionnaire", IMPORTED), set("item", ONCE_LISTED)]),
+    rule("questionnaireresponse-completed", IssueCode::BusinessRule, "Only status completed is supported")
+        .on(ON_CREATE)
+        .when("status is not completed")
+        .check(Check::Write(completed))
+        .broken_by(
+            &[set("status", "\"in-progress\"")],
+            "QuestionnaireResponse.status",
+            "Only status completed is supported",
+        )
+        .kept_by(&[]),
+    rule("questionnaireresponse-marks", IssueCode::BusinessRule, "Only status entered-in-error is supported")
+        .on(&[Interaction::Update])
+        .when("status is not entered-in-error")
+        .check(Check::Write(check::marks))
+        .broken_by(
+            &[set("status", "\"completed\"")],
+            "QuestionnaireResponse.status",
+            "Only status entered-in-error is supported",
+        )
+        .kept_by(&[]),
+];
+
+/// The answers that were sent: the place of their value, and the answer.
+fn answers<'a>(sent: &Sent<'a>) -> impl Iterator<Item = (String, &'a Object)> {
+    sent.objects("item.answer").into_iter().map(|(place, answer)| (format!("{place}.value"), answer))
+}
+
+fn empty_text(sent: &Sent<'_>, findings: &mut Findings) {
+    for (place, _) in answers(sent).filter(|(_, answer)| answer.str("valueString") == Some("")) {
+        findings.add(&place, &[]);
+    }
+}
+
+fn empty_display(sent: &Sent<'_>, findings: &mut Findings) {
+    let is_empty =
+        |answer: &Object| answer.get("valueCoding").is_some_and(|coding| coding.str("display") == Some(""));
+    for (place, _) in answers(sent).filter(|(_, answer)| is_empty(answer)) {
+        findings.add(&format!("{place}.display"), &[]);
+    }
+}
+
+fn nested(sent: &Sent<'_>, findings: &mut Findings) {
+    let items = sent.objects("item").into_iter().chain(sent.objects("item.answer"));
+    for (place, _) in items.filter(|(_, item)| item.contains("item")) {
+        findings.add(&format!("{place}.item"), &[]);
+    }
+}
+
+fn subject(sent: &Sent<'_>, findings: &mut Findings) {
+    refers_elsewhere(sent, "subject.reference", &[ResourceType::PATIENT], findings);
+}
+
+fn author(sent: &Sent<'_>, findings: &mut Findings) {
+    let authors = [ResourceType::PATIENT, ResourceType::PRACTITIONER];
+    refers_elsewhere(sent, "author.reference", &authors, findings);
+}
+
+fn exists(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    if questionnaire::named(write)?.is_none() {
+        let sent = write.sent.body.str("questionnaire").unwrap_or_default();
+        findings.add("QuestionnaireResponse.questionnaire", &[("questionnaire", sent)]);
+    }
+    Ok(())
+}
+
+/// An item that was sent, and the question that it answers.
+struct Answered<'a> {
+    place: String,
+    question: Question,
+    answers: &'a [Json],
+}
+
+/// What was sent to questions that there are.
+fn answered<'w>(write: &mut Write<'w, '_>) -> Result<Vec<Answered<'w>>, Refusal> {
+    let mut questions = questionnaire::questions(write)?;
+    let mut answered = Vec::new();
+    for (place, item) in write.sent.objects("item") {
+        let asks = |question: &Question| item.str("linkId") == Some(&question.link_id);
+        // A linkId that occurs twice is refused as that.
+        if let Some(position) = questions.iter().position(asks) {
+            let question = questions.swap_remove(position);
+            answered.push(Answered { place, question, answers: item.items("answer") });
+        }
+    }
+    Ok(answered)
+}
+
+fn known(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    let Some(questionnaire) = questionnaire::named(write)? else { return Ok(()) };
+    let questions = crate::types::questionnaire::question::all(&questionnaire);
+    for (place, item) in write.sent.objects("item") {
+        let link_id = item.str("linkId").unwrap_or_default();
+        if !questions.iter().any(|question| question.link_id == link_id) {
+            findings.add(&format!("{place}.linkId"), &[("linkId", link_id)]);
+        }
+    }
+    Ok(())
+}
+
+fn unique(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    let mut seen = std::collections::HashSet::new();
+    for (place, item) in write.sent.objects("item") {
+        let link_id = item.str("linkId").unwrap_or_default();
+        if !seen.insert(link_id) {
+            findings.add(&format!("{place}.linkId"), &[("linkId", link_id)]);
+        }
+    }
+    Ok(())
+}
+
+fn one_answer(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    for Answered { place, question, answers } in answered(write)? {
+        if question.kind != Kind::Multiple && answers.len() > 1 {
+            findings.add(&format!("{place}.answer"), &[("type", question.kind.code())]);
+        }
+    }
+    Ok(())
+}
+
+/// Answers to questions of a kind that do not have their value in `element`.
+fn otherwise(
+    write: &mut Write<'_, '_>,
+    findings: &mut Findings,
+    kind: Kind,
+    element: &str,
+) -> Result<(), Refusal> {
+    for Answered { place, answers, .. } in
+        answered(write)?.into_iter().filter(|one| one.question.kind == kind)
+    {
+        for (index, _) in answers.iter().enumerate().filter(|(_, answer)| answer.get(element).is_none()) {
+            findings.add(&format!("{place}.answer[{index}]"), &[]);
+        }
+    }
+    Ok(())
+}
+
+fn in_words(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    otherwise(write, findings, Kind::Text, "valueString")
+}
+
+fn single_coded(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    otherwise(write, findings, Kind::Single, "valueCoding")
+}
+
+fn multiple_coded(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    otherwise(write, findings, Kind::Multiple, "valueCoding")
+}
+
+/// Looks at each coding that answers a question with options: its place, and of the options those of its system, and of
+/// these those of its code.
+fn each_coding(
+    write: &mut Write<'_, '_>,
+    mut look: impl FnMut(&str, &Question, &Json, [usize; 2]),
+) -> Result<(), Refusal> {
+    for Answered { place, question, answers } in answered(write)? {
+        if question.kind == Kind::Text || question.options.is_empty() {
+            continue;
+        }
+        for (index, answer) in answers.iter().enumerate() {
+            let Some(coding) = answer.get("valueCoding") else { continue };
+            let of_system =
+                question.options.iter().filter(|option| option.coding.str("system") == coding.str("system"));
+            let of_code = of_system.clone().filter(|option| option.coding.str("code") == coding.str("code"));
+            let counts = [of_system.count(), of_code.count()];
+            look(&format!("{place}.answer[{index}].value"), &question, coding, counts);
+        }
+    }
+    Ok(())
+}
+
+fn system(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    each_coding(write, |place, question, coding, [of_system, _]| {
+        if of_system == 0 {
+            let mut systems: Vec<&str> =
+                question.options.iter().filter_map(|option| option.coding.str("system")).collect();
+            systems.dedup();
+            let given = coding.str("system").unwrap_or_default();
+            findings
+                .add(&format!("{place}.system"), &[("expected", &systems.join(" or ")), ("given", given)]);
+        }
+    })
+}
+
+fn option(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    each_coding(write, |place, _, coding, [of_system, of_code]| {
+        if of_system > 0 && of_code == 0 {
+            findings.add(&format!("{place}.code"), &[("code", coding.str("code").unwrap_or_default())]);
+        }
+    })
+}
+
+fn one_option(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    each_coding(write, |place, _, coding, [_, of_code]| {
+        if of_code > 1 {
+            findings.add(&format!("{place}.code"), &[("code", coding.str("code").unwrap_or_default())]);
+        }
+    })
+}
+
+fn completed(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    if write.sent.body.str("status") != Some("completed") {
+        findings.add("QuestionnaireResponse.status", &[]);
+    }
+    Ok(())
+}
