@@ -7,6 +7,7 @@ mod capability;
 mod cases;
 mod decisions;
 mod facts;
+mod lab_report;
 mod location_organization;
 mod notes;
 mod observation;

@@ -48,7 +48,7 @@ fn a_reading_without_a_panel_gets_one_in_a_note_of_its_own() {
     let [panel] = &referred(&reading, "derivedFrom")[..] else { panic!("{reading}") };
     let panel = read(&door, panel);
     assert_eq!(text(&panel, &["code", "coding", "0", "display"]), "Vital Signs Panel");
-    assert_eq!(referred(&panel, "hasMember"), [id.clone()]);
+    assert_eq!(referred(&panel, "hasMember"), [id.as_str()]);
     assert_eq!(text(&panel, &["hasMember", "0", "display"]), "Weight");
     assert_eq!(text(&panel, &["dataAbsentReason", "coding", "0", "code"]), "not-performed");
     assert_eq!(panel.get("derivedFrom"), None);
@@ -135,7 +135,7 @@ fn a_new_panel_takes_readings_over_from_their_former_ones() {
     );
     let panel = create(&door, "85353-1", &members);
     for id in [&weight, &height] {
-        assert_eq!(referred(&read(&door, id), "derivedFrom"), [panel.clone()]);
+        assert_eq!(referred(&read(&door, id), "derivedFrom"), [panel.as_str()]);
     }
     assert_eq!(referred(&read(&door, &panel), "hasMember"), [weight.clone(), height]);
     assert_eq!(read(&door, &former).get("hasMember"), None);

@@ -168,7 +168,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "An observation of the R4 door without codings",
-        "Shows its text as the display of a coding; without one, data-absent-reason unknown.",
+        "Shows its text as the display of a coding, that of a laboratory with the code N/A; without a text, data-absent-reason unknown.",
         "The vendor has codings alone.",
     ),
     decision(

@@ -27,11 +27,11 @@ pub fn present(observation: &mut Object, reading: &mut Reading<'_>) -> Result<()
             shown.insert(name, reference);
         }
     }
-    for name in ["performer", "hasMember", "derivedFrom"] {
+    for name in ["performer", "derivedFrom"] {
         let references: Vec<Json> = observation.items(name).iter().filter_map(reference).collect();
         insert_list(&mut shown, name, references);
     }
-    name_members(observation, &mut shown, reading)?;
+    insert_list(&mut shown, "hasMember", members(observation, reading)?);
     if let Some(effective) = effective(observation) {
         shown.insert("effectiveDateTime", time::shown(effective));
     }
@@ -52,35 +52,47 @@ pub fn present(observation: &mut Object, reading: &mut Reading<'_>) -> Result<()
     Ok(())
 }
 
-/// The references to the members of a panel whose displays are not stored with it.
+/// How many members are looked up for their displays: more than any panel has.
+const LOOKED_UP: usize = 100;
+
+/// The references to members whose displays are not stored with them, those that are looked up.
 pub fn unnamed_members(observation: &Object) -> Vec<&str> {
-    let members = observation.items("hasMember").iter();
-    let unnamed = members.filter(|member| member.get("display").is_none());
-    unnamed.filter_map(|member| member.str("reference")).collect()
+    let unnamed = observation.items("hasMember").iter().filter(|member| member.get("display").is_none());
+    unnamed
+        .filter(|member| panel::referred(member).is_some())
+        .filter_map(|member| member.str("reference"))
+        .take(LOOKED_UP)
+        .collect()
 }
 
-/// Adds the display of each member: that of its first coding.
-fn name_members(stored: &Object, shown: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
-    let Some(Json::Array(members)) = shown.get_mut("hasMember") else { return Ok(()) };
-    for member in members.iter_mut() {
-        let is_it = |stored: &&Json| stored.str("reference") == member.str("reference");
-        let display = stored.items("hasMember").iter().find(is_it).and_then(|stored| stored.get("display"));
-        let display = match (display, panel::referred(member)) {
+/// The members, each with the display of its first coding.
+fn members(observation: &Object, reading: &mut Reading<'_>) -> Result<Vec<Json>, Refusal> {
+    let (mut members, mut looked_up) = (Vec::new(), 0);
+    for stored in observation.items("hasMember") {
+        let Some(mut member) = reference(stored) else { continue };
+        let display = match (stored.get("display"), panel::referred(stored)) {
             (Some(display), _) => Some(display.clone()),
-            (None, Some(id)) => {
-                let found = reading.reader.resource(ResourceType::OBSERVATION, id)?;
-                let found = found.filter(|version| version.body.is_some());
-                let found = found.as_ref().map(stored_json).transpose()?;
-                let code = found.as_ref().and_then(Json::as_object).map(code);
-                code.as_ref().and_then(|code| code.at(&["coding", "0", "display"])).cloned()
+            (None, Some(id)) if looked_up < LOOKED_UP => {
+                looked_up += 1;
+                display_of(id, reading)?
             }
-            (None, None) => None,
+            (None, _) => None,
         };
-        if let (Some(display), Json::Object(member)) = (display, member) {
+        if let (Some(display), Json::Object(member)) = (display, &mut member) {
             member.insert("display", display);
         }
+        members.push(member);
     }
-    Ok(())
+    Ok(members)
+}
+
+/// The display of the first coding of a stored observation.
+fn display_of(id: &str, reading: &mut Reading<'_>) -> Result<Option<Json>, Refusal> {
+    let found = reading.reader.resource(ResourceType::OBSERVATION, id)?;
+    let Some(version) = found.filter(|version| version.body.is_some()) else { return Ok(None) };
+    let observation = stored_json(&version)?;
+    let code = observation.as_object().map(code);
+    Ok(code.as_ref().and_then(|code| code.at(&["coding", "0", "display"])).cloned())
 }
 
 fn insert_told(shown: &mut Object, told: Told) {
@@ -99,6 +111,9 @@ fn code(observation: &Object) -> Json {
         return vital.concept();
     }
     let stored = observation.get("code");
+    if let Some(name) = stored.filter(|_| is_laboratory(observation)).and_then(uncoded) {
+        return json!({ "coding": [{ "system": LOINC, "code": "N/A", "display": name }] });
+    }
     if let Some(mut code) = stored.and_then(coded) {
         if vitals::is_vital(observation) {
             rename(&mut code);
@@ -108,6 +123,18 @@ fn code(observation: &Object) -> Json {
     let extensions = stored.and_then(|code| code.get("extension")).map(Json::items).unwrap_or_default();
     let reason = extensions.iter().find_map(|extension| extension.str("valueCode"));
     absent_code(reason.unwrap_or("unknown"))
+}
+
+/// Whether it is a value of a laboratory: without a code of LOINC, the vendor shows N/A.
+fn is_laboratory(observation: &Object) -> bool {
+    let categories = observation.items("category").iter();
+    let codings = categories.flat_map(|category| category.get("coding").map(Json::items).unwrap_or_default());
+    codings.into_iter().any(|coding| coding.str("code") == Some("laboratory"))
+}
+
+/// The text of a concept without codings.
+fn uncoded(concept: &Json) -> Option<&str> {
+    concept.str("text").filter(|_| concept.get("coding").is_none())
 }
 
 /// Calls vital signs that are not created here as the vendor does.

@@ -488,8 +488,9 @@ fn held_twice(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), 
         let Some(kind) = records::stored(write, id)?.as_ref().and_then(vitals::of) else { continue };
         if kinds.contains(&kind) {
             findings.add(&format!("Observation.hasMember[{index}].reference"), &[]);
+        } else {
+            kinds.push(kind);
         }
-        kinds.push(kind);
     }
     Ok(())
 }

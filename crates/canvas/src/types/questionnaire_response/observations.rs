@@ -10,6 +10,7 @@ use crate::types::questionnaire::question::{self, Kind, Question};
 use crate::write::Write;
 use fhir::{Json, Number, Object, json};
 use interactions::Refusal;
+use std::collections::HashMap;
 
 /// Stores the observations of a response that is about to be stored.
 pub fn make(
@@ -18,12 +19,10 @@ pub fn make(
     questions: &[Question],
     write: &mut Write<'_, '_>,
 ) -> Result<(), Refusal> {
-    let item = |question: &Question| {
-        response.items("item").iter().find(|item| item.str("linkId") == Some(&question.link_id))
-    };
+    let items = by_link_id(response);
     let mut made = Vec::new();
     for question in questions {
-        if let (Some(code), Some(item)) = (&question.code, item(question)) {
+        if let (Some(code), Some(item)) = (&question.code, items.get(question.link_id.as_str())) {
             made.push(answer(response, question, code, item, write));
         }
     }
@@ -41,6 +40,11 @@ pub fn mark(write: &mut Write<'_, '_>) -> Result<(), Refusal> {
         put(write, &id, mark.set(&observation))?;
     }
     Ok(())
+}
+
+/// The items of a response by what names their questions.
+fn by_link_id(response: &Object) -> HashMap<&str, &Json> {
+    response.items("item").iter().filter_map(|item| Some((item.str("linkId")?, item))).collect()
 }
 
 /// What all of them have.
@@ -127,10 +131,10 @@ fn score(
 
 /// What the chosen options count for; `None` when a question is not answered.
 fn sum(response: &Object, questions: &[Question]) -> Option<Number> {
+    let items = by_link_id(response);
     let mut sum = 0.0;
     for question in questions {
-        let is_it = |item: &&Json| item.str("linkId") == Some(&question.link_id);
-        let item = response.items("item").iter().find(is_it)?;
+        let item = items.get(question.link_id.as_str())?;
         if question.kind == Kind::Text {
             continue;
         }

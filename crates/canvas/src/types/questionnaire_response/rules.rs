@@ -5,10 +5,11 @@ use crate::check::{self, refers_elsewhere};
 use crate::finding::Findings;
 use crate::rule::{Check, Rule, remove, rule, set};
 use crate::sent::Sent;
-use crate::types::questionnaire::question::{Kind, Question};
+use crate::types::questionnaire::question::{self, Kind, Question};
 use crate::write::Write;
 use fhir::{IssueCode, Json, Object, ResourceType};
 use interactions::{Interaction, Refusal};
+use std::collections::{HashMap, HashSet};
 
 const ON_CREATE: &[Interaction] = &[Interaction::Create];
 const OURS: &str = "not the vendor's";
@@ -333,13 +334,13 @@ struct Answered<'a> {
 
 /// What was sent to questions that there are.
 fn answered<'w>(write: &mut Write<'w, '_>) -> Result<Vec<Answered<'w>>, Refusal> {
-    let mut questions = questionnaire::questions(write)?;
+    let questions = questionnaire::questions(write)?.into_iter();
+    let mut questions: HashMap<String, Question> =
+        questions.map(|question| (question.link_id.clone(), question)).collect();
     let mut answered = Vec::new();
     for (place, item) in write.sent.objects("item") {
-        let asks = |question: &Question| item.str("linkId") == Some(&question.link_id);
         // A linkId that occurs twice is refused as that.
-        if let Some(position) = questions.iter().position(asks) {
-            let question = questions.swap_remove(position);
+        if let Some(question) = item.str("linkId").and_then(|link_id| questions.remove(link_id)) {
             answered.push(Answered { place, question, answers: item.items("answer") });
         }
     }
@@ -348,10 +349,11 @@ fn answered<'w>(write: &mut Write<'w, '_>) -> Result<Vec<Answered<'w>>, Refusal>
 
 fn known(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     let Some(questionnaire) = questionnaire::named(write)? else { return Ok(()) };
-    let questions = crate::types::questionnaire::question::all(&questionnaire);
+    let questions = question::all(&questionnaire);
+    let link_ids: HashSet<&str> = questions.iter().map(|question| question.link_id.as_str()).collect();
     for (place, item) in write.sent.objects("item") {
         let link_id = item.str("linkId").unwrap_or_default();
-        if !questions.iter().any(|question| question.link_id == link_id) {
+        if !link_ids.contains(link_id) {
             findings.add(&format!("{place}.linkId"), &[("linkId", link_id)]);
         }
     }
@@ -359,7 +361,7 @@ fn known(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refus
 }
 
 fn unique(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for (place, item) in write.sent.objects("item") {
         let link_id = item.str("linkId").unwrap_or_default();
         if !seen.insert(link_id) {

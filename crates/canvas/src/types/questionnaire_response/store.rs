@@ -8,6 +8,7 @@ use crate::types::questionnaire::question::{self, Question};
 use crate::write::Write;
 use fhir::{Json, Object, json};
 use interactions::{Interaction, Refusal};
+use std::collections::HashMap;
 
 /// What was sent, with its defaults. The rest only the write can tell.
 pub fn compose(sent: &Sent<'_>) -> Object {
@@ -42,8 +43,10 @@ pub fn settle(response: &Object, write: &mut Write<'_, '_>) -> Result<Option<Obj
     let Some(questionnaire) = questionnaire::named(write)? else { return Ok(None) };
     let questions = question::all(&questionnaire);
     if let Some(Json::Array(items)) = response.get_mut("item") {
+        let by_link_id: HashMap<&str, &Question> =
+            questions.iter().map(|question| (question.link_id.as_str(), question)).collect();
         for item in items.iter_mut() {
-            let asked = questions.iter().find(|question| item.str("linkId") == Some(&question.link_id));
+            let asked = item.str("linkId").and_then(|link_id| by_link_id.get(link_id));
             if let (Some(item), Some(question)) = (item.as_object_mut(), asked) {
                 *item = answered(item, question);
             }
