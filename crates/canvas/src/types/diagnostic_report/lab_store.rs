@@ -2,7 +2,7 @@
 //! lists them, and the document.
 
 use super::CONTRACT;
-use super::lab_report::{Parameter, parameters, parts};
+use super::lab_parameters::{Parameter, parameters, parts};
 use crate::contract::{Contract, IdForm};
 use crate::provenance::{self, ORGANIZATION};
 use crate::types::observation::records;

@@ -1,7 +1,9 @@
 //! DiagnosticReport (<https://docs.canvasmedical.com/api/diagnosticreport/>): reports of laboratories and imaging. They are read
 //! here; those of laboratories come in by an operation.
 
+mod lab_parameters;
 mod lab_report;
+mod lab_rules;
 mod lab_store;
 
 use crate::canvas_type::CanvasType;

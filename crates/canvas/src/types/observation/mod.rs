@@ -1,6 +1,7 @@
 //! Observation (<https://docs.canvasmedical.com/api/observation/>): vital signs are created here, all others arise from other
 //! records.
 
+mod checks;
 mod elements;
 mod panel;
 mod present;

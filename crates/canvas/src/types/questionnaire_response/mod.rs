@@ -1,5 +1,6 @@
 //! QuestionnaireResponse (<https://docs.canvasmedical.com/api/questionnaireresponse/>).
 
+mod checks;
 mod elements;
 mod observations;
 mod parameters;

@@ -1,15 +1,10 @@
 //! What is held against a response (QuestionnaireResponse.json, `rules`).
 
-use super::questionnaire;
-use crate::check::{self, refers_elsewhere};
-use crate::finding::Findings;
+use super::checks;
+use crate::check;
 use crate::rule::{Check, Rule, remove, rule, set};
-use crate::sent::Sent;
-use crate::types::questionnaire::question::{self, Kind, Question};
-use crate::write::Write;
-use fhir::{IssueCode, Json, Object, ResourceType};
-use interactions::{Interaction, Refusal};
-use std::collections::{HashMap, HashSet};
+use fhir::IssueCode;
+use interactions::Interaction;
 
 const ON_CREATE: &[Interaction] = &[Interaction::Create];
 const OURS: &str = "not the vendor's";
@@ -50,7 +45,7 @@ pub const RULES: &[Rule] = &[
     rule("questionnaireresponse-text", IssueCode::Value, "valueString must not be empty")
         .on(ON_CREATE)
         .when("an answer is an empty text")
-        .check(Check::Body(empty_text))
+        .check(Check::Body(checks::empty_text))
         .broken_by(
             &[set("item.1", EMPTY_COMMENT)],
             "QuestionnaireResponse.item[1].answer[0].value",
@@ -60,7 +55,7 @@ pub const RULES: &[Rule] = &[
     rule("questionnaireresponse-display", IssueCode::Value, "valueCoding.display must not be empty")
         .on(ON_CREATE)
         .when("the display of an answer is empty")
-        .check(Check::Body(empty_display))
+        .check(Check::Body(checks::empty_display))
         .broken_by(
             &[set("item.0.answer.0.valueCoding.display", "\"\"")],
             "QuestionnaireResponse.item[0].answer[0].value.display",
@@ -74,7 +69,7 @@ pub const RULES: &[Rule] = &[
     )
     .on(ON_CREATE)
     .when("an item or an answer has items")
-    .check(Check::Body(nested))
+    .check(Check::Body(checks::nested))
     .broken_by(
         &[set(
             "item.0.answer.0.item",
@@ -88,7 +83,7 @@ pub const RULES: &[Rule] = &[
     rule("questionnaireresponse-subject", IssueCode::Value, "subject must be a Patient, not {type}")
         .on(ON_CREATE)
         .when("subject refers to another type than Patient")
-        .check(Check::Body(subject))
+        .check(Check::Body(checks::subject))
         .broken_by(
             &[set("subject", r#"{"reference":"Practitioner/{demo-practitioner}"}"#)],
             "QuestionnaireResponse.subject.reference",
@@ -103,7 +98,7 @@ pub const RULES: &[Rule] = &[
     )
     .on(ON_CREATE)
     .when("author refers to another type than Practitioner and Patient")
-    .check(Check::Body(author))
+    .check(Check::Body(checks::author))
     .broken_by(
         &[set("author", r#"{"reference":"Organization/6f0c2f36-8d0b-4c63-9c3e-0e3c1b0b8a11"}"#)],
         "QuestionnaireResponse.author.reference",
@@ -118,7 +113,7 @@ pub const RULES: &[Rule] = &[
     )
     .on(ON_CREATE)
     .when("questionnaire does not lead to a stored one")
-    .check(Check::Write(exists))
+    .check(Check::Write(checks::exists))
     .broken_by(
         &[set("questionnaire", "\"Questionnaire/none\"")],
         "QuestionnaireResponse.questionnaire",
@@ -136,7 +131,7 @@ pub const RULES: &[Rule] = &[
     )
     .on(ON_CREATE)
     .when("a linkId names none of the questionnaire's questions")
-    .check(Check::Write(known))
+    .check(Check::Write(checks::known))
     .broken_by(
         &[set("item.0.linkId", "\"tobacco\"")],
         "QuestionnaireResponse.item[0].linkId",
@@ -147,7 +142,7 @@ pub const RULES: &[Rule] = &[
     rule("questionnaireresponse-unique", IssueCode::BusinessRule, "linkId must be unique: {linkId}")
         .on(ON_CREATE)
         .when("a linkId occurs twice")
-        .check(Check::Write(unique))
+        .check(Check::Write(checks::unique))
         .broken_by(
             &[set("item.1", COMMENT), set("item.2", COMMENT)],
             "QuestionnaireResponse.item[2].linkId",
@@ -162,7 +157,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("there is more than one answer to a question of one option or of free text")
-    .check(Check::Write(one_answer))
+    .check(Check::Write(checks::one_answer))
     .broken_by(
         &[set("item.0.answer", TWO_ANSWERS)],
         "QuestionnaireResponse.item[0].answer",
@@ -177,7 +172,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("an answer to a question of free text is no valueString")
-    .check(Check::Write(in_words))
+    .check(Check::Write(checks::in_words))
     .broken_by(
         &[set("item.1", CODED_COMMENT)],
         "QuestionnaireResponse.item[1].answer[0]",
@@ -192,7 +187,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("an answer to a question of one option is no valueCoding")
-    .check(Check::Write(single_coded))
+    .check(Check::Write(checks::single_coded))
     .broken_by(
         &[set("item.0.answer.0", r#"{"valueString":"Former user"}"#)],
         "QuestionnaireResponse.item[0].answer[0]",
@@ -207,7 +202,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("an answer to a question of several options is no valueCoding")
-    .check(Check::Write(multiple_coded))
+    .check(Check::Write(checks::multiple_coded))
     .broken_by(
         &[set("item.1", TYPE_IN_WORDS)],
         "QuestionnaireResponse.item[1].answer[0]",
@@ -223,7 +218,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("the system of an answer is not that of the question's options")
-    .check(Check::Write(system))
+    .check(Check::Write(checks::system))
     .broken_by(
         &[set("item.0.answer.0.valueCoding.system", "\"http://loinc.org\"")],
         "QuestionnaireResponse.item[0].answer[0].value.system",
@@ -238,7 +233,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("the code of an answer is no option of the question")
-    .check(Check::Write(option))
+    .check(Check::Write(checks::option))
     .broken_by(
         &[set("item.0.answer.0.valueCoding.code", "\"722496004\"")],
         "QuestionnaireResponse.item[0].answer[0].value.code",
@@ -253,7 +248,7 @@ pub const RULES: &[Rule] = &[
     .documented()
     .on(ON_CREATE)
     .when("the code of an answer is that of more than one option of the question")
-    .check(Check::Write(one_option))
+    .check(Check::Write(checks::one_option))
     .broken_by(
         &[set("questionnaire", IMPORTED), set("item", TWICE_LISTED)],
         "QuestionnaireResponse.item[0].answer[0].value.code",
@@ -263,7 +258,7 @@ pub const RULES: &[Rule] = &[
     rule("questionnaireresponse-completed", IssueCode::BusinessRule, "Only status completed is supported")
         .on(ON_CREATE)
         .when("status is not completed")
-        .check(Check::Write(completed))
+        .check(Check::Write(checks::completed))
         .broken_by(
             &[set("status", "\"in-progress\"")],
             "QuestionnaireResponse.status",
@@ -281,188 +276,3 @@ pub const RULES: &[Rule] = &[
         )
         .kept_by(&[]),
 ];
-
-/// The answers that were sent: the place of their value, and the answer.
-fn answers<'a>(sent: &Sent<'a>) -> impl Iterator<Item = (String, &'a Object)> {
-    sent.objects("item.answer").into_iter().map(|(place, answer)| (format!("{place}.value"), answer))
-}
-
-fn empty_text(sent: &Sent<'_>, findings: &mut Findings) {
-    for (place, _) in answers(sent).filter(|(_, answer)| answer.str("valueString") == Some("")) {
-        findings.add(&place, &[]);
-    }
-}
-
-fn empty_display(sent: &Sent<'_>, findings: &mut Findings) {
-    let is_empty =
-        |answer: &Object| answer.get("valueCoding").is_some_and(|coding| coding.str("display") == Some(""));
-    for (place, _) in answers(sent).filter(|(_, answer)| is_empty(answer)) {
-        findings.add(&format!("{place}.display"), &[]);
-    }
-}
-
-fn nested(sent: &Sent<'_>, findings: &mut Findings) {
-    let items = sent.objects("item").into_iter().chain(sent.objects("item.answer"));
-    for (place, _) in items.filter(|(_, item)| item.contains("item")) {
-        findings.add(&format!("{place}.item"), &[]);
-    }
-}
-
-fn subject(sent: &Sent<'_>, findings: &mut Findings) {
-    refers_elsewhere(sent, "subject.reference", &[ResourceType::PATIENT], findings);
-}
-
-fn author(sent: &Sent<'_>, findings: &mut Findings) {
-    let authors = [ResourceType::PATIENT, ResourceType::PRACTITIONER];
-    refers_elsewhere(sent, "author.reference", &authors, findings);
-}
-
-fn exists(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    if questionnaire::named(write)?.is_none() {
-        let sent = write.sent.body.str("questionnaire").unwrap_or_default();
-        findings.add("QuestionnaireResponse.questionnaire", &[("questionnaire", sent)]);
-    }
-    Ok(())
-}
-
-/// An item that was sent, and the question that it answers.
-struct Answered<'a> {
-    place: String,
-    question: Question,
-    answers: &'a [Json],
-}
-
-/// What was sent to questions that there are.
-fn answered<'w>(write: &mut Write<'w, '_>) -> Result<Vec<Answered<'w>>, Refusal> {
-    let questions = questionnaire::questions(write)?.into_iter();
-    let mut questions: HashMap<String, Question> =
-        questions.map(|question| (question.link_id.clone(), question)).collect();
-    let mut answered = Vec::new();
-    for (place, item) in write.sent.objects("item") {
-        // A linkId that occurs twice is refused as that.
-        if let Some(question) = item.str("linkId").and_then(|link_id| questions.remove(link_id)) {
-            answered.push(Answered { place, question, answers: item.items("answer") });
-        }
-    }
-    Ok(answered)
-}
-
-fn known(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    let Some(questionnaire) = questionnaire::named(write)? else { return Ok(()) };
-    let questions = question::all(&questionnaire);
-    let link_ids: HashSet<&str> = questions.iter().map(|question| question.link_id.as_str()).collect();
-    for (place, item) in write.sent.objects("item") {
-        let link_id = item.str("linkId").unwrap_or_default();
-        if !link_ids.contains(link_id) {
-            findings.add(&format!("{place}.linkId"), &[("linkId", link_id)]);
-        }
-    }
-    Ok(())
-}
-
-fn unique(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    let mut seen = HashSet::new();
-    for (place, item) in write.sent.objects("item") {
-        let link_id = item.str("linkId").unwrap_or_default();
-        if !seen.insert(link_id) {
-            findings.add(&format!("{place}.linkId"), &[("linkId", link_id)]);
-        }
-    }
-    Ok(())
-}
-
-fn one_answer(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    for Answered { place, question, answers } in answered(write)? {
-        if question.kind != Kind::Multiple && answers.len() > 1 {
-            findings.add(&format!("{place}.answer"), &[("type", question.kind.code())]);
-        }
-    }
-    Ok(())
-}
-
-/// Answers to questions of a kind that do not have their value in `element`.
-fn otherwise(
-    write: &mut Write<'_, '_>,
-    findings: &mut Findings,
-    kind: Kind,
-    element: &str,
-) -> Result<(), Refusal> {
-    for Answered { place, answers, .. } in
-        answered(write)?.into_iter().filter(|one| one.question.kind == kind)
-    {
-        for (index, _) in answers.iter().enumerate().filter(|(_, answer)| answer.get(element).is_none()) {
-            findings.add(&format!("{place}.answer[{index}]"), &[]);
-        }
-    }
-    Ok(())
-}
-
-fn in_words(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    otherwise(write, findings, Kind::Text, "valueString")
-}
-
-fn single_coded(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    otherwise(write, findings, Kind::Single, "valueCoding")
-}
-
-fn multiple_coded(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    otherwise(write, findings, Kind::Multiple, "valueCoding")
-}
-
-/// Looks at each coding that answers a question with options: its place, and of the options those of its system, and of
-/// these those of its code.
-fn each_coding(
-    write: &mut Write<'_, '_>,
-    mut look: impl FnMut(&str, &Question, &Json, [usize; 2]),
-) -> Result<(), Refusal> {
-    for Answered { place, question, answers } in answered(write)? {
-        if question.kind == Kind::Text || question.options.is_empty() {
-            continue;
-        }
-        for (index, answer) in answers.iter().enumerate() {
-            let Some(coding) = answer.get("valueCoding") else { continue };
-            let of_system =
-                question.options.iter().filter(|option| option.coding.str("system") == coding.str("system"));
-            let of_code = of_system.clone().filter(|option| option.coding.str("code") == coding.str("code"));
-            let counts = [of_system.count(), of_code.count()];
-            look(&format!("{place}.answer[{index}].value"), &question, coding, counts);
-        }
-    }
-    Ok(())
-}
-
-fn system(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    each_coding(write, |place, question, coding, [of_system, _]| {
-        if of_system == 0 {
-            let mut systems: Vec<&str> =
-                question.options.iter().filter_map(|option| option.coding.str("system")).collect();
-            systems.dedup();
-            let given = coding.str("system").unwrap_or_default();
-            findings
-                .add(&format!("{place}.system"), &[("expected", &systems.join(" or ")), ("given", given)]);
-        }
-    })
-}
-
-fn option(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    each_coding(write, |place, _, coding, [of_system, of_code]| {
-        if of_system > 0 && of_code == 0 {
-            findings.add(&format!("{place}.code"), &[("code", coding.str("code").unwrap_or_default())]);
-        }
-    })
-}
-
-fn one_option(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    each_coding(write, |place, _, coding, [_, of_code]| {
-        if of_code > 1 {
-            findings.add(&format!("{place}.code"), &[("code", coding.str("code").unwrap_or_default())]);
-        }
-    })
-}
-
-fn completed(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    if write.sent.body.str("status") != Some("completed") {
-        findings.add("QuestionnaireResponse.status", &[]);
-    }
-    Ok(())
-}
