@@ -3,10 +3,9 @@
 //! Criteria are evaluated inside the write that depends on them, so that of many clients with the same criteria one
 //! creates and the others find what it created.
 
-use crate::codes::ValueSets;
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::query_string;
+use crate::query_string::{self, ANSWER_PARAMETERS};
 use crate::unit::{State, Unit};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, ResourceType};
@@ -35,9 +34,6 @@ const RESULT_PARAMETERS: [&str; 11] = [
     "_summary",
     "_total",
 ];
-
-/// Parameters of a URL that have to do with the answer alone.
-const PASSED_OVER: [&str; 2] = ["_format", "_pretty"];
 
 impl Engine {
     /// Reads criteria, still percent-encoded: the part of a URL after its `?`, which may come along.
@@ -79,7 +75,7 @@ impl Engine {
         if !problems.is_empty() {
             return Err(problems);
         }
-        let codes = self.codes(ValueSets::new());
+        let codes = self.codes();
         let options = SearchOptions {
             zone: self.zone(),
             now,
@@ -87,7 +83,7 @@ impl Engine {
             default_count: 2,
             max_count: 2,
             default_total: Total::None,
-            ignored: &PASSED_OVER,
+            ignored: &ANSWER_PARAMETERS,
             lenient: false,
             internal: false,
             terminology: Some(&codes),

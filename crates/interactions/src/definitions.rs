@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
 use fhir::{Json, ResourceType};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use terminology::Terminology;
@@ -30,6 +31,8 @@ pub struct Definitions {
     pub profiles: Profiles,
     /// StructureDefinitions that are there and cannot be used, and why.
     pub unusable: Vec<Unusable>,
+    /// The canonical URLs, with their versions, of the value sets that are stored here, by their ids.
+    pub value_sets: BTreeMap<String, String>,
 }
 
 impl Definitions {
@@ -96,7 +99,8 @@ impl Engine {
             })
             .await?;
         let resources = stored.iter().map(stored_json).collect::<Result<Vec<Json>, _>>()?;
-        let definitions = self.inner.definitions.packaged.with(&resources);
+        let mut definitions = self.inner.definitions.packaged.with(&resources);
+        definitions.value_sets = resources.iter().filter_map(value_set).collect();
         for unusable in &definitions.unusable {
             let why = unusable.issues.first().map(|issue| issue.text.as_str()).unwrap_or_default();
             tracing::warn!(url = unusable.url, why, "a StructureDefinition cannot be used");
@@ -104,4 +108,11 @@ impl Engine {
         self.inner.definitions.put(reading, definitions);
         Ok(())
     }
+}
+
+/// The id of a value set, and the canonical URL by which it is known.
+fn value_set(resource: &Json) -> Option<(String, String)> {
+    let (id, url) = (resource.str("id")?, resource.str("url")?);
+    let url = resource.str("version").map_or(url.to_owned(), |version| format!("{url}|{version}"));
+    (resource.str("resourceType")? == ResourceType::VALUE_SET.name()).then(|| (id.to_owned(), url))
 }

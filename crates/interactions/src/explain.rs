@@ -15,8 +15,7 @@ impl Engine {
     ///
     /// As the search itself.
     pub async fn explain_within(&self, within: &Within, asked: Asked<'_>) -> Result<Json, Refusal> {
-        let value_sets = self.named_value_sets(&asked.parameters).await?;
-        let search = self.read_search(within, asked, value_sets)?;
+        let search = self.read_search(within, asked)?;
         let explain = self.snapshot(move |reader| Ok(reader.explain(&search.queries())?)).await?;
         Ok(parameters(&explain))
     }

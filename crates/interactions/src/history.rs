@@ -125,7 +125,7 @@ impl Engine {
         reader: &mut dyn Reader,
     ) -> Result<Vec<u8>, Refusal> {
         if let Whose::Instance(resource_type, id) = &history.whose
-            && reader.resource(*resource_type, id)?.is_none()
+            && (!fhir::primitive::is_id(id) || reader.resource(*resource_type, id)?.is_none())
         {
             return Err(Refusal::unknown_resource(*resource_type, id));
         }

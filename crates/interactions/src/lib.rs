@@ -7,6 +7,7 @@
 pub mod body;
 pub mod bulk;
 pub mod bundle;
+mod caller;
 pub mod capabilities;
 mod codes;
 pub mod conditional;
@@ -37,6 +38,7 @@ pub mod unit;
 pub mod update;
 mod walk;
 
+pub use caller::Caller;
 pub use conditional::Criteria;
 pub use definitions::Definitions;
 pub use engine::{Engine, Settings};

@@ -9,7 +9,7 @@ use crate::error::Refusal;
 use crate::precondition::Preconditions;
 use crate::prepare::Prepared;
 use crate::unit::{State, Unit, Written, stored_json};
-use fhir::ResourceType;
+use fhir::{Json, ResourceType};
 
 pub use patch::{Format, Patch};
 
@@ -48,10 +48,18 @@ impl Engine {
         preconditions: Preconditions,
     ) -> Result<Written, Refusal> {
         let state = State::of(self.store.read_resource(resource_type, id).await?);
-        let patched = self.inner.patched(&state, resource_type, id, &patch, &preconditions)?;
+        let patched = self.inner.patched(&state, resource_type, id, &patch, &preconditions, &as_it_is)?;
         let id = id.to_owned();
-        self.write(move |unit| unit.patch_from(resource_type, &id, &patch, &preconditions, Some(&patched)))
-            .await
+        self.write(move |unit| {
+            let state = unit.state(resource_type, &id)?;
+            match &state {
+                State::Present(current) if current.version == patched.version => {
+                    unit.put(state, &patched.prepared)
+                }
+                _ => unit.patch(resource_type, &id, &patch, &preconditions, &as_it_is),
+            }
+        })
+        .await
     }
 
     /// Changes the one resource that matches.
@@ -67,7 +75,7 @@ impl Engine {
     ) -> Result<Written, Refusal> {
         let resource_type = criteria.resource_type();
         self.write(move |unit| match unit.only_match(&criteria)? {
-            Some(current) => unit.patch(resource_type, &current.id, &patch, &preconditions),
+            Some(current) => unit.patch(resource_type, &current.id, &patch, &preconditions, &as_it_is),
             None => Err(Refusal::unknown_resource(resource_type, criteria.text())),
         })
         .await
@@ -75,41 +83,29 @@ impl Engine {
 }
 
 impl Unit<'_> {
-    /// Changes a resource.
+    /// Changes a resource; `finish` has the last word on what it becomes.
     ///
     /// # Errors
     ///
     /// Those of [`Engine::patch`].
-    pub fn patch(
+    pub(crate) fn patch(
         &mut self,
         resource_type: ResourceType,
         id: &str,
         patch: &Patch,
         preconditions: &Preconditions,
-    ) -> Result<Written, Refusal> {
-        self.patch_from(resource_type, id, patch, preconditions, None)
-    }
-
-    fn patch_from(
-        &mut self,
-        resource_type: ResourceType,
-        id: &str,
-        patch: &Patch,
-        preconditions: &Preconditions,
-        ahead: Option<&Patched>,
+        finish: Finish<'_>,
     ) -> Result<Written, Refusal> {
         let state = self.state(resource_type, id)?;
-        match (&state, ahead) {
-            (State::Present(current), Some(patched)) if current.version == patched.version => {
-                self.put(state, &patched.prepared)
-            }
-            _ => {
-                let patched = self.inner().patched(&state, resource_type, id, patch, preconditions)?;
-                self.put(state, &patched.prepared)
-            }
-        }
+        let patched = self.inner().patched(&state, resource_type, id, patch, preconditions, finish)?;
+        self.put(state, &patched.prepared)
     }
 }
+
+/// What is done to a patched resource before it is validated.
+pub(crate) type Finish<'a> = &'a dyn Fn(&mut Json);
+
+fn as_it_is(_: &mut Json) {}
 
 impl Inner {
     /// What the patch makes of what is stored.
@@ -120,6 +116,7 @@ impl Inner {
         id: &str,
         patch: &Patch,
         preconditions: &Preconditions,
+        finish: Finish<'_>,
     ) -> Result<Patched, Refusal> {
         let current = match state {
             State::Present(current) => current,
@@ -127,7 +124,8 @@ impl Inner {
             State::Absent => return Err(Refusal::unknown_resource(resource_type, id)),
         };
         preconditions.check(state)?;
-        let resource = patch.apply(&stored_json(current)?).map_err(Refusal::patch_failed)?;
+        let mut resource = patch.apply(&stored_json(current)?).map_err(Refusal::patch_failed)?;
+        finish(&mut resource);
         let problems = self.problems(resource_type, &resource, None);
         if !problems.is_empty() {
             return Err(Refusal::patch_invalid(problems));

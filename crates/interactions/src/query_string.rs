@@ -1,9 +1,14 @@
 //! Query strings (<https://url.spec.whatwg.org/#application/x-www-form-urlencoded>): of URLs, of forms, of criteria in
 //! headers and Bundles.
 
+use crate::error::Refusal;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode};
 use percent_encoding::percent_decode_str;
+
+/// Parameters that say how to answer, on any interaction. A Bundle is answered as a whole, so that those of its entries
+/// are passed over.
+pub const ANSWER_PARAMETERS: [&str; 2] = ["_format", "_pretty"];
 
 /// The parameters of a query string, decoded, in order.
 ///
@@ -18,6 +23,25 @@ pub fn parameters(text: &str) -> Result<Vec<(String, String)>, Issue> {
             Ok((decode(name)?, decode(value)?))
         })
         .collect()
+}
+
+/// Parameters on interactions that take none are refused, not passed over.
+///
+/// # Errors
+///
+/// 400 naming each.
+pub fn none(parameters: &[(String, String)]) -> Result<(), Refusal> {
+    let unknown = parameters.iter().filter(|(name, _)| !ANSWER_PARAMETERS.contains(&name.as_str()));
+    let problems: Vec<Issue> = unknown
+        .map(|(name, _)| {
+            let text = format!(
+                "the parameter {} is not supported here; supported are _format and _pretty",
+                quoted(name)
+            );
+            Issue::error(IssueCode::NotSupported, text)
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
 }
 
 fn decode(part: &str) -> Result<String, Issue> {

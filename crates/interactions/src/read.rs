@@ -41,7 +41,9 @@ pub(crate) fn read(
     resource_type: ResourceType,
     id: &str,
 ) -> Result<Version, Refusal> {
-    current(reader.resource(resource_type, id)?, resource_type, id)
+    // Not every store can be asked for what is no id.
+    let found = if fhir::primitive::is_id(id) { reader.resource(resource_type, id)? } else { None };
+    current(found, resource_type, id)
 }
 
 fn current(found: Option<Version>, resource_type: ResourceType, id: &str) -> Result<Version, Refusal> {
@@ -60,6 +62,9 @@ pub(crate) fn vread(
     version: &str,
 ) -> Result<Version, Refusal> {
     let number = version.parse::<u64>().ok().filter(|number| number.to_string() == version);
+    if !fhir::primitive::is_id(id) {
+        return Err(Refusal::unknown_resource(resource_type, id));
+    }
     let exists = reader.resource(resource_type, id)?.is_some();
     let found = match number {
         Some(number) => reader.version(resource_type, id, number)?,

@@ -1,7 +1,7 @@
 //! search-type and search-system (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources that match, of one
 //! type or several, of the whole server or of a compartment.
 
-use crate::codes::{Codes, ValueSets};
+use crate::codes::Codes;
 use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
@@ -57,6 +57,18 @@ impl Readable {
     pub fn allows(&self, resource_type: ResourceType) -> bool {
         let types = self.0.as_ref();
         types.is_none_or(|types| types.get(usize::from(resource_type.index())).copied().unwrap_or(false))
+    }
+
+    /// Whether what a search looks at besides what it finds is among them.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    pub(crate) fn allow_looked_at(&self, request: &SearchRequest) -> Result<(), Refusal> {
+        match request.looked_at().into_iter().find(|looked_at| !self.allows(*looked_at)) {
+            Some(hidden) => Err(Refusal::insufficient_scope(&format!("system/{hidden}.read"))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -126,8 +138,7 @@ impl Engine {
     ///
     /// As [`search_type`](Self::search_type); 404 when there is no such compartment.
     pub async fn search_within(&self, within: &Within, asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
-        let value_sets = self.named_value_sets(&asked.parameters).await?;
-        let search = self.read_search(within, asked, value_sets)?;
+        let search = self.read_search(within, asked)?;
         let engine = self.clone();
         self.snapshot(move |reader| engine.search_page(&search, reader)).await
     }
@@ -147,23 +158,16 @@ impl Engine {
         }
     }
 
-    /// Reads a search. `value_sets` are those that it may name by their ids.
+    /// Reads a search.
     ///
     /// # Errors
     ///
     /// 400 with everything that cannot be honoured; 403; 404.
-    pub(crate) fn read_search(
-        &self,
-        within: &Within,
-        mut asked: Asked<'_>,
-        value_sets: ValueSets,
-    ) -> Result<Search, Refusal> {
+    pub(crate) fn read_search(&self, within: &Within, mut asked: Asked<'_>) -> Result<Search, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
-        let codes = self.codes(value_sets);
+        let codes = self.codes();
         let mut request = self.request(within, &asked, &codes)?;
-        if let Some(hidden) = request.looked_at().into_iter().find(|looked| !asked.readable.allows(*looked)) {
-            return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));
-        }
+        asked.readable.allow_looked_at(&request)?;
         let walk = Walk::new(self, &within.path(), &request.applied, asked.now, asked.caller);
         let start = match &cursor {
             Some(text) => Some(walk.read(text)?),

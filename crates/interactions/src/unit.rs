@@ -132,7 +132,10 @@ impl<'a> Unit<'a> {
     ///
     /// The store's failures.
     pub fn state(&mut self, resource_type: ResourceType, id: &str) -> Result<State, Refusal> {
-        Ok(State::of(self.transaction.resource(resource_type, id)?))
+        // Not every store can be asked for what is no id.
+        let found =
+            if fhir::primitive::is_id(id) { self.transaction.resource(resource_type, id)? } else { None };
+        Ok(State::of(found))
     }
 
     /// The current resource, parsed; `None` when there is none or it was deleted.

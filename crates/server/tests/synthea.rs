@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use fhir::{Json, ResourceType};
-use interactions::bundle::{Caller, EntryReturn};
-use interactions::search_type::{Asked, Readable};
-use interactions::{Engine, NoRules, Preconditions, Refusal, Settings};
+use interactions::bundle::EntryReturn;
+use interactions::operations::{Input, Operation, Request};
+use interactions::{Caller, Engine, NoRules, Preconditions, Refusal, Settings};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -134,13 +134,21 @@ fn location(entry: &Json) -> String {
 /// with them whatever they refer to.
 async fn everything_is(engine: &Engine, record: &BTreeSet<String>) {
     let (mut found, mut matches) = (BTreeSet::new(), 0);
+    let resource_type = ResourceType::PATIENT;
+    let operation = Operation::at("everything", Some(resource_type), true).unwrap();
     for patient in record.iter().filter_map(|place| place.strip_prefix("Patient/")) {
         let mut query = vec![("_count".to_owned(), "100".to_owned())];
         loop {
-            let (parameters, readable) = (query.clone(), Readable::all());
-            let asked =
-                Asked { parameters, lenient: false, ignored: &[], now: 0, caller: "anyone", readable };
-            let page = engine.everything(ResourceType::PATIENT, patient, asked).await.unwrap();
+            let request = Request {
+                resource_type: Some(resource_type),
+                id: Some(patient.to_owned()),
+                input: Input::of_url(&query, &[]),
+                caller: Arc::new(Anyone),
+                lenient: false,
+                preconditions: Preconditions::default(),
+                now: 0,
+            };
+            let page = engine.operate(operation, request).await.unwrap();
             let page = fhir::json::parse(&page, 100).unwrap();
             for entry in page.get("entry").unwrap().items() {
                 let is_match = entry.at(&["search", "mode"]) == Some(&"match".into());

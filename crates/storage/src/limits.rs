@@ -38,12 +38,12 @@ pub const BUSY_TIME: Duration = Duration::from_secs(5);
 pub const PAGE_SIZE: u32 = 8192;
 
 /// Page cache of the SQLite writer, in KiB.
-pub const WRITER_CACHE: u32 = 64 * 1024;
+pub const WRITER_CACHE: u32 = 16 * 1024;
 
 /// Page cache of each SQLite reader, in KiB; beyond it pages are read through the memory map.
 pub const READER_CACHE: u32 = 4 * 1024;
 
-/// How much of the SQLite file is mapped into memory, in bytes.
+/// How much of the SQLite file each reader maps into memory, in bytes.
 pub const MEMORY_MAP: i64 = 4 << 30;
 
 /// From how many pages on the write-ahead log is copied into the SQLite file.

@@ -11,6 +11,7 @@ mod lab_report;
 mod location_organization;
 mod notes;
 mod observation;
+mod pages;
 mod patient;
 mod patient_update;
 mod practitioner;

@@ -50,6 +50,14 @@ fn every_kind(bundle_type: &str) -> Json {
         request("DELETE", "Basic?identifier=urn:s|3"),
         request("GET", "Patient?_count=2&_include=*"),
         request("HEAD", "Patient/1"),
+        request("GET", "Patient/1/$everything?_count=2"),
+        request("GET", "CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=male"),
+        with("POST", "Basic/$validate", basic("Patient/1")),
+        with(
+            "POST",
+            "Patient/1/$meta-add",
+            json!({ "resourceType": "Parameters", "parameter": [{ "name": "meta", "valueMeta": { "tag": [{ "code": "a" }] } }] }),
+        ),
         with(
             "PATCH",
             "Basic?identifier=urn:s|1",
@@ -77,6 +85,8 @@ impl Target for Bundles {
             "\"url\":\"Basic/1\"",
             "\"url\":\"../Basic\"",
             "\"url\":\"$everything\"",
+            "\"url\":\"Patient/1/$meta-delete\"",
+            "\"url\":\"ValueSet/$expand\"",
             "\"ifNoneExist\":\"_id=1\",",
             "\"ifMatch\":\"W/\\\"1\\\"\",",
             "\"ifNoneMatch\":\"*\",",

@@ -2,8 +2,7 @@
 
 use super::{DEPTH, resources};
 use fhir::{Json, ResourceType};
-use interactions::bundle::Caller;
-use interactions::{Engine, NoRules, Preconditions, Refusal, Settings};
+use interactions::{Caller, Engine, NoRules, Preconditions, Refusal, Settings};
 use jiff::tz::TimeZone;
 use storage::{Location, OpenOptions, Store, Version};
 use tokio::runtime::{Builder, Runtime};

@@ -7,6 +7,7 @@
 use super::entry::{Action, Change, Entry};
 use super::patience::Patience;
 use super::prepare::{Body, Conditionals};
+use super::room::Room;
 use super::write::{Outcome, Replacements};
 use super::{Bundle, EntryReturn, response};
 use crate::engine::Engine;
@@ -26,13 +27,13 @@ impl Engine {
         entry_return: EntryReturn,
     ) -> Result<Vec<u8>, Refusal> {
         let (length, refused) = (bundle.length, std::mem::take(&mut bundle.refused));
-        bundle.entries.sort_by_key(Entry::rank);
+        bundle.entries.sort_by_key(Entry::turn);
         let changes = bundle.entries.iter().any(|entry| matches!(entry.action, Action::Change(_)));
         let engine = self.clone();
         let mut results: Results = if changes {
-            self.write(move |unit| carry_out(&engine, &bundle, unit)).await?
+            self.write(move |unit| carry_out(&engine, &bundle, entry_return, unit)).await?
         } else {
-            self.snapshot(move |reader| get_all(&engine, &bundle, reader)).await?
+            self.snapshot(move |reader| get_all(&engine, &bundle, entry_return, reader)).await?
         };
         results.extend(refused.into_iter().map(|(index, refusal)| (index, Err(refusal))));
         let results = (0..length)
@@ -41,15 +42,20 @@ impl Engine {
     }
 }
 
-fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Results, Refusal> {
-    let (mut results, patience) = (Results::new(), Patience::new());
+fn carry_out(
+    engine: &Engine,
+    bundle: &Bundle,
+    entry_return: EntryReturn,
+    unit: &mut Unit<'_>,
+) -> Result<Results, Refusal> {
+    let (mut results, patience, mut room) = (Results::new(), Patience::new(), Room::new(entry_return));
     for entry in &bundle.entries {
         patience.check()?;
         let result = match &entry.action {
             Action::Get(get) => get.run(engine, &*bundle.caller, unit.reader()).map(Outcome::Got),
             Action::Change(made) => change(made, &entry.preconditions, &bundle.conditionals, unit),
         };
-        results.insert(entry.index, kept(result)?);
+        results.insert(entry.index, kept(result.and_then(|outcome| room.take(outcome)))?);
     }
     Ok(results)
 }
@@ -68,13 +74,18 @@ fn change(
     change.make(unit, &choice, preconditions, &replacements)
 }
 
-fn get_all(engine: &Engine, bundle: &Bundle, reader: &mut dyn Reader) -> Result<Results, Refusal> {
-    let (mut results, patience) = (Results::new(), Patience::new());
+fn get_all(
+    engine: &Engine,
+    bundle: &Bundle,
+    entry_return: EntryReturn,
+    reader: &mut dyn Reader,
+) -> Result<Results, Refusal> {
+    let (mut results, patience, mut room) = (Results::new(), Patience::new(), Room::new(entry_return));
     for entry in &bundle.entries {
         patience.check()?;
         if let Action::Get(get) = &entry.action {
             let result = get.run(engine, &*bundle.caller, reader).map(Outcome::Got);
-            results.insert(entry.index, kept(result)?);
+            results.insert(entry.index, kept(result.and_then(|outcome| room.take(outcome)))?);
         }
     }
     Ok(results)

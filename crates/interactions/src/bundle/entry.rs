@@ -1,22 +1,23 @@
 //! Entries of a batch or transaction, read (<http://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request>).
 
-use super::Caller;
-use super::get::{Asking, Get, no_parameters};
+use super::get::{Asking, Get};
+use super::request::{Request, invalid, steps};
+use crate::caller::Caller;
 use crate::conditional::Criteria;
 use crate::create::new_id;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::operations::Operation;
+use crate::operations::task::Alter;
 use crate::patch::{Format, Patch, offered_patches};
-use crate::precondition::{Preconditions, Tags};
-use crate::query_string;
+use crate::precondition::Preconditions;
 use crate::registry::Interaction;
 use crate::target::Target;
 use crate::update::check_id;
 use fhir::datetime::PartialDateTime;
-use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Object, ResourceType, base64};
 use jiff::tz::TimeZone;
-use percent_encoding::percent_decode_str;
+use std::sync::Arc;
 
 /// An entry. `B` is what it stores: at first the resource as it was sent, then what was made of it.
 pub(super) struct Entry<B> {
@@ -48,6 +49,19 @@ pub(super) enum Change<B> {
     Update(B, Option<Criteria>),
     /// patch
     Patch(Subject, Patch),
+    /// an operation
+    Operation(Subject, Alter),
+}
+
+/// When an entry is carried out (<http://hl7.org/fhir/R4/http.html#trules>). Operations that are asked for with POST come
+/// with the creates, after the last of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Turn {
+    Delete,
+    Create,
+    Operation,
+    Update,
+    Get,
 }
 
 /// Which resource.
@@ -69,14 +83,15 @@ pub(super) struct Sent {
 }
 
 impl<B> Entry<B> {
-    /// When it is carried out: deletes first, then creates, then updates, reads last
-    /// (<http://hl7.org/fhir/R4/http.html#trules>).
-    pub(super) const fn rank(&self) -> u8 {
+    /// When it is carried out.
+    pub(super) const fn turn(&self) -> Turn {
         match &self.action {
-            Action::Change(Change::Delete(_)) => 0,
-            Action::Change(Change::Create(..)) => 1,
-            Action::Change(Change::Update(..) | Change::Patch(..)) => 2,
-            Action::Get(_) => 3,
+            Action::Change(Change::Delete(_)) => Turn::Delete,
+            Action::Change(Change::Create(..)) => Turn::Create,
+            Action::Change(Change::Operation(..)) => Turn::Operation,
+            Action::Change(Change::Update(..) | Change::Patch(..)) => Turn::Update,
+            Action::Get(get) if get.is_posted => Turn::Operation,
+            Action::Get(_) => Turn::Get,
         }
     }
 }
@@ -84,19 +99,9 @@ impl<B> Entry<B> {
 /// Reads entries.
 pub(super) struct EntryReader<'e> {
     pub(super) engine: &'e Engine,
-    pub(super) caller: &'e dyn Caller,
+    pub(super) caller: &'e Arc<dyn Caller>,
     /// The present, in milliseconds since the epoch.
     pub(super) now: i64,
-}
-
-/// `Bundle.entry.request` of an entry.
-struct Request<'e> {
-    index: usize,
-    object: &'e Object,
-    method: &'e str,
-    /// The path of the URL below the base, and what follows its `?`.
-    path: &'e str,
-    query: &'e str,
 }
 
 impl EntryReader<'_> {
@@ -111,44 +116,23 @@ impl EntryReader<'_> {
         entry: &Object,
         resource: Option<Json>,
     ) -> Result<Entry<Sent>, Refusal> {
-        let request = self.request(index, entry)?;
+        let request = Request::of(self.engine.base_url(), index, entry)?;
         let steps: Vec<String> = steps(request.path).ok_or_else(|| Refusal::unknown_path(request.path))?;
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         let (resource_type, target) =
             Target::of(&steps).ok_or_else(|| Refusal::unknown_path(request.path))?;
+        let operation = Operation::asked(request.method, resource_type, target, request.path)?;
         let interaction = Interaction::offered(Interaction::R4, request.method, target, request.path)?;
         self.admit(interaction, resource_type, &request)?;
         let full_url = entry.str("fullUrl").map(str::to_owned);
-        let action = self.action(&request, interaction, resource_type, target, resource)?;
-        let preconditions = request.preconditions()?;
-        Ok(Entry { index, full_url, preconditions, action })
-    }
-
-    fn request<'e>(&self, index: usize, entry: &'e Object) -> Result<Request<'e>, Refusal> {
-        let object = entry.get("request").and_then(Json::as_object).ok_or_else(|| {
-            let text = "request is required in a batch or transaction; it says what to do with the entry";
-            invalid(Issue::error(IssueCode::Required, text).at(format_args!("Bundle.entry[{index}].request")))
-        })?;
-        let (method, url) = (object.str("method").unwrap_or_default(), object.str("url").unwrap_or_default());
-        let base = self.engine.base_url();
-        let is_absolute = url.split(['/', '?']).next().is_some_and(|scheme| scheme.ends_with(':'));
-        let relative = match url.strip_prefix(base) {
-            Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => rest,
-            _ if is_absolute || url.starts_with("//") => {
-                let text = format!(
-                    "url {} is not below {base}, where this server's resources are; send it relative to that",
-                    quoted(url)
-                );
-                return Err(invalid(
-                    Issue::error(IssueCode::Value, text)
-                        .at(format_args!("Bundle.entry[{index}].request.url")),
-                ));
+        let preconditions = request.preconditions(operation)?;
+        let action = match (operation, target) {
+            (Some(operation), Target::Operation(id, _)) => {
+                self.operation(&request, operation, resource_type, id, resource)?
             }
-            _ => url,
+            _ => self.action(&request, interaction, resource_type, target, resource)?,
         };
-        let relative = relative.strip_prefix('/').unwrap_or(relative);
-        let (path, query) = relative.split_once('?').unwrap_or((relative, ""));
-        Ok(Request { index, object, method, path, query })
+        Ok(Entry { index, full_url, preconditions, action })
     }
 
     /// Whether the caller may. Criteria tell what there is, so they need the right to read as well.
@@ -232,7 +216,7 @@ impl EntryReader<'_> {
     ) -> Result<Action<Sent>, Refusal> {
         let parameters = request.parameters()?;
         let asking = Asking { method: request.method, resource_type, target, parameters };
-        let get = Get::new(self.engine, self.caller, asking, self.now);
+        let get = Get::new(self.engine, &**self.caller, asking, self.now);
         let mut get = get.map_err(|refusal| request.placed(refusal))?;
         get.if_none_match = request.tags("ifNoneMatch")?;
         get.if_modified_since = request.object.str("ifModifiedSince").and_then(instant);
@@ -294,99 +278,6 @@ impl EntryReader<'_> {
             .map_err(|issues| Refusal::invalid(issues.into_iter().map(|issue| issue.at(&place)).collect()))?;
         self.admitted(criteria).map(Some)
     }
-}
-
-impl Request<'_> {
-    /// The same refusal, its explanations being about the URL.
-    fn placed(&self, refusal: Refusal) -> Refusal {
-        refusal.placed(&format!("Bundle.entry[{}].request.url", self.index))
-    }
-
-    fn parameters(&self) -> Result<Vec<(String, String)>, Refusal> {
-        query_string::parameters(self.query).map_err(|issue| self.placed(invalid(issue)))
-    }
-
-    fn no_query(&self) -> Result<(), Refusal> {
-        no_parameters(&self.parameters()?).map_err(|refusal| self.placed(refusal))
-    }
-
-    fn sent(&self, resource_type: ResourceType, id: String, resource: Option<Json>) -> Result<Sent, Refusal> {
-        Ok(Sent { resource_type, id, sent_id: None, resource: self.resource(resource)? })
-    }
-
-    fn resource(&self, resource: Option<Json>) -> Result<Json, Refusal> {
-        resource.ok_or_else(|| {
-            let text = format!("resource is required with {}", self.method);
-            let place = format_args!("Bundle.entry[{}].resource", self.index);
-            invalid(Issue::error(IssueCode::Required, text).at(place))
-        })
-    }
-
-    /// `ifMatch` and `ifNoneMatch` of a change.
-    fn preconditions(&self) -> Result<Preconditions, Refusal> {
-        let known: &[&str] = match self.method {
-            "PUT" => &["ifMatch", "ifNoneMatch"],
-            "PATCH" | "DELETE" => &["ifMatch"],
-            "POST" => &["ifNoneExist"],
-            _ => &["ifNoneMatch", "ifModifiedSince"],
-        };
-        let meaningless = ["ifMatch", "ifNoneMatch", "ifModifiedSince", "ifNoneExist"]
-            .into_iter()
-            .filter(|name| self.object.contains(name) && !known.contains(name));
-        let problems: Vec<Issue> = meaningless
-            .map(|name| {
-                let text = format!("{name} has no meaning with {}; leave it out", self.method);
-                let place = format_args!("Bundle.entry[{}].request.{name}", self.index);
-                Issue::error(IssueCode::NotSupported, text).at(place)
-            })
-            .collect();
-        if !problems.is_empty() {
-            return Err(Refusal::invalid(problems));
-        }
-        let mut preconditions = Preconditions::default();
-        if matches!(self.method, "GET" | "HEAD") {
-            return Ok(preconditions);
-        }
-        preconditions.if_match = self.tags("ifMatch")?;
-        preconditions.must_not_exist = match self.tags("ifNoneMatch")? {
-            None => false,
-            Some(Tags::Any) => true,
-            Some(Tags::These(_)) => {
-                let expected = "*, the only form that a change can have";
-                return Err(self.malformed("ifNoneMatch", expected));
-            }
-        };
-        Ok(preconditions)
-    }
-
-    /// The versions that a condition names.
-    fn tags(&self, name: &str) -> Result<Option<Tags>, Refusal> {
-        let Some(text) = self.object.str(name) else { return Ok(None) };
-        match Tags::parse(text) {
-            Some(tags) => Ok(Some(tags)),
-            None => Err(self.malformed(name, "a list of entity tags such as W/\"3\"")),
-        }
-    }
-
-    fn malformed(&self, name: &str, expected: &str) -> Refusal {
-        let text = format!("{name} {} is not {expected}", quoted(self.object.str(name).unwrap_or_default()));
-        let place = format_args!("Bundle.entry[{}].request.{name}", self.index);
-        invalid(Issue::error(IssueCode::Value, text).at(place))
-    }
-}
-
-fn invalid(issue: Issue) -> Refusal {
-    Refusal::invalid(vec![issue])
-}
-
-/// The steps of a path, percent-decoded; a slash at the end makes no step. `None` when they are not UTF-8.
-fn steps(path: &str) -> Option<Vec<String>> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    if path.is_empty() {
-        return Some(Vec::new());
-    }
-    let decoded = path.split('/').map(|step| percent_decode_str(step).decode_utf8().ok());
-    decoded.map(|step| Some(step?.into_owned())).collect()
 }
 
 /// An instant, in milliseconds since the epoch.

@@ -1,26 +1,25 @@
-//! Entries that change nothing: read, vread, histories, searches.
+//! Entries that change nothing: read, vread, histories, searches, and operations that only look.
 
-use super::Caller;
-use crate::codes::ValueSets;
+use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::history::{History, HistoryAsked, Whose};
+use crate::operations::task::{Look, Think};
 use crate::part;
 use crate::precondition::Tags;
+use crate::query_string::ANSWER_PARAMETERS;
 use crate::read;
 use crate::registry::Interaction;
-use crate::search_type::{Asked, Readable, Search, Within};
+use crate::search_type::{Asked, Search, Within};
 use crate::target::Target;
-use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, ResourceType, Subset};
 use storage::{Reader, Version};
-
-/// Parameters that say how to answer. A Bundle is answered as a whole, so they are passed over.
-const PASSED_OVER: [&str; 2] = ["_format", "_pretty"];
 
 /// What is to be got.
 pub(super) struct Get {
     what: What,
+    /// It is an operation that is asked for with POST, which comes before the updates.
+    pub(super) is_posted: bool,
     /// Only the head of the answer.
     is_head: bool,
     /// Versions that the client has.
@@ -34,6 +33,8 @@ enum What {
     Vread(ResourceType, String, String, Subset),
     Search(Box<Search>),
     History(Box<History>),
+    Think(Think),
+    Look(Look),
 }
 
 /// What was got.
@@ -66,23 +67,22 @@ impl Get {
         now: i64,
     ) -> Result<Self, Refusal> {
         let Asking { method, resource_type, target, parameters } = asking;
-        let is_head = method == "HEAD";
         let what = match (resource_type, target) {
-            _ if !is_head && method != "GET" => return Err(unsupported(method, target)),
+            _ if !matches!(method, "GET" | "HEAD") => return Err(unsupported(method, target)),
             (Some(resource_type), Target::Instance(id)) => {
-                let subset = part::of_read(resource_type, &parameters, &PASSED_OVER)?;
+                let subset = part::of_read(resource_type, &parameters, &ANSWER_PARAMETERS)?;
                 What::Read(resource_type, id.to_owned(), subset)
             }
             (Some(resource_type), Target::Version(id, version)) => {
-                let subset = part::of_read(resource_type, &parameters, &PASSED_OVER)?;
+                let subset = part::of_read(resource_type, &parameters, &ANSWER_PARAMETERS)?;
                 What::Vread(resource_type, id.to_owned(), version.to_owned(), subset)
             }
             _ => {
-                let readable = Readable::of(|resource_type| caller.may_search(resource_type).is_ok());
-                let (lenient, ignored, caller_id) = (false, &PASSED_OVER, caller.identity());
+                let (lenient, ignored) = (false, &ANSWER_PARAMETERS);
+                let (readable, caller_id) = (caller.readable(), caller.identity());
                 if let Some(within) = within(caller, resource_type, target)? {
                     let asked = Asked { parameters, lenient, ignored, now, caller: caller_id, readable };
-                    What::Search(Box::new(engine.read_search(&within, asked, ValueSets::new())?))
+                    What::Search(Box::new(engine.read_search(&within, asked)?))
                 } else if let Some(whose) = whose(resource_type, target) {
                     let asked =
                         HistoryAsked { parameters, lenient, ignored, now, caller: caller_id, readable };
@@ -92,7 +92,22 @@ impl Get {
                 }
             }
         };
-        Ok(Get { what, is_head, if_none_match: None, if_modified_since: None })
+        Ok(Self::of(what, method))
+    }
+
+    /// What an operation has to work out.
+    pub(super) fn think(think: Think, method: &str) -> Self {
+        Self::of(What::Think(think), method)
+    }
+
+    /// What an operation has to look at.
+    pub(super) fn look(look: Look, method: &str) -> Self {
+        Self::of(What::Look(look), method)
+    }
+
+    fn of(what: What, method: &str) -> Self {
+        let (is_posted, is_head) = (method == "POST", method == "HEAD");
+        Get { what, is_posted, is_head, if_none_match: None, if_modified_since: None }
     }
 
     /// Gets it.
@@ -113,6 +128,8 @@ impl Get {
             }
             What::Search(search) => return Ok(self.page(engine.search_page(search, reader)?)),
             What::History(history) => return Ok(self.page(engine.history_page(history, reader)?)),
+            What::Think(think) => return Ok(self.page(think()?)),
+            What::Look(look) => return Ok(self.page(look(reader)?)),
         };
         caller.may_see(&version)?;
         if self.is_known(&version) {
@@ -168,20 +185,4 @@ fn unsupported(method: &str, target: Target<'_>) -> Refusal {
     let asked = Interaction::asked(method, target).map_or("the interaction", Interaction::code);
     let text = format!("{asked} by {method} is not offered inside a Bundle; ask for it by itself");
     Refusal::invalid(vec![Issue::error(IssueCode::NotSupported, text)])
-}
-
-/// Parameters on what takes none are refused, not passed over.
-///
-/// # Errors
-///
-/// 400 naming each.
-pub(super) fn no_parameters(parameters: &[(String, String)]) -> Result<(), Refusal> {
-    let unknown = parameters.iter().filter(|(name, _)| !PASSED_OVER.contains(&name.as_str()));
-    let problems: Vec<Issue> = unknown
-        .map(|(name, _)| {
-            let text = format!("the parameter {} has no meaning here; leave it out", quoted(name));
-            Issue::error(IssueCode::NotSupported, text)
-        })
-        .collect();
-    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
 }

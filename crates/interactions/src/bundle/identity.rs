@@ -21,6 +21,8 @@ pub(super) struct Identity {
     pub(super) target: String,
     /// Criteria may choose another id than the one in `target`, which then was drawn at random.
     pub(super) is_late: bool,
+    /// It is a create without criteria, so that the resource's first version is meant.
+    pub(super) is_new: bool,
 }
 
 impl Identities {
@@ -31,14 +33,16 @@ impl Identities {
         for entry in entries {
             let Some(url) = entry.full_url.as_deref() else { continue };
             let Action::Change(change) = &entry.action else { continue };
-            let (sent, is_late) = match change {
-                Change::Create(sent, criteria) => (sent, criteria.is_some()),
-                Change::Update(sent, criteria) => (sent, criteria.is_some() && sent.sent_id.is_none()),
-                Change::Patch(..) | Change::Delete(_) => continue,
+            let (sent, is_late, is_new) = match change {
+                Change::Create(sent, criteria) => (sent, criteria.is_some(), criteria.is_none()),
+                Change::Update(sent, criteria) => (sent, criteria.is_some() && sent.sent_id.is_none(), false),
+                Change::Patch(..) | Change::Delete(_) | Change::Operation(..) => continue,
             };
             let target = format!("{}/{}", sent.resource_type, sent.id);
             match identities.by_url.entry(url.to_owned()) {
-                Slot::Vacant(slot) => drop(slot.insert(Identity { index: entry.index, target, is_late })),
+                Slot::Vacant(slot) => {
+                    slot.insert(Identity { index: entry.index, target, is_late, is_new });
+                }
                 Slot::Occupied(slot) => {
                     let first = slot.get().index;
                     let text = format!(
@@ -51,6 +55,19 @@ impl Identities {
             }
         }
         (identities, problems)
+    }
+
+    /// The URNs of entries, each with what it stands for.
+    pub(super) fn urns(&self) -> HashMap<String, String> {
+        let urns = self.by_url.iter().filter(|(url, _)| url.starts_with("urn:"));
+        urns.map(|(url, identity)| (url.clone(), identity.target.clone())).collect()
+    }
+
+    /// What a URL or reference to a version of a new resource becomes: one to its first version.
+    pub(super) fn version(&self, text: &str, base: Option<&str>) -> Option<String> {
+        let (text, _) = text.split_once("/_history/")?;
+        let identity = self.get(text, base).filter(|identity| identity.is_new)?;
+        Some(format!("{}/_history/1", identity.target))
     }
 
     /// What a URL or reference stands for. `base` is that of the entry it stands in: a relative reference is taken

@@ -5,71 +5,42 @@
 //! depends on what is stored. Both kinds share that; they differ in what a refused entry means:
 //!
 //! * a *transaction* is one write. All entries are tried, so that all that fail can be told, and then none is kept.
-//! * a *batch* is some writes of many entries each. An entry is refused before anything of it is stored, so the
-//!   others in its write are kept without it, and one sync serves them all.
+//! * a *batch* is one write, too, so that one sync serves all its entries. An entry is refused before anything of it is
+//!   stored, so the others are kept without it.
 //!
-//! A Bundle inside a Bundle is stored, not carried out.
+//! Operations are those of the one table (`crate::operations`). Those that change something are changes like the others,
+//! within the same write. A Bundle inside a Bundle is stored, not carried out.
 
 mod batch;
 mod entry;
 mod get;
 mod identity;
+mod operation;
 mod outline;
 mod patience;
 mod prepare;
 mod references;
+mod request;
 mod response;
+mod room;
 mod status;
 mod transaction;
 mod write;
 
 pub use outline::ENTRIES;
 pub use patience::WRITE_SECONDS;
+pub use room::ANSWER_BYTES;
 
+use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
-use entry::{Action, Entry, EntryReader, Sent};
-use fhir::{Json, ResourceType};
+use entry::{Action, Change, Entry, EntryReader, Sent};
+use fhir::Json;
 use identity::Identities;
 use outline::{BundleType, Outline};
 use prepare::{Body, Conditionals, Preparer, conditionals};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use storage::Version;
-
-/// Whoever sent the Bundle, as far as its entries are concerned. Every refusal is a 403.
-pub trait Caller: Send + Sync {
-    /// What tells callers apart: a cursor is good for the one that it was made for.
-    fn identity(&self) -> &str;
-
-    /// Whether resources of the type may be read.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_read(&self, resource_type: ResourceType) -> Result<(), Refusal>;
-
-    /// Whether resources of the type may be found by criteria, which tells what there is.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_search(&self, resource_type: ResourceType) -> Result<(), Refusal>;
-
-    /// Whether this version may be read, its type being one that may be.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_see(&self, version: &Version) -> Result<(), Refusal>;
-
-    /// Whether resources of the type may be changed.
-    ///
-    /// # Errors
-    ///
-    /// 403.
-    fn may_write(&self, resource_type: ResourceType) -> Result<(), Refusal>;
-}
 
 /// What entries are answered with (`Prefer: return=…`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +63,8 @@ pub struct Bundle {
     /// Those that can be tried, in their order.
     entries: Vec<Entry<Body>>,
     conditionals: Conditionals,
+    /// The URNs of a transaction's entries, each with what it stands for, if there is a patch that may refer to them.
+    urns: HashMap<String, String>,
     /// Those of a batch that cannot, by their places.
     refused: BTreeMap<usize, Refusal>,
 }
@@ -120,7 +93,7 @@ impl Engine {
             broken.entry(index).or_default().push(issue);
         }
         let length = entries.len();
-        let reader = EntryReader { engine: self, caller: &*caller, now };
+        let reader = EntryReader { engine: self, caller: &caller, now };
         let mut sent: Vec<Option<Entry<Sent>>> = Vec::with_capacity(length);
         for (index, (entry, resource)) in entries.into_iter().enumerate() {
             match broken.remove(&index) {
@@ -132,24 +105,28 @@ impl Engine {
             }
         }
         refused.end_if(|refusal| refusal.row().status == 403)?;
-        let (entries, conditionals) = self.prepare_entries(&mut sent, &*caller, now, &mut refused);
+        let (identities, doubled) = Identities::of(sent.iter().flatten());
+        if refused.is_transaction {
+            doubled.into_iter().for_each(|(index, issue)| refused.add(index, Refusal::invalid(vec![issue])));
+        }
+        let (entries, conditionals) =
+            self.prepare_entries(&mut sent, &identities, &*caller, now, &mut refused);
         refused.end_if(|_| true)?;
-        Ok(Bundle { bundle_type, caller, length, entries, conditionals, refused: refused.entries })
+        let patches = entries.iter().any(|entry| matches!(entry.action, Action::Change(Change::Patch(..))));
+        let urns = if refused.is_transaction && patches { identities.urns() } else { HashMap::new() };
+        let refused = refused.entries;
+        Ok(Bundle { bundle_type, caller, length, entries, conditionals, urns, refused })
     }
 
     fn prepare_entries(
         &self,
         sent: &mut [Option<Entry<Sent>>],
+        identities: &Identities,
         caller: &dyn Caller,
         now: i64,
         refused: &mut Refused,
     ) -> (Vec<Entry<Body>>, Conditionals) {
-        let (identities, doubled) = Identities::of(sent.iter().flatten());
-        if refused.is_transaction {
-            doubled.into_iter().for_each(|(index, issue)| refused.add(index, Refusal::invalid(vec![issue])));
-        }
-        let preparer =
-            Preparer { engine: self, identities: &identities, is_transaction: refused.is_transaction };
+        let preparer = Preparer { engine: self, identities, is_transaction: refused.is_transaction };
         let (mut entries, problems) = preparer.all(sent);
         problems.into_iter().for_each(|(index, refusal)| refused.add(index, refusal));
         let mut known = Conditionals::new();

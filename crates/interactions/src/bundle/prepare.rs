@@ -1,10 +1,10 @@
 //! Everything about the entries' resources that needs no store: validation, references among them, index rows. It is
 //! done for many at once, before the write is opened.
 
-use super::Caller;
 use super::entry::{Action, Change, Entry, Sent};
 use super::identity::{Identities, base_of};
 use super::references::{self, Pointer};
+use crate::caller::Caller;
 use crate::conditional::Criteria;
 use crate::engine::Engine;
 use crate::error::Refusal;
@@ -95,6 +95,7 @@ impl Preparer<'_> {
                 Change::Update(sent, criteria) => Change::Update(body(sent)?, criteria),
                 Change::Patch(subject, patch) => Change::Patch(subject, patch),
                 Change::Delete(subject) => Change::Delete(subject),
+                Change::Operation(subject, alter) => Change::Operation(subject, alter),
             }),
         };
         Ok(Entry { index, full_url, preconditions, action })
@@ -145,7 +146,12 @@ impl<'p> Pointing<'p> {
             return None;
         }
         let base = self.base.filter(|_| is_reference);
-        let identity = self.preparer.identities.get(text, base)?;
+        let identities = self.preparer.identities;
+        let Some(identity) = identities.get(text, base) else {
+            let version = identities.version(text, base).filter(|_| self.preparer.is_transaction)?;
+            self.replaced.push((text.to_owned(), version.clone()));
+            return Some(version);
+        };
         if !self.preparer.is_transaction {
             if is_reference && text.starts_with("urn:") {
                 let text = format!(

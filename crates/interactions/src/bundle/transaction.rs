@@ -1,14 +1,17 @@
 //! transaction (<http://hl7.org/fhir/R4/http.html#trules>): all entries or none.
 //!
 //! Inside the write, in this order: deletes; the criteria of all other conditional entries, which say who everybody is;
-//! creates; updates; then what refers by criteria, for those may match what the transaction itself stores; reads.
+//! creates; operations that are asked for with POST; updates; then what refers by criteria, for those may match what the
+//! transaction itself stores; reads.
 //! Entries whose resources depend on none of this are stored as they were prepared.
 
-use super::entry::{Action, Change, Entry};
+use super::entry::{Action, Change, Entry, Turn};
 use super::patience::Patience;
 use super::prepare::{Body, Conditionals};
+use super::room::Room;
 use super::write::{Choice, Outcome, Replacements};
-use super::{Bundle, Caller, EntryReturn, response};
+use super::{Bundle, EntryReturn, response};
+use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::{Effect, Unit, Written};
@@ -25,7 +28,7 @@ impl Engine {
         entry_return: EntryReturn,
     ) -> Result<Vec<u8>, Refusal> {
         let (engine, bundle) = (self.clone(), Arc::new(bundle));
-        let outcomes = self.write(move |unit| carry_out(&engine, &bundle, unit)).await?;
+        let outcomes = self.write(move |unit| carry_out(&engine, &bundle, entry_return, unit)).await?;
         Ok(response::write(self, "transaction-response", outcomes.into_iter().map(Ok), entry_return))
     }
 }
@@ -40,26 +43,37 @@ struct Slot<'b> {
 /// A transaction under way.
 struct Run<'r, 'u, 'b> {
     unit: &'r mut Unit<'u>,
+    engine: &'b Engine,
+    caller: &'b dyn Caller,
     conditionals: &'b Conditionals,
     replacements: Replacements,
     refused: Vec<(usize, Refusal)>,
     patience: Patience,
+    room: Room,
 }
 
 /// The outcomes of all entries, in their order.
-fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Vec<Outcome>, Refusal> {
+fn carry_out(
+    engine: &Engine,
+    bundle: &Bundle,
+    entry_return: EntryReturn,
+    unit: &mut Unit<'_>,
+) -> Result<Vec<Outcome>, Refusal> {
     let slot = |entry| Slot { entry, choice: Choice::Nothing, outcome: None };
     let mut slots: Vec<Slot<'_>> = bundle.entries.iter().map(slot).collect();
-    slots.sort_by_key(|slot| slot.entry.rank());
-    let gets = slots.partition_point(|slot| matches!(slot.entry.action, Action::Change(_)));
-    let deletes = slots.partition_point(|slot| slot.entry.rank() == 0);
+    slots.sort_by_key(|slot| slot.entry.turn());
+    let gets = slots.partition_point(|slot| slot.entry.turn() < Turn::Get);
+    let deletes = slots.partition_point(|slot| slot.entry.turn() == Turn::Delete);
     let (changes, gets) = slots.split_at_mut(gets);
     let mut run = Run {
         unit,
+        engine,
+        caller: &*bundle.caller,
         conditionals: &bundle.conditionals,
         replacements: Replacements::new(),
         refused: Vec::new(),
         patience: Patience::new(),
+        room: Room::new(entry_return),
     };
     {
         let (deletes, others) = changes.split_at_mut(deletes);
@@ -71,13 +85,14 @@ fn carry_out(engine: &Engine, bundle: &Bundle, unit: &mut Unit<'_>) -> Result<Ve
     run.end_if_refused()?;
     let others = changes.get_mut(deletes..).unwrap_or_default();
     run.note_chosen_ids(others);
+    run.note_urns(&bundle.urns);
     run.make(others.iter_mut().filter(|slot| !slot.refers_by_criteria()))?;
     run.make_later(others.iter_mut().filter(|slot| slot.refers_by_criteria()).collect())?;
     run.end_if_refused()?;
     run.check_criteria(others)?;
-    run.get(engine, &*bundle.caller, gets)?;
+    run.get(gets)?;
     run.end_if_refused()?;
-    answer_repeats(others);
+    answer_repeats(others, &mut run.room);
     slots.sort_by_key(|slot| slot.entry.index);
     Ok(slots.into_iter().filter_map(|slot| slot.outcome).collect())
 }
@@ -133,7 +148,10 @@ impl Run<'_, '_, '_> {
             }
             self.patience.check()?;
             match change.choose(self.unit) {
-                Ok(choice) => {
+                Ok(mut choice) => {
+                    if let Choice::Found(version) = &mut choice {
+                        self.room.keep(version);
+                    }
                     if let (Choice::Id(..), Some(key)) = (&choice, creates) {
                         creators.insert(key, entry.index);
                     }
@@ -148,13 +166,17 @@ impl Run<'_, '_, '_> {
     fn make<'s, 'b: 's>(&mut self, slots: impl Iterator<Item = &'s mut Slot<'b>>) -> Result<(), Refusal> {
         for slot in slots {
             let entry = slot.entry;
-            let (Action::Change(change), false) = (&entry.action, matches!(slot.choice, Choice::Repeat(_)))
-            else {
-                continue;
+            let change = match &entry.action {
+                Action::Get(_) => {
+                    self.get(std::slice::from_mut(slot))?;
+                    continue;
+                }
+                Action::Change(_) if matches!(slot.choice, Choice::Repeat(_)) => continue,
+                Action::Change(change) => change,
             };
             self.patience.check()?;
             let made = change.make(self.unit, &slot.choice, &entry.preconditions, &self.replacements);
-            match made {
+            match made.and_then(|outcome| self.room.take(outcome)) {
                 Ok(outcome) => slot.outcome = Some(outcome),
                 Err(refusal) => self.refuse(entry.index, refusal)?,
             }
@@ -223,6 +245,14 @@ impl Run<'_, '_, '_> {
         }
     }
 
+    /// What patches refer to by URN.
+    fn note_urns(&mut self, urns: &HashMap<String, String>) {
+        for (urn, target) in urns {
+            let target = self.replacements.get(target).unwrap_or(target).clone();
+            self.replacements.insert(urn.clone(), target);
+        }
+    }
+
     /// Criteria were evaluated while the transaction was under way. They must say the same of what it leaves.
     fn check_criteria(&mut self, slots: &[Slot<'_>]) -> Result<(), Refusal> {
         let mut after = Replacements::new();
@@ -261,12 +291,13 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    fn get(&mut self, engine: &Engine, caller: &dyn Caller, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
+    fn get(&mut self, slots: &mut [Slot<'_>]) -> Result<(), Refusal> {
         for slot in slots {
             let Action::Get(get) = &slot.entry.action else { continue };
             self.patience.check()?;
-            match get.run(engine, caller, self.unit.reader()) {
-                Ok(got) => slot.outcome = Some(Outcome::Got(got)),
+            let got = get.run(self.engine, self.caller, self.unit.reader()).map(Outcome::Got);
+            match got.and_then(|outcome| self.room.take(outcome)) {
+                Ok(outcome) => slot.outcome = Some(outcome),
                 Err(refusal) => self.refuse(slot.entry.index, refusal)?,
             }
         }
@@ -275,7 +306,7 @@ impl Run<'_, '_, '_> {
 }
 
 /// Creates that repeat an earlier one's criteria found what that one created.
-fn answer_repeats(slots: &mut [Slot<'_>]) {
+fn answer_repeats(slots: &mut [Slot<'_>], room: &mut Room) {
     let repeated: HashSet<usize> = slots
         .iter()
         .filter_map(|slot| match slot.choice {
@@ -295,7 +326,8 @@ fn answer_repeats(slots: &mut [Slot<'_>]) {
         if let Choice::Repeat(first) = slot.choice
             && let Some(version) = created.get(&first)
         {
-            let written = Written { version: version.clone(), effect: Effect::Found };
+            let mut written = Written { version: version.clone(), effect: Effect::Found };
+            room.keep(&mut written.version);
             slot.outcome = Some(Outcome::Written(written));
         }
     }

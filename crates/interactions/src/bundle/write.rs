@@ -9,7 +9,7 @@ use crate::precondition::Preconditions;
 use crate::prepare::Prepared;
 use crate::unit::{Effect, State, Unit, Written};
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, ResourceType};
+use fhir::{Issue, IssueCode, Json, ResourceType};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use storage::Version;
@@ -43,7 +43,7 @@ pub(super) enum Outcome {
     Written(Written),
     /// A resource was deleted, in this version; `None` when there was nothing to delete.
     Deleted(Option<u64>),
-    /// Something was read.
+    /// Something was read, or an operation answered.
     Got(Got),
 }
 
@@ -58,7 +58,9 @@ impl Change<Body> {
     /// 412 when several resources match, 400 and 409 of a conditional update; the store's failures.
     pub(super) fn choose(&self, unit: &mut Unit<'_>) -> Result<Choice, Refusal> {
         match self {
-            Change::Delete(subject) | Change::Patch(subject, _) => subject.choose(unit),
+            Change::Delete(subject) | Change::Patch(subject, _) | Change::Operation(subject, _) => {
+                subject.choose(unit)
+            }
             Change::Create(body, None) | Change::Update(body, None) => Ok(body.own_id()),
             Change::Create(body, Some(criteria)) => {
                 Ok(unit.only_match(criteria)?.map_or_else(|| body.own_id(), Choice::Found))
@@ -103,7 +105,13 @@ impl Change<Body> {
                 unit.update(&prepared, preconditions).map(Outcome::Written)
             }
             Change::Patch(_, patch) => {
-                unit.patch(resource_type, id, patch, preconditions).map(Outcome::Written)
+                let point = |resource: &mut Json| point_to_entries(resource, resource_type, replacements);
+                unit.patch(resource_type, id, patch, preconditions, &point).map(Outcome::Written)
+            }
+            // It knows the preconditions itself.
+            Change::Operation(_, alter) => {
+                let body = Some(alter(unit)?);
+                Ok(Outcome::Got(Got { status: 200, version: None, body }))
             }
         }
     }
@@ -120,9 +128,18 @@ impl Change<Body> {
     pub(super) fn body(&self) -> Option<&Body> {
         match self {
             Change::Create(body, _) | Change::Update(body, _) => Some(body),
-            Change::Patch(..) | Change::Delete(_) => None,
+            Change::Patch(..) | Change::Delete(_) | Change::Operation(..) => None,
         }
     }
+}
+
+/// Points what a patch put into a resource to other entries. A patch may have any form, so that this is done to what it
+/// leaves, where the definitions tell what is a pointer. URLs of other servers that the resource holds are left alone:
+/// they may have been there before.
+fn point_to_entries(resource: &mut Json, resource_type: ResourceType, replacements: &Replacements) {
+    references::rewrite(resource, resource_type.name(), &mut |_, text, _| {
+        text.strip_prefix("urn:").and_then(|_| replacements.get(text).cloned())
+    });
 }
 
 impl Subject {

@@ -1,38 +1,35 @@
 //! `$document` (<http://hl7.org/fhir/R4/composition-operation-document.html>): a Composition and what it refers to, as a
 //! document.
 
-use super::input::Input;
+use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::unit::{State, stored_json};
+use crate::unit::stored_json;
 use fhir::bundle::{BundleWriter, EntryPart};
-use fhir::{Issue, IssueCode, Json, ResourceType, json};
-use storage::Version;
+use fhir::{Issue, IssueCode, Json, json};
+use storage::{Reader, Version};
 
-/// Who may be shown what: whether the caller may read a type.
-pub type MayRead<'a> = &'a (dyn Fn(ResourceType) -> bool + Sync);
+/// Reads what is asked: the document of a Composition, which is the Composition first, then every resource of this server
+/// that it refers to, each once, in the order of their first mention. Nothing is stored.
+///
+/// # Errors
+///
+/// 400 for parameters that are not supported. Later 404, 410; 403 when it refers to something that the caller may not
+/// read: a document lacks nothing.
+pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    let input = &request.input;
+    input.check("document", &["persist"], &[])?;
+    if input.boolean("persist")? == Some(true) {
+        let text = "parameter 'persist' can only be false here; POST the document to /Bundle to store it";
+        return Err(Refusal::invalid(vec![Issue::error(IssueCode::NotSupported, text)]));
+    }
+    let engine = engine.clone();
+    Ok(Task::look(move |reader| engine.document(&request, reader)))
+}
 
 impl Engine {
-    /// The document of a Composition: the Composition first, then every resource of this server that it refers to, each
-    /// once, in the order of their first mention. `now` becomes its timestamp. Nothing is stored.
-    ///
-    /// # Errors
-    ///
-    /// 404, 410; 400 for parameters that are not supported; 403 when it refers to something that the caller may not
-    /// read: a document lacks nothing.
-    pub async fn document(
-        &self,
-        id: &str,
-        input: &Input,
-        may_read: MayRead<'_>,
-        now: i64,
-    ) -> Result<Vec<u8>, Refusal> {
-        input.check("document", &["persist"], &[])?;
-        if input.boolean("persist")? == Some(true) {
-            let text = "parameter 'persist' can only be false here; POST the document to /Bundle to store it";
-            return Err(Refusal::invalid(vec![Issue::error(IssueCode::NotSupported, text)]));
-        }
-        let composition = self.read(ResourceType::COMPOSITION, id).await?;
+    fn document(&self, request: &Request, reader: &mut dyn Reader) -> Result<Vec<u8>, Refusal> {
+        let composition = request.read(reader)?;
         let tree = stored_json(&composition)?;
         let mut targets = Vec::new();
         tree.each_reference(&mut |text| {
@@ -42,25 +39,12 @@ impl Engine {
                 targets.push(target);
             }
         });
-        if let Some((hidden, _)) = targets.iter().find(|(resource_type, _)| !may_read(*resource_type)) {
-            return Err(Refusal::insufficient_scope(&format!("system/{hidden}.read")));
-        }
-        let parts = self.current(targets).await?;
-        Ok(self.write_document(&tree, &composition, &parts, now))
-    }
-
-    /// The current versions of resources; those that do not exist are left out.
-    async fn current(&self, targets: Vec<(ResourceType, String)>) -> Result<Vec<Version>, Refusal> {
-        self.snapshot(move |reader| {
-            let mut found = Vec::with_capacity(targets.len());
-            for (resource_type, id) in &targets {
-                if let State::Present(version) = State::of(reader.resource(*resource_type, id)?) {
-                    found.push(version);
-                }
-            }
-            Ok(found)
-        })
-        .await
+        targets.iter().try_for_each(|(resource_type, _)| request.caller.may_read(*resource_type))?;
+        let found = reader.resources(&targets, None)?;
+        let parts: Vec<Version> =
+            found.into_iter().flatten().filter(|version| version.body.is_some()).collect();
+        parts.iter().try_for_each(|version| request.caller.may_see(version))?;
+        Ok(self.write_document(&tree, &composition, &parts, request.now))
     }
 
     fn write_document(&self, tree: &Json, composition: &Version, parts: &[Version], now: i64) -> Vec<u8> {

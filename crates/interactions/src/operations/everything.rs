@@ -2,10 +2,13 @@
 //! compartment, and what of no compartment it refers to (practitioners, organizations, medications, …).
 
 use super::input::Input;
+use super::{Request, Task};
+use crate::cursor::Cursor;
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::read;
 use crate::search_type::{Asked, Readable};
-use crate::unit::{State, stored_json};
+use crate::unit::stored_json;
 use crate::walk::{Walk, take_cursor};
 use fhir::bundle::BundleWriter;
 use fhir::definitions::{Compartment, compartment};
@@ -44,60 +47,65 @@ struct Everything {
     readable: Readable,
 }
 
-impl Engine {
-    /// A page of everything about a patient or an encounter as a searchset Bundle. Types that the caller may not read
-    /// are left out.
-    ///
-    /// # Errors
-    ///
-    /// 404 and 410; 400 with everything that cannot be honoured.
-    pub async fn everything(
-        &self,
-        of: ResourceType,
-        id: &str,
-        mut asked: Asked<'_>,
-    ) -> Result<Vec<u8>, Refusal> {
-        let cursor = take_cursor(&mut asked.parameters)?;
-        check_names(of, &asked.parameters)?;
-        let asked = Asked { lenient: false, ignored: &OF_PATIENT, ..asked };
-        let mut everything = self.read_everything(of, id, &asked)?;
-        let path = format!("/{of}/{id}/$everything");
-        let walk = Walk::new(self, &path, &asked.parameters, asked.now, asked.caller);
-        let start = cursor.as_deref().map(|text| walk.read(text)).transpose()?;
-        if let Some(start) = start {
-            for query in everything.request.queries_mut() {
-                query.offset = start.offset;
-                query.as_of = Some(start.mark);
-            }
+/// Reads what is asked: a page of everything about a patient or an encounter as a searchset Bundle. Types that the caller
+/// may not read are left out.
+///
+/// # Errors
+///
+/// 400 with everything that cannot be honoured. Later 404 and 410.
+pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    let of = request.resource_type()?;
+    let Request { id, input, caller, now, .. } = request;
+    let id = id.unwrap_or_default();
+    let mut parameters = input.into_url()?;
+    let cursor = take_cursor(&mut parameters)?;
+    check_names(of, &parameters)?;
+    let (ignored, readable) = (&OF_PATIENT, caller.readable());
+    let asked = Asked { parameters, lenient: false, ignored, now, caller: caller.identity(), readable };
+    let mut everything = engine.read_everything(of, &id, &asked)?;
+    let path = format!("/{of}/{id}/$everything");
+    let walk = Walk::new(engine, &path, &asked.parameters, now, asked.caller);
+    let start = cursor.as_deref().map(|text| walk.read(text)).transpose()?;
+    if let Some(start) = start {
+        for query in everything.request.queries_mut() {
+            query.offset = start.offset;
+            query.as_of = Some(start.mark);
         }
-        let engine = self.clone();
-        let id = id.to_owned();
-        self.snapshot(move |reader| {
-            match State::of(reader.resource(of, &id)?) {
-                State::Present(_) => {}
-                State::Deleted(_) => return Err(Refusal::deleted(of, &id)),
-                State::Absent => return Err(Refusal::unknown_resource(of, &id)),
-            }
-            let queries: Vec<Query> = everything.request.queries().cloned().collect();
-            let matches = reader.search_all(&queries)?;
-            let links = walk.links(&everything.request.query, start, &matches);
-            let supporting = engine.supporting(&everything, &matches.resources, reader)?;
-            let mut bundle = BundleWriter::new("searchset", matches.total, &links);
-            for version in &matches.resources {
-                engine.entry(&mut bundle, version, &Subset::Whole, br#"{"mode":"match"}"#);
-            }
-            for version in &supporting {
-                engine.entry(&mut bundle, version, &Subset::Whole, br#"{"mode":"include"}"#);
-            }
-            Ok(bundle.finish())
-        })
-        .await
+    }
+    let engine = engine.clone();
+    Ok(Task::look(move |reader| {
+        let focus = read::read(reader, of, &id)?;
+        caller.may_see(&focus)?;
+        engine.page_of_everything(&everything, &walk, start, reader)
+    }))
+}
+
+impl Engine {
+    fn page_of_everything(
+        &self,
+        everything: &Everything,
+        walk: &Walk,
+        start: Option<Cursor>,
+        reader: &mut dyn Reader,
+    ) -> Result<Vec<u8>, Refusal> {
+        let queries: Vec<Query> = everything.request.queries().cloned().collect();
+        let matches = reader.search_all(&queries)?;
+        let links = walk.links(&everything.request.query, start, &matches);
+        let supporting = self.supporting(everything, &matches.resources, reader)?;
+        let mut bundle = BundleWriter::new("searchset", matches.total, &links);
+        for version in &matches.resources {
+            self.entry(&mut bundle, version, &Subset::Whole, br#"{"mode":"match"}"#);
+        }
+        for version in &supporting {
+            self.entry(&mut bundle, version, &Subset::Whole, br#"{"mode":"include"}"#);
+        }
+        Ok(bundle.finish())
     }
 
     fn read_everything(&self, of: ResourceType, id: &str, asked: &Asked<'_>) -> Result<Everything, Refusal> {
         let compartment = compartment(of.name())
             .ok_or_else(|| Refusal::unknown_path(&format!("/{of}/{id}/$everything")))?;
-        let codes = self.codes(Default::default());
+        let codes = self.codes();
         let options = search::SearchOptions {
             default_count: EVERYTHING,
             max_count: EVERYTHING,

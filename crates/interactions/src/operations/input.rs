@@ -3,7 +3,7 @@
 
 use crate::error::Refusal;
 use fhir::outcome::{did_you_mean, quoted};
-use fhir::{Issue, IssueCode, Json};
+use fhir::{Issue, IssueCode, Json, ResourceType};
 
 /// The parameters given to an operation, in order.
 #[derive(Clone, Debug, Default)]
@@ -47,12 +47,11 @@ impl Input {
         Input { given: given.collect() }
     }
 
-    /// The parameters of a Parameters resource, which is known to be valid.
-    pub fn of_resource(parameters: &Json) -> Self {
-        Self::of_items(
-            parameters.get("parameter").map(Json::items).unwrap_or_default(),
-            "Parameters.parameter",
-        )
+    /// The parameters of a Parameters resource, which is known to be valid. `root` is where it stands in what was sent.
+    pub fn of_resource(parameters: &Json, root: Option<&str>) -> Self {
+        let root = root.unwrap_or(ResourceType::PARAMETERS.name());
+        let items = parameters.get("parameter").map(Json::items).unwrap_or_default();
+        Self::of_items(items, &format!("{root}.parameter"))
     }
 
     fn of_items(items: &[Json], path: &str) -> Self {
@@ -103,10 +102,10 @@ impl Input {
         self
     }
 
-    /// One more parameter: a resource.
+    /// One more parameter: a resource, which stands at `root` in what was sent.
     #[must_use]
-    pub fn with_resource(mut self, name: &str, resource: Json) -> Self {
-        let place = resource.str("resourceType").unwrap_or_default().to_owned();
+    pub fn with_resource(mut self, name: &str, resource: Json, root: Option<&str>) -> Self {
+        let place = root.or(resource.str("resourceType")).unwrap_or_default().to_owned();
         self.given.push(Given { name: name.to_owned(), value: GivenValue::Resource(resource), place });
         self
     }

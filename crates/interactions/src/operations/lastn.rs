@@ -1,16 +1,17 @@
 //! `$lastn` (<http://hl7.org/fhir/R4/observation-operation-lastn.html>): the latest Observations of each code.
 
+use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::search_type::Asked;
-use crate::search_type::write_outcome;
+use crate::query_string::ANSWER_PARAMETERS;
+use crate::search_type::{Asked, write_outcome};
 use crate::unit::stored_json;
 use fhir::bundle::BundleWriter;
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, ResourceType};
-use search::{Query, Sort, SortKey, Total};
+use search::{Query, SearchRequest, Sort, SortKey, Total};
 use std::collections::HashMap;
-use storage::Version;
+use storage::{Reader, Version};
 
 /// How many Observations of each code are returned unless `max` says otherwise.
 const MAX: u64 = 1;
@@ -21,61 +22,71 @@ const LOOKED_AT: u64 = 100_000;
 /// How many are read at a time.
 const PAGE: u64 = 1_000;
 
+/// Reads what is asked: the latest `max` Observations of each code among those that match the other parameters, latest
+/// first. Of the codings of an Observation the first one counts, or the text where there is none.
+///
+/// # Errors
+///
+/// 400 when a parameter cannot be honoured or none confines the search to somebody; 403 when it looks at what the caller
+/// may not read.
+pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    let Request { input, caller, lenient, now, .. } = request;
+    let mut parameters = input.into_url()?;
+    let max = take_max(&mut parameters)?;
+    confined(&parameters)?;
+    no_pages(&parameters)?;
+    let (ignored, readable) = (&ANSWER_PARAMETERS, caller.readable());
+    let asked = Asked { parameters, lenient, ignored, now, caller: caller.identity(), readable };
+    let codes = engine.codes();
+    let options = engine.search_options(&asked, &codes);
+    let registry = engine.registry();
+    let mut request = search::from_url(&registry, ResourceType::OBSERVATION, &asked.parameters, &options)
+        .map_err(Refusal::invalid)?;
+    asked.readable.allow_looked_at(&request)?;
+    let date = registry.parameter(ResourceType::OBSERVATION, "date").map(|date| date.id());
+    let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });
+    request.query.sort = by_date.into_iter().collect();
+    let engine = engine.clone();
+    Ok(Task::look(move |reader| {
+        let latest = latest(&request.query, max, reader)?;
+        Ok(engine.searchset_of_latest(&latest, &request))
+    }))
+}
+
 impl Engine {
-    /// The latest `max` Observations of each code among those that match the other parameters, latest first. Of the
-    /// codings of an Observation the first one counts, or the text where there is none.
-    ///
-    /// # Errors
-    ///
-    /// 400 when a parameter cannot be honoured or none confines the search to somebody.
-    pub async fn lastn(&self, mut asked: Asked<'_>) -> Result<Vec<u8>, Refusal> {
-        let max = take_max(&mut asked.parameters)?;
-        confined(&asked.parameters)?;
-        no_pages(&asked.parameters)?;
-        let codes = self.codes(self.named_value_sets(&asked.parameters).await?);
-        let options = self.search_options(&asked, &codes);
-        let mut request =
-            search::from_url(&self.registry(), ResourceType::OBSERVATION, &asked.parameters, &options)
-                .map_err(Refusal::invalid)?;
-        let date = self.registry().parameter(ResourceType::OBSERVATION, "date").map(|date| date.id());
-        let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });
-        request.query.sort = by_date.into_iter().collect();
-        let latest = self.latest(request.query, max).await?;
+    fn searchset_of_latest(&self, latest: &[Version], request: &SearchRequest) -> Vec<u8> {
         let mut bundle = BundleWriter::new("searchset", Some(latest.len() as u64), &[]);
-        for version in &latest {
+        for version in latest {
             self.entry(&mut bundle, version, &request.subset, br#"{"mode":"match"}"#);
         }
         if !request.warnings.is_empty() {
             write_outcome(&mut bundle, &request.warnings);
         }
-        Ok(bundle.finish())
+        bundle.finish()
     }
+}
 
-    /// Walks the matches from the latest on.
-    async fn latest(&self, query: Query, max: u64) -> Result<Vec<Version>, Refusal> {
-        self.snapshot(move |reader| {
-            let mut query = Query { limit: PAGE, offset: 0, total: Total::None, ..query };
-            let (mut counts, mut latest) = (HashMap::<String, u64>::new(), Vec::new());
-            loop {
-                let matches = reader.search(&query)?;
-                for version in matches.resources {
-                    let count = counts.entry(code(&stored_json(&version)?)).or_default();
-                    *count += 1;
-                    if *count <= max {
-                        latest.push(version);
-                    }
-                }
-                query.offset += PAGE;
-                query.as_of = Some(matches.mark);
-                if !matches.has_more {
-                    return Ok(latest);
-                }
-                if query.offset >= LOOKED_AT {
-                    return Err(too_many());
-                }
+/// Walks the matches from the latest on.
+fn latest(query: &Query, max: u64, reader: &mut dyn Reader) -> Result<Vec<Version>, Refusal> {
+    let mut query = Query { limit: PAGE, offset: 0, total: Total::None, ..query.clone() };
+    let (mut counts, mut latest) = (HashMap::<String, u64>::new(), Vec::new());
+    loop {
+        let matches = reader.search(&query)?;
+        for version in matches.resources {
+            let count = counts.entry(code(&stored_json(&version)?)).or_default();
+            *count += 1;
+            if *count <= max {
+                latest.push(version);
             }
-        })
-        .await
+        }
+        query.offset += PAGE;
+        query.as_of = Some(matches.mark);
+        if !matches.has_more {
+            return Ok(latest);
+        }
+        if query.offset >= LOOKED_AT {
+            return Err(too_many());
+        }
     }
 }
 

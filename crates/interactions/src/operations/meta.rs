@@ -3,96 +3,85 @@
 //!
 //! A version never changes, so adding and deleting make a new one; labels of earlier versions stay as they are.
 
-use super::input::{Input, missing};
+use super::input::missing;
+use super::{Request, Task, meta_in_use};
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::precondition::Preconditions;
-use crate::unit::stored_json;
-use fhir::{Json, Object, ResourceType, json};
+use crate::unit::{State, Unit, stored_json};
+use fhir::{Json, Object, json};
 use storage::Version;
 
 /// The labels that are sets.
 const CODINGS: [&str; 2] = ["tag", "security"];
 
-impl Engine {
-    /// The `meta` of the current version, in Parameters.
-    ///
-    /// # Errors
-    ///
-    /// 404, 410; 400 when parameters are given.
-    pub async fn meta(&self, resource_type: ResourceType, id: &str, input: &Input) -> Result<Json, Refusal> {
-        input.check("meta", &[], &[])?;
-        returned(&self.read(resource_type, id).await?)
-    }
+/// What becomes of labels when others are added or taken away.
+type Change = fn(&mut Object, &Json);
 
-    /// Adds labels.
-    ///
-    /// # Errors
-    ///
-    /// 404 when there is no such resource, 412 when a precondition does not hold, 400 without `meta`.
-    pub async fn meta_add(
-        &self,
-        resource_type: ResourceType,
-        id: &str,
-        input: &Input,
-        preconditions: Preconditions,
-    ) -> Result<Json, Refusal> {
-        self.change_meta("meta-add", resource_type, id, input, preconditions, add).await
+/// Reads what is asked: the `meta` of the current version, in Parameters; where no resource is named, the labels in use.
+///
+/// # Errors
+///
+/// 400 when parameters are given. Later 404, 410, and those of the [labels in use](meta_in_use::read).
+pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    if request.id.is_none() {
+        return meta_in_use::read(engine, &request);
     }
+    request.input.check("meta", &[], &[])?;
+    Ok(Task::look(move |reader| of_version(&request.read(reader)?)))
+}
 
-    /// Removes labels. Labels that are not there are no error.
-    ///
-    /// # Errors
-    ///
-    /// As [`meta_add`](Self::meta_add).
-    pub async fn meta_delete(
-        &self,
-        resource_type: ResourceType,
-        id: &str,
-        input: &Input,
-        preconditions: Preconditions,
-    ) -> Result<Json, Refusal> {
-        self.change_meta("meta-delete", resource_type, id, input, preconditions, delete).await
-    }
+/// Reads which labels shall be added.
+///
+/// # Errors
+///
+/// 400 without `meta`. Later 404 and 410 when there is no such resource, 412 when a precondition does not hold.
+pub(super) fn read_add(_: &Engine, request: Request) -> Result<Task, Refusal> {
+    change("meta-add", request, add)
+}
 
-    async fn change_meta(
-        &self,
-        operation: &str,
-        resource_type: ResourceType,
-        id: &str,
-        input: &Input,
-        preconditions: Preconditions,
-        change: fn(&mut Object, &Json),
-    ) -> Result<Json, Refusal> {
-        input.check(operation, &["meta"], &[])?;
-        let labels = input.typed("meta", "Meta")?.ok_or_else(|| missing(operation, "meta"))?.clone();
-        let id = id.to_owned();
-        let written = self
-            .write(move |unit| {
-                let state = unit.state(resource_type, &id)?;
-                preconditions.check(&state)?;
-                let current = state.present(resource_type, &id)?;
-                let mut resource = stored_json(&current)?;
-                if let Some(object) = resource.as_object_mut() {
-                    if object.get("meta").is_none() {
-                        object.insert("meta", Object::new());
-                    }
-                    if let Some(Json::Object(meta)) = object.get_mut("meta") {
-                        change(meta, &labels);
-                    }
-                }
-                let prepared = unit.prepare(resource_type, &id, resource);
-                unit.put(crate::State::Present(current), &prepared)
-            })
-            .await?;
-        returned(&written.version)
+/// Reads which labels shall be removed. Labels that are not there are no error.
+///
+/// # Errors
+///
+/// As [`read_add`].
+pub(super) fn read_delete(_: &Engine, request: Request) -> Result<Task, Refusal> {
+    change("meta-delete", request, delete)
+}
+
+fn change(operation: &str, request: Request, change: Change) -> Result<Task, Refusal> {
+    request.input.check(operation, &["meta"], &[])?;
+    let labels = request.input.typed("meta", "Meta")?.ok_or_else(|| missing(operation, "meta"))?.clone();
+    Ok(Task::alter(move |unit| make(unit, &request, &labels, change)))
+}
+
+fn make(unit: &mut Unit<'_>, request: &Request, labels: &Json, change: Change) -> Result<Vec<u8>, Refusal> {
+    let current = request.read(unit.reader())?;
+    let mut resource = stored_json(&current)?;
+    let (resource_type, id) = (current.resource_type, current.id.clone());
+    let state = State::Present(current);
+    request.preconditions.check(&state)?;
+    if let Some(object) = resource.as_object_mut() {
+        if object.get("meta").is_none() {
+            object.insert("meta", Object::new());
+        }
+        if let Some(Json::Object(meta)) = object.get_mut("meta") {
+            change(meta, labels);
+        }
     }
+    let prepared = unit.prepare(resource_type, &id, resource);
+    of_version(&unit.put(state, &prepared)?.version)
 }
 
 /// The `meta` of a version as the operations return it.
-fn returned(version: &Version) -> Result<Json, Refusal> {
-    let meta = stored_json(version)?.get("meta").cloned().unwrap_or_else(|| Object::new().into());
-    Ok(json!({ "resourceType": "Parameters", "parameter": [{ "name": "return", "valueMeta": (meta) }] }))
+fn of_version(version: &Version) -> Result<Vec<u8>, Refusal> {
+    let meta = stored_json(version)?.get("meta").cloned();
+    Ok(returned(meta.unwrap_or_else(|| Object::new().into())))
+}
+
+/// A Meta as the operations return it: in Parameters.
+pub(super) fn returned(meta: Json) -> Vec<u8> {
+    json!({ "resourceType": "Parameters", "parameter": [{ "name": "return", "valueMeta": (meta) }] })
+        .to_bytes()
 }
 
 /// Whether two codings are one label: version and display do not count.

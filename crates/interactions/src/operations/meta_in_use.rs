@@ -3,10 +3,10 @@
 //!
 //! The index holds hashes of labels, not the labels, so the resources that have any are read.
 
-use super::input::Input;
+use super::meta::returned;
+use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::search_type::Readable;
 use crate::unit::stored_json;
 use fhir::{Issue, IssueCode, Json, Object, ResourceType, json};
 use search::{Query, Registry, presence_criterion};
@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use storage::Reader;
 
 /// The most resources with labels that are looked at.
-pub const LOOKED_AT: u64 = 100_000;
+const LOOKED_AT: u64 = 100_000;
 
 /// How many are read at a time.
 const PAGE: u64 = 1_000;
@@ -33,26 +33,28 @@ struct Labels {
     tags: BTreeMap<(String, String), Json>,
 }
 
-impl Engine {
-    /// The labels of the current resources of a type, or of all types that the caller may read, in Parameters.
-    ///
-    /// # Errors
-    ///
-    /// 400 when parameters are given, or more than [`LOOKED_AT`] resources have labels.
-    pub async fn meta_in_use(
-        &self,
-        resource_type: Option<ResourceType>,
-        input: &Input,
-        readable: &Readable,
-    ) -> Result<Json, Refusal> {
-        input.check("meta", &[], &[])?;
-        let types = ResourceType::all().filter(|one| resource_type.is_none_or(|only| only == *one));
-        let types = types.filter(|one| readable.allows(*one));
-        let queries: Vec<Query> = types.filter_map(|one| labelled(&self.registry(), one, PAGE)).collect();
-        let labels = self.snapshot(move |reader| labels(queries, LOOKED_AT, reader)).await?;
-        let meta = labels.meta();
-        Ok(json!({ "resourceType": "Parameters", "parameter": [{ "name": "return", "valueMeta": (meta) }] }))
-    }
+/// Reads what is asked: the labels of the current resources of a type, or of all types that the caller may read, in
+/// Parameters.
+///
+/// # Errors
+///
+/// 403 when the caller may not read whatever there is of the type; 400 when parameters are given. Later 400 when more
+/// than [`LOOKED_AT`] resources have labels.
+pub(super) fn read(engine: &Engine, request: &Request) -> Result<Task, Refusal> {
+    let types: Vec<ResourceType> = match request.resource_type {
+        Some(resource_type) => {
+            request.caller.may_search(resource_type)?;
+            vec![resource_type]
+        }
+        None => {
+            let readable = request.caller.readable();
+            ResourceType::all().filter(|one| readable.allows(*one)).collect()
+        }
+    };
+    request.input.check("meta", &[], &[])?;
+    let registry = engine.registry();
+    let queries: Vec<Query> = types.into_iter().filter_map(|one| labelled(&registry, one, PAGE)).collect();
+    Ok(Task::look(move |reader| Ok(returned(labels(&queries, LOOKED_AT, reader)?.meta()))))
 }
 
 /// The search for the resources of a type that have labels, some at a time.
@@ -62,9 +64,10 @@ fn labelled(registry: &Registry, resource_type: ResourceType, page: u64) -> Opti
 }
 
 /// The labels of what the queries find, which may be so many resources at most.
-fn labels(queries: Vec<Query>, most: u64, reader: &mut dyn Reader) -> Result<Labels, Refusal> {
+fn labels(queries: &[Query], most: u64, reader: &mut dyn Reader) -> Result<Labels, Refusal> {
     let (mut labels, mut looked_at) = (Labels::default(), 0);
-    for mut query in queries {
+    for query in queries {
+        let mut query = query.clone();
         loop {
             let matches = reader.search(&query)?;
             looked_at += matches.resources.len() as u64;
@@ -162,7 +165,7 @@ mod tests {
         for (most, expected) in [(5, Some(5)), (4, None)] {
             let queries: Vec<Query> =
                 labelled(&engine.registry(), ResourceType::BASIC, 2).into_iter().collect();
-            let found = engine.snapshot(move |reader| labels(queries, most, reader)).await;
+            let found = engine.snapshot(move |reader| labels(&queries, most, reader)).await;
             match (found, expected) {
                 (Ok(labels), Some(number)) => assert_eq!(labels.tags.len(), number),
                 (Err(refusal), None) => {

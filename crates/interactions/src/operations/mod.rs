@@ -1,22 +1,28 @@
 //! Operations (<http://hl7.org/fhir/R4/operations.html>): one file each, named as they are.
 //!
-//! [`OPERATIONS`] says which there are and where; the router and the CapabilityStatement are fed from it.
+//! [`OPERATIONS`] says which there are, where, and what reads their requests. The router, the CapabilityStatement and the
+//! entries of Bundles are fed from it: an operation is the same by itself and in a Bundle.
 
-pub mod document;
+mod document;
 pub mod everything;
 pub mod input;
-pub mod lastn;
-pub mod meta;
-pub mod meta_in_use;
-pub mod terminology;
-pub mod validate;
+mod lastn;
+mod meta;
+mod meta_in_use;
+pub mod task;
+mod terminology;
+mod validate;
 
 pub use input::Input;
+pub use task::{Request, Task};
 
+use crate::engine::Engine;
+use crate::error::Refusal;
+use crate::target::Target;
 use fhir::ResourceType;
 
 /// An operation and where it is offered.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Operation {
     /// Its name without `$`.
     pub name: &'static str,
@@ -32,6 +38,10 @@ pub struct Operation {
     pub on_instance: bool,
     /// It changes something, so that GET is no way to ask for it.
     pub writes: bool,
+    /// A resource can be sent by itself, without Parameters around it, and need not be valid.
+    pub takes_resource: bool,
+    /// Reads what it is asked.
+    read: fn(&Engine, Request) -> Result<Task, Refusal>,
 }
 
 /// What the rows of the table are filled up from.
@@ -43,7 +53,13 @@ const NOWHERE: Operation = Operation {
     on_type: false,
     on_instance: false,
     writes: false,
+    takes_resource: false,
+    read: nowhere,
 };
+
+fn nowhere(_: &Engine, _: Request) -> Result<Task, Refusal> {
+    Err(Refusal::not_offered(""))
+}
 
 /// All operations by name.
 pub static OPERATIONS: &[Operation] = &[
@@ -52,6 +68,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Composition-document",
         types: Some(&[ResourceType::COMPOSITION]),
         on_instance: true,
+        read: document::read,
         ..NOWHERE
     },
     Operation {
@@ -59,6 +76,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Encounter-everything",
         types: Some(&[ResourceType::ENCOUNTER]),
         on_instance: true,
+        read: everything::read,
         ..NOWHERE
     },
     Operation {
@@ -66,6 +84,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Patient-everything",
         types: Some(&[ResourceType::PATIENT]),
         on_instance: true,
+        read: everything::read,
         ..NOWHERE
     },
     Operation {
@@ -74,6 +93,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::VALUE_SET]),
         on_type: true,
         on_instance: true,
+        read: terminology::expand,
         ..NOWHERE
     },
     Operation {
@@ -81,6 +101,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
         types: Some(&[ResourceType::OBSERVATION]),
         on_type: true,
+        read: lastn::read,
         ..NOWHERE
     },
     Operation {
@@ -88,6 +109,7 @@ pub static OPERATIONS: &[Operation] = &[
         definition: "http://hl7.org/fhir/OperationDefinition/CodeSystem-lookup",
         types: Some(&[ResourceType::CODE_SYSTEM]),
         on_type: true,
+        read: terminology::lookup,
         ..NOWHERE
     },
     Operation {
@@ -97,6 +119,7 @@ pub static OPERATIONS: &[Operation] = &[
         on_system: true,
         on_type: true,
         on_instance: true,
+        read: meta::read,
         ..NOWHERE
     },
     Operation {
@@ -105,6 +128,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: None,
         on_instance: true,
         writes: true,
+        read: meta::read_add,
         ..NOWHERE
     },
     Operation {
@@ -113,6 +137,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: None,
         on_instance: true,
         writes: true,
+        read: meta::read_delete,
         ..NOWHERE
     },
     Operation {
@@ -121,6 +146,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::CODE_SYSTEM]),
         on_type: true,
         on_instance: true,
+        read: terminology::subsumes,
         ..NOWHERE
     },
     Operation {
@@ -129,6 +155,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::CONCEPT_MAP]),
         on_type: true,
         on_instance: true,
+        read: terminology::translate,
         ..NOWHERE
     },
     Operation {
@@ -137,6 +164,8 @@ pub static OPERATIONS: &[Operation] = &[
         types: None,
         on_type: true,
         on_instance: true,
+        takes_resource: true,
+        read: validate::read,
         ..NOWHERE
     },
     Operation {
@@ -145,6 +174,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::CODE_SYSTEM]),
         on_type: true,
         on_instance: true,
+        read: terminology::validate_code,
         ..NOWHERE
     },
     Operation {
@@ -153,6 +183,7 @@ pub static OPERATIONS: &[Operation] = &[
         types: Some(&[ResourceType::VALUE_SET]),
         on_type: true,
         on_instance: true,
+        read: terminology::validate_code,
         ..NOWHERE
     },
 ];
@@ -168,6 +199,26 @@ impl Operation {
             }
         };
         OPERATIONS.iter().filter(|operation| operation.name == name).find(here)
+    }
+
+    /// The operation that a request names, if it names one; `path` is what its target was read from.
+    ///
+    /// # Errors
+    ///
+    /// 404 when there is none there, 405 when it changes something and is not asked for with POST.
+    pub fn asked(
+        method: &str,
+        resource_type: Option<ResourceType>,
+        target: Target<'_>,
+        path: &str,
+    ) -> Result<Option<&'static Self>, Refusal> {
+        let Target::Operation(id, name) = target else { return Ok(None) };
+        let operation = Self::at(name, resource_type, id.is_some());
+        let operation = operation.ok_or_else(|| Refusal::unknown_path(path))?;
+        if operation.writes && method != "POST" {
+            return Err(Refusal::not_offered("POST"));
+        }
+        Ok(Some(operation))
     }
 
     /// Whether a type has it, somewhere.
@@ -195,5 +246,12 @@ mod tests {
     #[test]
     fn operations_are_in_the_order_of_their_names() {
         assert!(OPERATIONS.is_sorted_by_key(|operation| operation.name));
+    }
+
+    #[test]
+    fn operations_that_write_are_of_one_resource() {
+        let writing = OPERATIONS.iter().filter(|operation| operation.writes);
+        assert!(writing.clone().count() > 0);
+        assert!(writing.clone().all(|one| one.on_instance && !one.on_type && !one.on_system));
     }
 }

@@ -2,6 +2,7 @@
 //! `$validate-code`, `$subsumes`, `$translate`, from requests to the questions of the terminology crate.
 
 use super::input::{GivenValue, Input, missing};
+use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
@@ -15,121 +16,116 @@ use terminology::{
 /// or one that came along.
 type Own = Option<Json>;
 
-impl Engine {
-    /// `ValueSet/$expand`; `now` is when it is made.
-    ///
-    /// # Errors
-    ///
-    /// 400, 404, 410; 422 when it cannot be expanded.
-    pub async fn expand(&self, id: Option<&str>, input: &Input, now: i64) -> Result<Json, Refusal> {
-        const KNOWN: [&str; 13] = [
-            "url",
-            "valueSet",
-            "valueSetVersion",
-            "filter",
-            "offset",
-            "count",
-            "includeDesignations",
-            "designation",
-            "includeDefinition",
-            "activeOnly",
-            "excludeNested",
-            "excludeNotForUI",
-            "displayLanguage",
-        ];
-        input.check("expand", &KNOWN, &["designation"])?;
-        let own = self.own(ResourceType::VALUE_SET, id, input, "valueSet").await?;
-        let flag = |name| input.boolean(name).map(|flag| flag.unwrap_or(false));
-        let options = ExpandOptions {
-            filter: input.text("filter")?.map(str::to_owned),
-            offset: input.number("offset", 0)?.map(as_usize),
-            count: input.number("count", 0)?.map(as_usize),
-            active_only: flag("activeOnly")?,
-            include_designations: flag("includeDesignations")?,
-            designations: texts(input, "designation")?,
-            include_definition: flag("includeDefinition")?,
-            exclude_nested: input.boolean("excludeNested")?,
-            exclude_not_for_ui: flag("excludeNotForUI")?,
-            display_language: input.text("displayLanguage")?.map(str::to_owned),
-            timestamp: fhir::datetime::instant(now),
-        };
-        let source =
-            source(&own, input, "url", "valueSetVersion")?.ok_or_else(|| missing("expand", "url"))?;
-        self.definitions().terminology.expand(source, &options).map_err(refused)
-    }
+/// `ValueSet/$expand`.
+///
+/// # Errors
+///
+/// 400; 404, 410; 422 when it cannot be expanded.
+pub(super) fn expand(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    const KNOWN: [&str; 13] = [
+        "url",
+        "valueSet",
+        "valueSetVersion",
+        "filter",
+        "offset",
+        "count",
+        "includeDesignations",
+        "designation",
+        "includeDefinition",
+        "activeOnly",
+        "excludeNested",
+        "excludeNotForUI",
+        "displayLanguage",
+    ];
+    let input = &request.input;
+    input.check("expand", &KNOWN, &["designation"])?;
+    let flag = |name| input.boolean(name).map(|flag| flag.unwrap_or(false));
+    let options = ExpandOptions {
+        filter: input.text("filter")?.map(str::to_owned),
+        offset: input.number("offset", 0)?.map(as_usize),
+        count: input.number("count", 0)?.map(as_usize),
+        active_only: flag("activeOnly")?,
+        include_designations: flag("includeDesignations")?,
+        designations: texts(input, "designation")?,
+        include_definition: flag("includeDefinition")?,
+        exclude_nested: input.boolean("excludeNested")?,
+        exclude_not_for_ui: flag("excludeNotForUI")?,
+        display_language: input.text("displayLanguage")?.map(str::to_owned),
+        timestamp: fhir::datetime::instant(request.now),
+    };
+    let definitions = engine.definitions();
+    about_own(request, "valueSet", move |own, input| {
+        let source = source(own, input, "valueSetVersion")?.ok_or_else(|| missing("expand", "url"))?;
+        definitions.terminology.expand(source, &options).map_err(refused)
+    })
+}
 
-    /// `CodeSystem/$lookup`.
-    ///
-    /// # Errors
-    ///
-    /// 400; 404 when the code is not known.
-    pub async fn lookup(&self, input: &Input) -> Result<Json, Refusal> {
-        let known = ["code", "system", "version", "coding", "displayLanguage", "property"];
-        input.check("lookup", &known, &["property"])?;
+/// `CodeSystem/$lookup`.
+///
+/// # Errors
+///
+/// 400; 404 when the code is not known.
+pub(super) fn lookup(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    let input = &request.input;
+    let known = ["code", "system", "version", "coding", "displayLanguage", "property"];
+    input.check("lookup", &known, &["property"])?;
+    one_coding(input, "lookup", "coding", "version")?;
+    let options = LookupOptions {
+        display_language: input.text("displayLanguage")?.map(str::to_owned),
+        properties: texts(input, "property")?,
+    };
+    let definitions = engine.definitions();
+    about_own(request, "codeSystem", move |_, input| {
         let coding = one_coding(input, "lookup", "coding", "version")?;
-        let options = LookupOptions {
-            display_language: input.text("displayLanguage")?.map(str::to_owned),
-            properties: texts(input, "property")?,
-        };
-        self.definitions().terminology.lookup(None, coding, &options).map_err(refused)
-    }
+        definitions.terminology.lookup(None, coding, &options).map_err(refused)
+    })
+}
 
-    /// `CodeSystem/$validate-code` and `ValueSet/$validate-code`.
-    ///
-    /// # Errors
-    ///
-    /// 400, 404, 410; 422 when what would tell is not loaded.
-    pub async fn validate_code(
-        &self,
-        resource_type: ResourceType,
-        id: Option<&str>,
-        input: &Input,
-    ) -> Result<Json, Refusal> {
-        let of_system = resource_type == ResourceType::CODE_SYSTEM;
-        let (resource, own_version, known): (_, _, &[&str]) = if of_system {
-            (
-                "codeSystem",
-                "version",
-                &[
-                    "url",
-                    "codeSystem",
-                    "code",
-                    "version",
-                    "display",
-                    "coding",
-                    "codeableConcept",
-                    "abstract",
-                    "displayLanguage",
-                ],
-            )
-        } else {
-            (
-                "valueSet",
-                "valueSetVersion",
-                &[
-                    "url",
-                    "valueSet",
-                    "valueSetVersion",
-                    "code",
-                    "system",
-                    "systemVersion",
-                    "display",
-                    "coding",
-                    "codeableConcept",
-                    "abstract",
-                    "displayLanguage",
-                ],
-            )
-        };
-        input.check("validate-code", known, &[])?;
-        let own = self.own(resource_type, id, input, resource).await?;
-        let options = ValidateCodeOptions {
-            is_abstract_valid: input.boolean("abstract")?,
-            display_language: input.text("displayLanguage")?.map(str::to_owned),
-        };
-        let source = source(&own, input, "url", own_version)?;
+/// `CodeSystem/$validate-code` and `ValueSet/$validate-code`.
+///
+/// # Errors
+///
+/// 400, 404, 410; 422 when what would tell is not loaded.
+pub(super) fn validate_code(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    const OF_SYSTEM: [&str; 9] = [
+        "url",
+        "codeSystem",
+        "code",
+        "version",
+        "display",
+        "coding",
+        "codeableConcept",
+        "abstract",
+        "displayLanguage",
+    ];
+    const OF_VALUE_SET: [&str; 11] = [
+        "url",
+        "valueSet",
+        "valueSetVersion",
+        "code",
+        "system",
+        "systemVersion",
+        "display",
+        "coding",
+        "codeableConcept",
+        "abstract",
+        "displayLanguage",
+    ];
+    let input = &request.input;
+    let of_system = request.resource_type == Some(ResourceType::CODE_SYSTEM);
+    let known: &[&str] = if of_system { &OF_SYSTEM } else { &OF_VALUE_SET };
+    input.check("validate-code", known, &[])?;
+    codings(input, "validate-code", "systemVersion")?;
+    let options = ValidateCodeOptions {
+        is_abstract_valid: input.boolean("abstract")?,
+        display_language: input.text("displayLanguage")?.map(str::to_owned),
+    };
+    let definitions = engine.definitions();
+    let (parameter, version) =
+        if of_system { ("codeSystem", "version") } else { ("valueSet", "valueSetVersion") };
+    about_own(request, parameter, move |own, input| {
+        let source = source(own, input, version)?;
         let codings = codings(input, "validate-code", "systemVersion")?;
-        let definitions = self.definitions();
         let answer = if of_system {
             definitions.terminology.validate_code_in_system(source, &codings, &options)
         } else {
@@ -137,77 +133,80 @@ impl Engine {
             definitions.terminology.validate_code_in_value_set(source, &codings, &options)
         };
         answer.map_err(refused)
-    }
+    })
+}
 
-    /// `CodeSystem/$subsumes`.
-    ///
-    /// # Errors
-    ///
-    /// 400, 404, 410; 422 when the code system does not tell.
-    pub async fn subsumes(&self, id: Option<&str>, input: &Input) -> Result<Json, Refusal> {
-        input.check("subsumes", &["codeA", "codeB", "system", "version", "codingA", "codingB"], &[])?;
-        let own = self.own(ResourceType::CODE_SYSTEM, id, input, "codeSystem").await?;
-        let (system, version) = (input.text("system")?, input.text("version")?);
-        let side = |coding: &str, code: &str| -> Result<_, Refusal> {
-            if let Some(given) = input.typed(coding, "Coding")? {
-                return Coding::of(given).ok_or_else(|| missing("subsumes", coding));
-            }
-            Ok(Coding { system, version, code: input.needed_text("subsumes", code)?, display: None })
-        };
-        let (a, b) = (side("codingA", "codeA")?, side("codingB", "codeB")?);
-        let source = own.as_ref().map(Source::Resource);
-        self.definitions().terminology.subsumes(source, a, b).map_err(refused)
-    }
+/// `CodeSystem/$subsumes`.
+///
+/// # Errors
+///
+/// 400, 404, 410; 422 when the code system does not tell.
+pub(super) fn subsumes(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    let input = &request.input;
+    input.check("subsumes", &["codeA", "codeB", "system", "version", "codingA", "codingB"], &[])?;
+    sides(input)?;
+    let definitions = engine.definitions();
+    about_own(request, "codeSystem", move |own, input| {
+        let (a, b) = sides(input)?;
+        definitions.terminology.subsumes(own.as_ref().map(Source::Resource), a, b).map_err(refused)
+    })
+}
 
-    /// `ConceptMap/$translate`.
-    ///
-    /// # Errors
-    ///
-    /// 400, 404, 410; 422 when the maps do not tell.
-    pub async fn translate(&self, id: Option<&str>, input: &Input) -> Result<Json, Refusal> {
-        const KNOWN: [&str; 13] = [
-            "url",
-            "conceptMap",
-            "conceptMapVersion",
-            "code",
-            "system",
-            "version",
-            "source",
-            "coding",
-            "codeableConcept",
-            "target",
-            "targetsystem",
-            "dependency",
-            "reverse",
-        ];
-        input.check("translate", &KNOWN, &["dependency"])?;
-        let own = self.own(ResourceType::CONCEPT_MAP, id, input, "conceptMap").await?;
-        let text = |name| -> Result<_, Refusal> { Ok(input.text(name)?.map(str::to_owned)) };
-        let options = TranslateOptions {
-            source: text("source")?,
-            target: text("target")?,
-            target_system: text("targetsystem")?,
-            dependencies: dependencies(input)?,
-            reverse: input.boolean("reverse")?.unwrap_or(false),
-        };
-        let source = source(&own, input, "url", "conceptMapVersion")?;
+/// `ConceptMap/$translate`.
+///
+/// # Errors
+///
+/// 400, 404, 410; 422 when the maps do not tell.
+pub(super) fn translate(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    const KNOWN: [&str; 13] = [
+        "url",
+        "conceptMap",
+        "conceptMapVersion",
+        "code",
+        "system",
+        "version",
+        "source",
+        "coding",
+        "codeableConcept",
+        "target",
+        "targetsystem",
+        "dependency",
+        "reverse",
+    ];
+    let input = &request.input;
+    input.check("translate", &KNOWN, &["dependency"])?;
+    codings(input, "translate", "version")?;
+    let text = |name| -> Result<_, Refusal> { Ok(input.text(name)?.map(str::to_owned)) };
+    let options = TranslateOptions {
+        source: text("source")?,
+        target: text("target")?,
+        target_system: text("targetsystem")?,
+        dependencies: dependencies(input)?,
+        reverse: input.boolean("reverse")?.unwrap_or(false),
+    };
+    let definitions = engine.definitions();
+    about_own(request, "conceptMap", move |own, input| {
+        let source = source(own, input, "conceptMapVersion")?;
         let codings = codings(input, "translate", "version")?;
-        self.definitions().terminology.translate(source, &codings, &options).map_err(refused)
-    }
+        definitions.terminology.translate(source, &codings, &options).map_err(refused)
+    })
+}
 
-    /// The resource that the request's URL names, or that came along.
-    async fn own(
-        &self,
-        resource_type: ResourceType,
-        id: Option<&str>,
-        input: &Input,
-        parameter: &str,
-    ) -> Result<Own, Refusal> {
-        match id {
-            Some(id) => Ok(Some(stored_json(&self.read(resource_type, id).await?)?)),
-            None => Ok(input.resource(parameter)?.cloned()),
-        }
+/// What is to be done to answer a question about the resource that the request's URL names, or that came along as
+/// `parameter`.
+fn about_own(
+    request: Request,
+    parameter: &str,
+    answer: impl Fn(&Own, &Input) -> Result<Json, Refusal> + Send + Sync + 'static,
+) -> Result<Task, Refusal> {
+    if request.id.is_some() {
+        return Ok(Task::look(move |reader| {
+            let own = Some(stored_json(&request.read(reader)?)?);
+            Ok(answer(&own, &request.input)?.to_bytes())
+        }));
     }
+    let own = request.input.resource(parameter)?.cloned();
+    Ok(Task::think(move || Ok(answer(&own, &request.input)?.to_bytes())))
 }
 
 fn as_usize(number: u64) -> usize {
@@ -215,17 +214,12 @@ fn as_usize(number: u64) -> usize {
 }
 
 /// What the operation works on.
-fn source<'a>(
-    own: &'a Own,
-    input: &'a Input,
-    url: &str,
-    version: &str,
-) -> Result<Option<Source<'a>>, Refusal> {
+fn source<'a>(own: &'a Own, input: &'a Input, version: &str) -> Result<Option<Source<'a>>, Refusal> {
     if let Some(own) = own {
         return Ok(Some(Source::Resource(own)));
     }
     let version = input.text(version)?;
-    Ok(input.text(url)?.map(|url| Source::Canonical(Canonical::new(url, version))))
+    Ok(input.text("url")?.map(|url| Source::Canonical(Canonical::new(url, version))))
 }
 
 /// The texts of a parameter that may come several times.
@@ -263,6 +257,18 @@ fn codings<'a>(input: &'a Input, operation: &str, version: &str) -> Result<Vec<C
         };
     }
     Ok(vec![one_coding(input, operation, "coding", version)?])
+}
+
+/// The two codes of `$subsumes`.
+fn sides(input: &Input) -> Result<(Coding<'_>, Coding<'_>), Refusal> {
+    let (system, version) = (input.text("system")?, input.text("version")?);
+    let side = |coding: &str, code: &str| -> Result<_, Refusal> {
+        if let Some(given) = input.typed(coding, "Coding")? {
+            return Coding::of(given).ok_or_else(|| missing("subsumes", coding));
+        }
+        Ok(Coding { system, version, code: input.needed_text("subsumes", code)?, display: None })
+    };
+    Ok((side("codingA", "codeA")?, side("codingB", "codeB")?))
 }
 
 /// `dependency`: parts `element` and `concept`.

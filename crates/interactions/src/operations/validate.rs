@@ -2,11 +2,12 @@
 //! be better. Nothing is stored.
 
 use super::input::{Given, GivenValue, Input};
+use super::{Request, Task};
 use crate::definitions::Definitions;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
-use fhir::outcome::quoted;
+use fhir::outcome::{operation_outcome, quoted};
 use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
 use validation::{Mode, Options};
 
@@ -25,66 +26,59 @@ struct Subject<'a> {
     root: Option<&'a str>,
 }
 
-impl Engine {
-    /// Validates the resource of the body, or the stored one where there is none: the issues of an OperationOutcome,
-    /// at least one. `resource_type` and `id` are those of the URL.
-    ///
-    /// # Errors
-    ///
-    /// What prevents an answer: 400 for parameters that cannot be honoured and profiles that cannot be used, 404 and
-    /// 410 where the stored resource is meant.
-    pub async fn validate(
-        &self,
-        resource_type: ResourceType,
-        id: Option<&str>,
-        input: &Input,
-    ) -> Result<Vec<Issue>, Refusal> {
-        input.check("validate", &["resource", "mode", "profile"], &["profile"])?;
-        let purpose = purpose(input, id)?;
-        let definitions = self.definitions();
-        let profiles = profiles(input, &definitions)?;
-        let given = input.all("resource").next();
-        let sent = input.resource("resource")?;
-        if purpose == For::Delete {
-            return self.validate_delete(resource_type, id, sent).await;
-        }
-        let mut issues = match (sent, id) {
-            (Some(resource), _) => {
-                let subject = Subject {
-                    resource,
-                    root: given.map(|given| given.place.as_str()).filter(|p| *p != resource_type.name()),
-                };
-                let mut issues = check(&subject, resource_type, &profiles, &definitions);
-                issues.extend(wrong_id(resource, purpose, id, resource_type));
-                issues
-            }
-            (None, Some(id)) => {
-                let stored = stored_json(&self.read(resource_type, id).await?)?;
-                check(&Subject { resource: &stored, root: None }, resource_type, &profiles, &definitions)
-            }
-            (None, None) => return Err(super::input::missing("validate", "resource")),
-        };
-        if issues.is_empty() {
-            issues.push(all_right("No problems were found"));
-        }
-        Ok(issues)
-    }
-
-    async fn validate_delete(
-        &self,
-        resource_type: ResourceType,
-        id: Option<&str>,
-        sent: Option<&Json>,
-    ) -> Result<Vec<Issue>, Refusal> {
-        if sent.is_some() {
+/// Reads what is asked: to validate the resource that was sent, or the stored one where none was. The answer is an
+/// OperationOutcome of at least one issue.
+///
+/// # Errors
+///
+/// What prevents an answer: 400 for parameters that cannot be honoured and profiles that cannot be used. Later 404 and
+/// 410 where the stored resource is meant.
+pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
+    let input = &request.input;
+    input.check("validate", &["resource", "mode", "profile"], &["profile"])?;
+    let purpose = purpose(input, request.id.as_deref())?;
+    let definitions = engine.definitions();
+    let profiles: Vec<String> = profiles(input, &definitions)?.into_iter().map(str::to_owned).collect();
+    let is_sent = input.resource("resource")?.is_some();
+    match (is_sent, &request.id) {
+        (true, _) if purpose == For::Delete => {
             let text = "with mode 'delete' no resource is sent: the one that the URL names is meant";
-            return Err(Refusal::invalid(vec![Issue::error(IssueCode::Invalid, text)]));
+            Err(Refusal::invalid(vec![Issue::error(IssueCode::Invalid, text)]))
         }
-        if let Some(id) = id {
-            self.read(resource_type, id).await?;
-        }
-        Ok(vec![all_right("The resource can be deleted")])
+        (true, _) => Ok(Task::think(move || Ok(outcome(sent(&request, purpose, &profiles, &definitions)?)))),
+        (false, Some(_)) => Ok(Task::look(move |reader| {
+            let stored = stored_json(&request.read(reader)?)?;
+            if purpose == For::Delete {
+                return Ok(outcome(vec![all_right("The resource can be deleted")]));
+            }
+            let subject = Subject { resource: &stored, root: None };
+            Ok(outcome(check(&subject, request.resource_type()?, &profiles, &definitions)))
+        })),
+        (false, None) => Err(super::input::missing("validate", "resource")),
     }
+}
+
+/// What is wrong with the resource that was sent.
+fn sent(
+    request: &Request,
+    purpose: For,
+    profiles: &[String],
+    definitions: &Definitions,
+) -> Result<Vec<Issue>, Refusal> {
+    let (resource_type, id) = (request.resource_type()?, request.id.as_deref());
+    let given = request.input.all("resource").next();
+    let Some(resource) = request.input.resource("resource")? else { return Ok(Vec::new()) };
+    let root = given.map(|given| given.place.as_str()).filter(|place| *place != resource_type.name());
+    let mut issues = check(&Subject { resource, root }, resource_type, profiles, definitions);
+    issues.extend(wrong_id(resource, purpose, id, root.unwrap_or(resource_type.name())));
+    Ok(issues)
+}
+
+fn outcome(mut issues: Vec<Issue>) -> Vec<u8> {
+    if issues.is_empty() {
+        issues.push(all_right("No problems were found"));
+    }
+    operation_outcome(&issues)
 }
 
 fn all_right(text: &str) -> Issue {
@@ -154,26 +148,27 @@ fn unknown_profile(url: &str, definitions: &Definitions) -> String {
 fn check(
     subject: &Subject<'_>,
     resource_type: ResourceType,
-    asked_profiles: &[&str],
+    profiles: &[String],
     definitions: &Definitions,
 ) -> Vec<Issue> {
+    let asked_profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
     let options = Options {
         expected: Some(resource_type),
         root: subject.root,
         mode: Mode::Check,
         profiles: Some(&definitions.profiles),
-        asked_profiles,
+        asked_profiles: &asked_profiles,
         terminology: Some(&definitions.terminology),
     };
     validation::validate(subject.resource, &options)
 }
 
 /// What an update would say of the id.
-fn wrong_id(resource: &Json, purpose: For, id: Option<&str>, resource_type: ResourceType) -> Option<Issue> {
+fn wrong_id(resource: &Json, purpose: For, id: Option<&str>, root: &str) -> Option<Issue> {
     let id = id.filter(|_| purpose == For::Update)?;
     if resource.str("id") == Some(id) {
         return None;
     }
     let text = format!("an update needs the id of its URL, {}", quoted(id));
-    Some(Issue::error(IssueCode::Value, text).at(format_args!("{resource_type}.id")))
+    Some(Issue::error(IssueCode::Value, text).at(format_args!("{root}.id")))
 }

@@ -183,6 +183,18 @@ fn metadata(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
     Ok(answer::with_body(200, FHIR_JSON, statement.to_bytes()))
 }
 
+/// The door as an OpenAPI document: for tools, so it needs no token.
+///
+/// # Errors
+///
+/// 405 on anything but GET; 406.
+pub fn openapi(app: &App, ask: &Ask) -> Result<Answer, Refusal> {
+    only_get(ask)?;
+    negotiate::answer_is_json(ask, &[])?;
+    let document = canvas::openapi::document(&app.base_url, crate::VERSION);
+    Ok(answer::with_body(200, "application/json", document.to_bytes()))
+}
+
 fn no_conditions(ask: &Ask) -> Result<(), Refusal> {
     let problems: Vec<Issue> = UNSUPPORTED_CONDITIONS
         .iter()

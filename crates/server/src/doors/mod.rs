@@ -30,6 +30,10 @@ pub async fn answer(app: &App, mut ask: Ask, seen: &mut Seen) -> Result<Answer, 
             *seen = Seen { door: "operations", interaction: "reset" };
             Box::pin(crate::sandbox::reset(app, ask)).await
         }
+        Some(Route::OpenApi) => {
+            *seen = Seen { door: "canvas", interaction: "openapi" };
+            canvas::openapi(app, &ask)
+        }
         Some(Route::Async(id)) => {
             *seen = Seen { door: "r4", interaction: "respond-async" };
             Box::pin(crate::asynchronous::status(app, &ask, id)).await

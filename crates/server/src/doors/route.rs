@@ -10,6 +10,8 @@ pub enum Route<'a> {
     Token,
     /// `/sandbox/reset`
     Reset,
+    /// `/openapi.json`
+    OpenApi,
     /// `/fhir/_async/{id}`: a request that is answered later.
     Async(&'a str),
     /// `/fhir/…`
@@ -46,6 +48,7 @@ impl<'a> Route<'a> {
         match &names[..steps.len()] {
             ["auth", "token"] => Some(Route::Token),
             ["sandbox", "reset"] => Some(Route::Reset),
+            ["openapi.json"] => Some(Route::OpenApi),
             ["fhir", "_async", id] => Some(Route::Async(id)),
             ["fhir", rest @ ..] => Place::of(rest).map(Route::R4),
             rest => Place::beyond_r4(rest).or_else(|| Place::of(rest)).map(Route::Canvas),
@@ -94,6 +97,7 @@ mod tests {
         check("Allergen/fdb-1", Some(Route::Canvas(Place::BeyondR4("Allergen", Target::Instance("fdb-1")))));
         check("fhir/Allergen", None);
         check("auth/token", Some(Route::Token));
+        check("openapi.json", Some(Route::OpenApi));
         check("fhir", Some(Route::R4(Place::System(Target::System))));
         check("fhir/_history", Some(Route::R4(Place::System(Target::SystemHistory))));
         check("fhir/$x", Some(Route::R4(Place::System(Target::Operation(None, "x")))));

@@ -1,8 +1,7 @@
 //! Bundles in files: whatever they were made for, they are imported as transactions.
 
 use fhir::{Json, Object, ResourceType, json};
-use interactions::Refusal;
-use interactions::bundle::Caller;
+use interactions::{Caller, Refusal};
 use storage::Version;
 
 /// Members of a Bundle and its entries that only other kinds of Bundle have.
@@ -25,7 +24,9 @@ fn ask(entry: &mut Object) {
     entry.retain(|name, _| !FOREIGN_OF_ENTRIES.contains(&name));
     let request = entry.get("request");
     let method = request.and_then(|request| request.str("method")).unwrap_or("POST");
-    if method != "POST" || request.is_some_and(|request| request.get("ifNoneExist").is_some()) {
+    let is_operation = request.and_then(|request| request.str("url")).is_some_and(|url| url.contains('$'));
+    let is_conditional = request.is_some_and(|request| request.get("ifNoneExist").is_some());
+    if method != "POST" || is_conditional || is_operation {
         return;
     }
     let Some(resource) = entry.get("resource") else { return };
@@ -59,5 +60,22 @@ impl Caller for Operator {
 
     fn may_write(&self, _: ResourceType) -> Result<(), Refusal> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn creates_keep_their_ids_and_operations_stay_what_they_are() {
+        let entry = |url: &str| json!({ "resource": { "resourceType": "Patient", "id": "p" }, "request": { "method": "POST", "url": url } });
+        let bundle = json!({
+            "resourceType": "Bundle", "type": "batch", "entry": [(entry("Patient")), (entry("Patient/$validate"))]
+        });
+        let asked = as_transaction(bundle);
+        let request = |index: &str| asked.at(&["entry", index, "request"]).map(ToString::to_string);
+        assert_eq!(request("0").as_deref(), Some(r#"{"method":"PUT","url":"Patient/p"}"#));
+        assert_eq!(request("1").as_deref(), Some(r#"{"method":"POST","url":"Patient/$validate"}"#));
     }
 }

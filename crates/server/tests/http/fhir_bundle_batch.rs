@@ -157,6 +157,65 @@ fn prefer_decides_what_entries_are_answered_with() {
 }
 
 #[test]
+fn value_sets_named_by_their_ids_mean_the_same_in_entries_as_elsewhere() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        let gender = "http://hl7.org/fhir/administrative-gender";
+        let value_set = |id: &str, version: &str, code: &str| {
+            json!({
+                "resourceType": "ValueSet", "id": id, "url": "http://example.org/genders", "version": version,
+                "status": "active", "compose": { "include": [{ "system": gender, "concept": [{ "code": code }] }] }
+            })
+        };
+        site.put("/fhir/ValueSet/men", &value_set("men", "1", "male")).expect(201);
+        site.put("/fhir/ValueSet/women", &value_set("women", "2", "female")).expect(201);
+        for (id, code) in [("m", "male"), ("f", "female")] {
+            let patient = json!({ "resourceType": "Patient", "id": id, "gender": code });
+            site.put(&format!("/fhir/Patient/{id}"), &patient).expect(201);
+        }
+        let absolute = format!("Patient?gender:in={}/fhir/ValueSet/men", site.base_url);
+        let cases = [
+            ("Patient?gender:in=ValueSet/men", "m"),
+            ("Patient?gender:in=ValueSet/women", "f"),
+            ("Patient?gender:not-in=ValueSet/women&_id=m,f", "m"),
+            (absolute.as_str(), "m"),
+            ("Patient?_filter=gender%20in%20ValueSet/men", "m"),
+            ("Patient?gender:below=http://hl7.org/fhir/administrative-gender|male", "m"),
+            ("Patient?gender:above=http://hl7.org/fhir/administrative-gender|female", "f"),
+        ];
+        for kind in [batch, transaction] {
+            let entries = cases.iter().map(|(url, _)| entry("GET", &format!("{url}&_elements=id&_id=m,f")));
+            let reply = kind(&site, entries.collect()).expect(200);
+            for (index, (url, id)) in cases.iter().enumerate() {
+                let found =
+                    at(&reply, &["entry", &index.to_string(), "resource", "entry", "0", "resource", "id"]);
+                assert_eq!(found, *id, "{url}");
+                let alone = site.search(&format!("/fhir/{url}&_id=m,f"));
+                assert_eq!(
+                    alone.iter().map(|one| one.str("id").unwrap()).collect::<Vec<_>>(),
+                    [*id],
+                    "{url}"
+                );
+            }
+        }
+        // Criteria of changes and of references, too.
+        let reply = transaction(
+            &site,
+            vec![
+                entry("POST", "Basic").with(referring("Patient?gender:in=ValueSet/men&_id=m,f")),
+                entry("DELETE", "Patient?gender:in=ValueSet/women&_id=m,f"),
+            ],
+        );
+        assert_eq!(statuses(&reply), ["201 Created", "204 No Content"], "{}", reply.text());
+        site.get("/fhir/Patient/f").expect(410);
+        let refused = batch(&site, vec![entry("GET", "Patient?gender:in=ValueSet/none")]);
+        let alone = site.get("/fhir/Patient?gender:in=ValueSet/none").issues();
+        let told = at(&refused, &["entry", "0", "response", "outcome", "issue", "1", "details", "text"]);
+        assert_eq!(told, alone[1].1);
+    }
+}
+
+#[test]
 fn entries_get_the_parts_that_their_urls_ask_for() {
     let site = Site::new();
     site.put("/fhir/Basic/a", &named("a", "x")).expect(201);

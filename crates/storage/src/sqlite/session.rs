@@ -104,7 +104,9 @@ pub(crate) fn connect(file: &Path, role: Role, sync: Sync) -> rusqlite::Result<C
     )?;
     let cache = if role == Role::Writer { limits::WRITER_CACHE } else { limits::READER_CACHE };
     set("cache_size", &-i64::from(cache))?;
-    connection.pragma_update_and_check(None, "mmap_size", limits::MEMORY_MAP, |_| Ok(()))?;
+    // Every connection has a map of its own, which counts as its process's memory: the writer has a cache instead.
+    let map = if role == Role::Writer { 0 } else { limits::MEMORY_MAP };
+    connection.pragma_update_and_check(None, "mmap_size", map, |_| Ok(()))?;
     set("temp_store", &"MEMORY")?;
     set("trusted_schema", &false)?;
     // Checkpoints are made by a thread of their own.

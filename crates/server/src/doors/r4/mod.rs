@@ -1,5 +1,6 @@
 //! The R4 door (`/fhir`): HTTP in, interactions, HTTP out. One file per group of interactions.
 
+mod bearer;
 mod binary;
 mod bundle;
 mod history;
@@ -22,6 +23,7 @@ use crate::http::receive;
 use crate::telemetry::metrics::Seen;
 use auth::Caller;
 use fhir::{Json, ResourceType};
+use interactions::operations::Operation;
 use interactions::{Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
@@ -50,17 +52,6 @@ impl Call<'_> {
         }
         let body = self.body().await?;
         receive::at_leisure(body.bytes.len(), || engine.valid(resource_type, body.tree(engine)?))
-    }
-
-    /// The tree of the body, whichever form it was sent in.
-    ///
-    /// # Errors
-    ///
-    /// 415, 413, 408; 400 when it breaks off or is not of the form that it claims.
-    async fn tree(self) -> Result<Json, Refusal> {
-        let engine = &self.app.engine;
-        let body = self.body().await?;
-        receive::at_leisure(body.bytes.len(), || body.tree(engine))
     }
 
     /// The body, whichever form it was sent in.
@@ -108,7 +99,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         Place::System(target) => (None, target),
         Place::Resource(resource_type, target) => (Some(resource_type), target),
     };
-    let operation = operation::find(&ask, resource_type, target)?;
+    let operation = Operation::asked(ask.method.as_str(), resource_type, target, ask.uri.path())?;
     let (interaction, caller) =
         admit(app, &ask, Interaction::R4, resource_type.map(Into::into), target, seen).await?;
     let query = ask.query()?;
@@ -120,10 +111,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     }
     let call = Call { app, ask, caller, query };
     if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
-        return match resource_type {
-            Some(resource_type) => Box::pin(operation::of_type(call, operation, resource_type, id)).await,
-            None => Box::pin(operation::of_system(call, operation)).await,
-        };
+        return Box::pin(operation::operate(call, operation, resource_type, id)).await;
     }
     // Reads come most often and need least: they do not carry the state of the others with them.
     match (resource_type, interaction, target) {

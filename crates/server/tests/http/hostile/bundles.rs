@@ -48,6 +48,26 @@ fn a_bundle_of_100_000_entries_is_refused_at_once() {
 }
 
 #[test]
+fn a_bundle_that_asks_for_more_than_can_be_held_is_refused_by_the_entries_that_are_too_much() {
+    let site = Site::new();
+    let large = "x".repeat(1024 * 1024);
+    let basic = fhir::json!({ "resourceType": "Basic", "id": "a", "code": { "text": (large.as_str()) } });
+    site.put("/fhir/Basic/a", &basic).expect(201);
+    let limit = interactions::bundle::ANSWER_BYTES / large.len();
+    let mut entries = vec![("GET", "Basic/a", ""); limit];
+    entries[0] = ("POST", "Basic", BASIC);
+    entries.push(("GET", "Basic/a", ""));
+    let refused = site.ask("POST", "/fhir", &bundle("transaction", &entries)).expect(400);
+    let issues = refused.issues();
+    assert_eq!(issues.len(), 2, "{issues:?}");
+    assert_eq!(issues[1].0, "too-costly");
+    assert_eq!(issues[1].2, format!("Bundle.entry[{limit}]"));
+    assert_eq!(site.search("/fhir/Basic?_elements=id").len(), 1);
+    let reply = site.ask("POST", "/fhir", &bundle("batch", &entries)).expect(200);
+    assert_eq!(statuses(&reply).iter().filter(|status| *status == "400 Bad Request").count(), 1);
+}
+
+#[test]
 fn urls_of_entries_lead_nowhere_but_to_resources_of_this_server() {
     let site = Site::new();
     site.put("/fhir/Basic/a", &fhir::json!({ "resourceType": "Basic", "id": "a", "code": { "text": "x" } }))
@@ -72,9 +92,11 @@ fn urls_of_entries_lead_nowhere_but_to_resources_of_this_server() {
         ("metadata", "404"),
         ("auth/token", "404"),
         ("sandbox/reset", "404"),
-        ("$everything", "400"),
-        ("Basic/a/$meta", "400"),
-        ("Basic/$lastn", "400"),
+        ("$everything", "404"),
+        ("Basic/a/$meta", "200"),
+        ("Basic/a/$meta-add", "405"),
+        ("Basic/a/$%6deta-add", "405"),
+        ("Basic/$lastn", "404"),
     ] {
         let reply = site.ask("POST", "/fhir", &bundle("batch", &[("GET", url, "")])).expect(200);
         assert!(statuses(&reply)[0].starts_with(status), "{url}: {}", reply.text());

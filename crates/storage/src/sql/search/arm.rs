@@ -76,6 +76,11 @@ impl Arm<'_> {
         }
     }
 
+    /// Whether its rows can only be found for a snapshot.
+    pub(super) fn finds_visible(&self) -> bool {
+        matches!(self, Arm::Ids(_))
+    }
+
     pub(super) fn alias(&self) -> &'static str {
         if matches!(self, Arm::Span(..)) { "s" } else { "d" }
     }

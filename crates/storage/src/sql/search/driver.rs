@@ -1,6 +1,6 @@
 //! Which criterion drives a search.
 
-use super::arm::{Among, Arm};
+use super::arm::{Among, Arm, visible};
 use super::{explain, walk};
 use crate::error::StoreError;
 use crate::sql::resources::bounded;
@@ -8,7 +8,7 @@ use crate::sql::{Session, Snapshot, Statement};
 use ::search::{Criterion, ParameterId, Query, SpanTest, Total};
 
 /// How many rows of each criterion are counted to find the rarest; the next step only while all have more.
-const PROBES: [u64; 3] = [128, 2_048, 32_768];
+const PROBES: [u64; 4] = [128, 512, 2_048, 32_768];
 
 /// A criterion of more alternatives than this does not drive.
 const MOST_ARMS: usize = 16;
@@ -166,7 +166,7 @@ pub(super) fn choose<'q>(session: &mut dyn Session, query: &'q Query) -> Result<
 fn rarest(session: &mut dyn Session, query: &Query, drivers: &mut [Driver<'_>]) -> Result<usize, StoreError> {
     // A page in the order of change ends after some matches; only a search that visits all is worth a closer look.
     let visits_all = query.total == Total::Accurate || !query.sort.is_empty();
-    let steps = if visits_all { &PROBES[..] } else { &PROBES[..2] };
+    let steps = if visits_all { &PROBES[..] } else { &PROBES[..3] };
     let mut rarest = 0;
     for most in steps {
         let mut counts = vec![0; drivers.len()];
@@ -203,12 +203,25 @@ pub(super) fn probe(session: &dyn Session, query: &Query, drivers: &[Driver<'_>]
 }
 
 impl Driver<'_> {
-    /// Appends the `FROM` items for the candidates as rows `d`, each once and visible, and `WHERE` with a condition.
-    pub(super) fn from(&self, sql: &mut Statement, query: &Query, snapshot: &Snapshot) {
+    /// Appends the `FROM` items for the candidates as rows `d`, each once, and `WHERE` with the condition that they are
+    /// visible and pass `others`.
+    pub(super) fn from(
+        &self,
+        sql: &mut Statement,
+        query: &Query,
+        snapshot: &Snapshot,
+        others: &mut dyn FnMut(&mut Statement),
+    ) {
         if let [arm] = &self.arms[..]
             && arm.is_unique()
         {
-            arm.rows(sql, query, Some(snapshot));
+            arm.rows(sql, query, arm.finds_visible().then_some(snapshot));
+            others(sql);
+            // Last, for nearly everything is visible.
+            if !arm.finds_visible() {
+                sql.sql(" AND ");
+                visible(sql, "d.vid", snapshot);
+            }
             return;
         }
         sql.sql("(");
@@ -220,6 +233,7 @@ impl Driver<'_> {
             arm.rows(sql, query, Some(snapshot));
         }
         sql.sql(") AS d WHERE 1 = 1");
+        others(sql);
     }
 
     /// Whether the rows `d` are rows of `live`.

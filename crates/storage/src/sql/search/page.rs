@@ -159,11 +159,12 @@ pub(super) fn count(dialect: Dialect, query: &Query, driver: &Driver<'_>, snapsh
 
 /// Appends what stands after `FROM` so that the rows `d` are the matches.
 fn candidates(sql: &mut Statement, query: &Query, driver: &Driver<'_>, snapshot: &Snapshot) {
-    driver.from(sql, query, snapshot);
-    for (at, criterion) in query.criteria.iter().enumerate() {
-        if driver.criterion != Some(at) || !driver.is_exact {
-            sql.sql(" AND ");
-            condition(sql, criterion, "d.vid");
+    driver.from(sql, query, snapshot, &mut |sql| {
+        for (at, criterion) in query.criteria.iter().enumerate() {
+            if driver.criterion != Some(at) || !driver.is_exact {
+                sql.sql(" AND ");
+                condition(sql, criterion, "d.vid");
+            }
         }
-    }
+    });
 }

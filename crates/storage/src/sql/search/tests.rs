@@ -41,8 +41,8 @@ fn a_key_drives_and_a_span_is_checked() {
             "SELECT v.vid, v.version, v.last_updated, v.method, v.body, v.id FROM \
              (SELECT d.vid AS vid, (SELECT max(s.begins) FROM index_span s WHERE s.vid = d.vid AND s.parameter = $1) AS s0 \
              FROM index_key d WHERE d.hash = $2 \
-             AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) \
              AND EXISTS (SELECT 1 FROM index_span s WHERE s.vid = d.vid AND s.parameter = $3 AND s.ends > $4{end} \
+             AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) \
              ORDER BY s0 DESC NULLS LAST, d.vid LIMIT $5 OFFSET $6) AS page \
              CROSS JOIN version v WHERE v.vid = page.vid ORDER BY page.s0 DESC NULLS LAST, page.vid"
         );
@@ -113,11 +113,11 @@ fn a_number_is_looked_for_among_numbers_and_ranges() {
         let checked = page::count(dialect, &query, &driver(vec![Arm::Type], None), &Snapshot::default());
         let expected = format!(
             "SELECT count(*) FROM live d WHERE d.type = $1 \
-             AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid) \
              AND (EXISTS (SELECT 1 FROM index_number n WHERE n.vid = d.vid AND n.hash = $2 \
              AND (n.value >= $3 AND n.value < $4 OR n.value > $5){end} \
              OR EXISTS (SELECT 1 FROM index_range r WHERE r.vid = d.vid AND r.hash = $6 \
-             AND (r.low >= $7 AND r.high < $8 OR r.high > $9){end})"
+             AND (r.low >= $7 AND r.high < $8 OR r.high > $9){end}) \
+             AND NOT EXISTS (SELECT 1 FROM superseded x WHERE x.vid = d.vid)"
         );
         assert_eq!(checked.text, expected);
     }
