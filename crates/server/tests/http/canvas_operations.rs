@@ -62,7 +62,7 @@ fn a_lab_report_needs_its_scope_and_one_to_write_reports() {
         assert_eq!(send(&scopes).expect(200).body, b"", "{scopes}");
     }
     let found =
-        format!("/fhir/DiagnosticReport?category=LAB&patient=Patient/{}&issued=gt2026", demo::PATIENT);
+        format!("/fhir/DiagnosticReport?category=LAB&patient=Patient/{}&issued=gt2025", demo::PATIENT);
     assert_eq!(site.search(&found).len(), 2);
 }
 
