@@ -89,7 +89,7 @@ pub fn accept_parameters(
         Json::Object(body) if body.str("resourceType") == Some("Parameters") => body,
         other => return Err(Refusal::invalid(validate(ResourceType::PARAMETERS, &other))),
     };
-    (operation.normalise)(&mut body);
+    (operation.normalise)(&mut body, clinic);
     let generic = validate(ResourceType::PARAMETERS, &Json::Object(body.clone()));
     let sent = Sent {
         interaction: Interaction::Operation,

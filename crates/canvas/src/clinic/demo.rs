@@ -42,6 +42,10 @@ pub const UNPROVIDED_PATIENT: &str = PATIENTS[4];
 pub const UNPROVIDED_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000065";
 /// A claim of [`PATIENT`], who owes 120 USD for it.
 pub const CLAIM: &str = "5ee10000-0000-4000-8000-000000000064";
+/// Tobacco: a question with one answer, one with several, and one of free text; the first is coded in LOINC.
+pub const QUESTIONNAIRE: &str = "7eefd6fc-0000-44c2-8224-d95f0ceaa2fd";
+/// PHQ-2: two questions whose answers make a score.
+pub const SCORED_QUESTIONNAIRE: &str = "5ee10000-0000-4000-8000-000000000053";
 /// The practitioner whom clinic.toml names as the automation user.
 pub const AUTOMATION_USER: &str = "5ee10000000040008000000000000b07";
 
@@ -71,10 +75,11 @@ pub const APPOINTMENT: &str = "5ee10000-0000-4000-8000-0000000000ff";
 pub const CLINIC_TOML: &str = include_str!("../../demo/clinic.toml");
 
 /// FHIR data that stands in for the clinic's own software, in the order in which it is to be stored.
-const BUNDLES: [&str; 6] = [
+const BUNDLES: [&str; 7] = [
     include_str!("../../demo/clinic.json"),
     include_str!("../../demo/staff.json"),
     include_str!("../../demo/patients.json"),
+    include_str!("../../demo/questionnaires.json"),
     include_str!("../../demo/records.json"),
     include_str!("../../demo/chart.json"),
     include_str!("../../demo/accounts.json"),

@@ -26,6 +26,7 @@ pub mod medication;
 pub mod medication_dispense;
 pub mod medication_request;
 pub mod medication_statement;
+pub mod observation;
 pub mod organization;
 pub mod patient;
 pub mod payment_notice;
@@ -33,6 +34,7 @@ pub mod practitioner;
 pub mod procedure;
 pub mod provenance;
 pub mod questionnaire;
+pub mod questionnaire_response;
 pub mod related_person;
 pub mod schedule;
 pub mod service_request;
@@ -74,6 +76,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &medication_dispense::MedicationDispense,
     &medication_request::MedicationRequest,
     &medication_statement::MedicationStatement,
+    &observation::Observation,
     &organization::Organization,
     &patient::Patient,
     &payment_notice::PaymentNotice,
@@ -81,6 +84,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &procedure::Procedure,
     &provenance::Provenance,
     &questionnaire::Questionnaire,
+    &questionnaire_response::QuestionnaireResponse,
     &related_person::RelatedPerson,
     &schedule::Schedule,
     &service_request::ServiceRequest,

@@ -34,6 +34,9 @@ pub fn shown(contract: &Contract) -> Option<Json> {
 pub fn place_what_it_refers_to(door: &Door, example: &Json) {
     let mut targets = BTreeSet::new();
     references(example, &mut targets);
+    if let Some(name) = example.str("resourceType") {
+        (case(name).place)(door, example);
+    }
     let subject = ["patient", "subject"].into_iter().find_map(|name| example.get(name));
     let extensions = example.get("extension").map(Json::items).unwrap_or_default();
     let note = extensions.iter().find(|extension| extension.str("url") == Some(NOTE_ID));
@@ -199,8 +202,8 @@ fn what_the_vendor_updates_is_accepted() {
             set(&mut update, "id", Json::from(id.as_str()));
         }
         place_what_it_refers_to(&door, &update);
-        if update.get("id").is_some() {
-            update.as_object_mut().unwrap().insert("id", id.as_str());
+        if let Some(update) = update.as_object_mut().filter(|update| update.contains("id")) {
+            update.insert("id", id.as_str());
         }
         door.update(&id, &update).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name));
         door.read(contract.resource_type, &id).unwrap();

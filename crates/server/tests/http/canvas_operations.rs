@@ -37,6 +37,36 @@ fn an_operation_needs_its_own_scope_and_one_for_the_type() {
 }
 
 #[test]
+fn a_lab_report_needs_its_scope_and_one_to_write_reports() {
+    let site = Site::new();
+    let contract = &canvas::types::diagnostic_report::CONTRACT;
+    let operation =
+        contract.operations.iter().find(|operation| operation.name == "create-lab-report").unwrap();
+    let body = operation.minimal.replace("{demo-patient}", demo::PATIENT);
+    let send = |scopes: &str| {
+        let request = Request::new("POST", "/DiagnosticReport/$create-lab-report")
+            .header("authorization", &format!("Bearer {}", site.token_for(scopes)))
+            .header("content-type", "application/json");
+        site.send(request.body(body.as_str()))
+    };
+    let own = "system/DiagnosticReport.create-lab-report";
+    for scopes in
+        [own.to_owned(), format!("{own} system/DiagnosticReport.read"), "system/*.* user/*.*".to_owned()]
+    {
+        send(&scopes).expect(403);
+    }
+    for scopes in [
+        format!("{own} system/DiagnosticReport.write"),
+        "user/DiagnosticReport.create-lab-report user/*.*".to_owned(),
+    ] {
+        assert_eq!(send(&scopes).expect(200).body, b"", "{scopes}");
+    }
+    let found =
+        format!("/fhir/DiagnosticReport?category=LAB&patient=Patient/{}&issued=gt2025", demo::PATIENT);
+    assert_eq!(site.search(&found).len(), 2);
+}
+
+#[test]
 fn an_operation_is_where_it_is_and_nowhere_else() {
     let site = Site::new();
     let scopes = "system/Practitioner.send-reset-password-email system/*.*";

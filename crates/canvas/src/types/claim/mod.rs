@@ -9,7 +9,8 @@ mod store;
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
 use crate::contract::{
-    Contract, Decision, Finds, ID_PARAMETER, IdForm, NOTE_ID, ParameterFact, SearchFacts, decision, parameter,
+    Contract, Decision, Finds, ID_PARAMETER, IdForm, NOTE_ID, NoteFact, ParameterFact, SearchFacts, decision,
+    parameter,
 };
 use crate::note;
 use crate::references::id_of;
@@ -39,6 +40,9 @@ pub static CONTRACT: Contract = Contract {
     decisions: DECISIONS,
     ..Contract::of("Claim", ResourceType::CLAIM, IdForm::Uuid)
 };
+
+/// The note that each create lands in.
+const NOTE: NoteFact = NoteFact { element: "", rules: &[], import_type: None, dated_by: Some("created") };
 
 const PARAMETERS: &[ParameterFact] = &[
     parameter("patient", Reference, Finds::Reference("patient"))
@@ -128,7 +132,7 @@ impl CanvasType for Claim {
         }
         let mut claim = resource.clone();
         let reason = resource.items("supportingInfo").first().and_then(|info| info.str("valueString"));
-        note::import(write, &mut claim, "created", reason)?;
+        note::import(write, &NOTE, &mut claim, reason)?;
         conditions::add(&claim, write)?;
         Ok(Some(claim))
     }

@@ -25,6 +25,7 @@ mod medication;
 mod medication_dispense;
 mod medication_request;
 mod medication_statement;
+mod observation;
 mod organization;
 mod patient;
 mod payment_notice;
@@ -32,12 +33,13 @@ mod practitioner;
 mod procedure;
 mod provenance;
 mod questionnaire;
+mod questionnaire_response;
 mod related_person;
 mod service_request;
 mod specimen;
 mod task;
 
-use crate::support::remove;
+use crate::support::{Door, remove};
 use fhir::Json;
 
 /// What is to be known of one type.
@@ -73,6 +75,8 @@ pub struct Case {
     pub before_create: fn(&mut Json),
     /// Of a type that is updated and not created: the id of the demo clinic's that its rules' examples are sent to.
     pub updated: &'static str,
+    /// Stores what an example refers to where a placeholder of its type does not do.
+    pub place: fn(&Door, &Json),
     /// Changes the vendor's request that creates what its update is then sent to.
     pub before_update: fn(&mut Json),
 }
@@ -94,6 +98,7 @@ impl Case {
         missing_rules: &[],
         before_create: |_| {},
         updated: "",
+        place: |_, _| {},
         before_update: |_| {},
     };
 }
@@ -124,6 +129,7 @@ pub const CASES: &[Case] = &[
     medication_dispense::CASE,
     medication_request::CASE,
     medication_statement::CASE,
+    observation::CASE,
     organization::CASE,
     patient::CASE,
     payment_notice::CASE,
@@ -131,6 +137,7 @@ pub const CASES: &[Case] = &[
     procedure::CASE,
     provenance::CASE,
     questionnaire::CASE,
+    questionnaire_response::CASE,
     related_person::CASE,
     service_request::CASE,
     specimen::CASE,
@@ -155,4 +162,4 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Types of the live capability statement that are not served. It may only shrink.
-pub const UNSERVED: &[&str] = &["Observation", "QuestionnaireResponse"];
+pub const UNSERVED: &[&str] = &[];
