@@ -22,6 +22,7 @@ pub mod hidden;
 pub mod keyed;
 pub mod lookup;
 pub mod medication_code;
+pub mod money;
 pub mod note;
 pub mod openapi;
 pub mod order;

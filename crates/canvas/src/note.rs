@@ -215,8 +215,7 @@ pub fn land(
     let Some(fact) = write.sent.contract.note else { return Ok(None) };
     if let Some(id) = drawn {
         let note = of_import(&fact, resource, write.unit.now(), write.sent.clinic);
-        let prepared = write.unit.prepare(ResourceType::COMPOSITION, id, note);
-        write.unit.put(State::Absent, &prepared)?;
+        put(write, id, note)?;
         return Ok(None);
     }
     if resource.contains(fact.element) {
@@ -229,6 +228,44 @@ pub fn land(
         json!({ "reference": (format!("Encounter/{encounter}")), "type": "Encounter" }),
     );
     Ok(Some(crate::stored::in_contract_order(write.sent.contract, landed)))
+}
+
+/// Inside the write: stores a new note for a resource that comes without one, and makes it name that note. For types
+/// whose contract has no note since clients cannot name one. `reason` is the reason for the visit.
+///
+/// # Errors
+///
+/// The store's failures.
+pub fn import(
+    write: &mut Write<'_, '_>,
+    fact: &NoteFact,
+    resource: &mut Object,
+    reason: Option<&str>,
+) -> Result<(), Refusal> {
+    let id = uuid::Uuid::new_v4().to_string();
+    show_id(resource, &id);
+    let mut note = of_import(fact, resource, write.unit.now(), write.sent.clinic);
+    if let (Some(reason), Some(note)) = (reason, note.as_object_mut()) {
+        let text = crate::catalogue::narrative(&crate::text::escaped(reason));
+        note.insert("section", vec![json!({ "title": "Reason for visit", "text": text })]);
+    }
+    put(write, &id, note)
+}
+
+/// Puts a resource into the note and the encounter of another one, as far as that has them.
+pub fn share(fact: &NoteFact, from: &Object, to: &mut Object) {
+    if let Some(id) = extension(from, NOTE_ID).and_then(|note| note.str("valueId")) {
+        show_id(to, id);
+    }
+    if let Some(encounter) = from.get(fact.element) {
+        to.insert(fact.element, encounter.clone());
+    }
+}
+
+fn put(write: &mut Write<'_, '_>, id: &str, note: Json) -> Result<(), Refusal> {
+    let prepared = write.unit.prepare(ResourceType::COMPOSITION, id, note);
+    write.unit.put(State::Absent, &prepared)?;
+    Ok(())
 }
 
 /// The note of what comes without one.

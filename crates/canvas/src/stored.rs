@@ -33,6 +33,17 @@ pub fn merged(stored: &Object, sent: &Sent<'_>) -> Object {
     merged
 }
 
+/// `stored` with `sent` in place of all that a client may write: what it leaves out is gone, what this door does not
+/// know stays.
+pub fn replaced(contract: &Contract, stored: &Object, sent: &Object) -> Object {
+    let mut replaced = stored.clone();
+    replaced.retain(|name, _| !is_writable(contract, name));
+    for (name, value) in sent.iter() {
+        replaced.insert(name, value.clone());
+    }
+    in_contract_order(contract, replaced)
+}
+
 /// Whether a client may write the member `name` of the resource. `_birthDate` goes with `birthDate`.
 pub fn is_writable(contract: &Contract, name: &str) -> bool {
     contract.element(plain(name)).is_some_and(is_written)

@@ -1,11 +1,19 @@
 //! Instants in the form that the vendor shows them: `2023-09-18T14:42:14.981528+00:00`.
 
+use fhir::Object;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// The instant `ms`, in milliseconds since the epoch.
 pub fn utc(ms: i64) -> String {
     let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
     timestamp.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
+}
+
+/// The date in a zone at the instant `ms`, in milliseconds since the epoch.
+pub fn date(ms: i64, zone: &TimeZone) -> String {
+    let timestamp = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+    timestamp.to_zoned(zone.clone()).date().to_string()
 }
 
 /// A stored time in UTC, with a fraction of a second only where there is one; a date, and what is no time, as it is. Of
@@ -15,6 +23,15 @@ pub fn shown(text: &str) -> String {
     let has_fraction = time.subsec_nanosecond() != 0;
     let format = if has_fraction { "%Y-%m-%dT%H:%M:%S%.6f+00:00" } else { "%Y-%m-%dT%H:%M:%S+00:00" };
     time.strftime(format).to_string()
+}
+
+/// Shows the times that these members of an object have, those that it has.
+pub fn show(object: &mut Object, members: &[&str]) {
+    for member in members {
+        if let Some(time) = object.str(member).map(shown) {
+            object.insert(*member, time);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -65,6 +65,20 @@ pub(super) fn roles() -> Vec<Role> {
     ROLES.into_iter().map(role).collect()
 }
 
+/// The vendor's queues of claims, code and display (Claim.json, extension claim-queue).
+pub(super) const CLAIM_QUEUES: [(&str, &str); 10] = [
+    ("AdjudicatedOpenBalance", "Adjudicated"),
+    ("Appointment", "Appointment"),
+    ("NeedsClinicianReview", "Clinician"),
+    ("NeedsCodingReview", "Coding"),
+    ("FiledAwaitingResponse", "Filed"),
+    ("ZeroBalance", "History"),
+    ("PatientBalance", "Patient"),
+    ("RejectedNeedsReview", "Rejected"),
+    ("QueuedForSubmission", "Submission"),
+    ("Trash", "Trash"),
+];
+
 /// The care team roles that the vendor's page names (CareTeam.json, `participant.role.coding`).
 pub(super) fn care_team_roles() -> Vec<CareTeamRole> {
     const ROLES: [(&str, &str); 2] =

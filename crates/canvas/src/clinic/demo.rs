@@ -28,6 +28,24 @@ pub const OTHER_ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000041";
 pub const CANCELLED_ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000042";
 /// A visit of another patient.
 pub const STRANGERS_ENCOUNTER: &str = "5ee10000-0000-4000-8000-000000000021";
+/// An insurer, which clinic.toml names by its payer id 62308.
+pub const INSURER: &str = "5ee10000-0000-4000-8000-0000000000a1";
+/// The coverage of [`PATIENT`] by [`INSURER`].
+pub const COVERAGE: &str = "5ee10000-0000-4000-8000-000000000061";
+/// Another of [`PATIENT`], by an insurer who is asked by the default provider.
+pub const OTHER_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000062";
+/// A coverage of another patient.
+pub const STRANGERS_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000063";
+/// Somebody without a default provider.
+pub const UNPROVIDED_PATIENT: &str = PATIENTS[4];
+/// The coverage of [`UNPROVIDED_PATIENT`], by the same insurer as [`OTHER_COVERAGE`].
+pub const UNPROVIDED_COVERAGE: &str = "5ee10000-0000-4000-8000-000000000065";
+/// A claim of [`PATIENT`], who owes 120 USD for it.
+pub const CLAIM: &str = "5ee10000-0000-4000-8000-000000000064";
+/// Tobacco: a question with one answer, one with several, and one of free text; the first is coded in LOINC.
+pub const QUESTIONNAIRE: &str = "7eefd6fc-0000-44c2-8224-d95f0ceaa2fd";
+/// PHQ-2: two questions whose answers make a score.
+pub const SCORED_QUESTIONNAIRE: &str = "5ee10000-0000-4000-8000-000000000053";
 /// The practitioner whom clinic.toml names as the automation user.
 pub const AUTOMATION_USER: &str = "5ee10000000040008000000000000b07";
 
@@ -57,12 +75,14 @@ pub const APPOINTMENT: &str = "5ee10000-0000-4000-8000-0000000000ff";
 pub const CLINIC_TOML: &str = include_str!("../../demo/clinic.toml");
 
 /// FHIR data that stands in for the clinic's own software, in the order in which it is to be stored.
-const BUNDLES: [&str; 5] = [
+const BUNDLES: [&str; 7] = [
     include_str!("../../demo/clinic.json"),
     include_str!("../../demo/staff.json"),
     include_str!("../../demo/patients.json"),
+    include_str!("../../demo/questionnaires.json"),
     include_str!("../../demo/records.json"),
     include_str!("../../demo/chart.json"),
+    include_str!("../../demo/accounts.json"),
 ];
 
 impl Clinic {

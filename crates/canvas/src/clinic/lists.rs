@@ -110,6 +110,7 @@ pub(super) fn payers(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec
             id: section.required("id", problems),
             organization: id(&mut section, "organization", problems).unwrap_or_default(),
             asked_by_provider: section.flag("asked_by_provider", false, problems),
+            answers_from_record: section.flag("answers_from_record", false, problems),
         };
         if payer.organization.is_empty() {
             problems.add(section.at, "payer.organization is required: the id of an Organization");

@@ -160,6 +160,18 @@ impl Clinic {
         self.payers.iter().find(|known| known.id == id)
     }
 
+    /// The insurer whose Organization has this id.
+    pub fn payer_of(&self, organization: &str) -> Option<&Payer> {
+        self.payers.iter().find(|known| known.organization == organization)
+    }
+
+    /// What a queue of claims is called, the vendor's or one of the clinic's own; `None` when there is no such queue.
+    pub fn claim_queue(&self, code: &str) -> Option<&str> {
+        let vendors = builtin::CLAIM_QUEUES.iter().copied();
+        let own = self.claim_queues.iter().map(|queue| (queue.code.as_str(), queue.display.as_str()));
+        vendors.chain(own).find(|(known, _)| *known == code).map(|(_, display)| display)
+    }
+
     /// Whether a practitioner sees patients: not when all roles that the practitioner has are of staff who don't.
     /// Who has no roles, or only roles that the clinic does not know, does.
     pub fn is_schedulable(&self, practitioner: &Json) -> bool {

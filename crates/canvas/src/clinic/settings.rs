@@ -199,6 +199,9 @@ pub struct Payer {
     pub organization: String,
     /// Whether it answers eligibility requests only in the name of the patient's default provider.
     pub asked_by_provider: bool,
+    /// Whether eligibility requests are answered from the stored Coverage, for want of a clearinghouse; else the answer
+    /// is queued until other software stores it.
+    pub answers_from_record: bool,
 }
 
 /// The system of the vendor's contact categories (Patient.json).

@@ -42,7 +42,12 @@ fn what_records_draw_on_is_read() {
     let expires: Vec<ConsentExpiry> = clinic.consents.iter().map(|consent| consent.expires).collect();
     assert_eq!(expires, [ConsentExpiry::EndOfYear, ConsentExpiry::InAYear, ConsentExpiry::Never]);
     assert_eq!(clinic.claim_queues[0].code, "SecondLook");
-    assert!(clinic.payer("00060").unwrap().asked_by_provider);
+    let (asked, answered) = (clinic.payer("00060").unwrap(), clinic.payer("62308").unwrap());
+    assert!(asked.asked_by_provider && !asked.answers_from_record && answered.answers_from_record);
+    assert_eq!(clinic.payer_of(&asked.organization), Some(asked));
+    assert_eq!(clinic.claim_queue("ZeroBalance"), Some("History"));
+    assert_eq!(clinic.claim_queue("SecondLook"), Some("Second look"));
+    assert_eq!(clinic.claim_queue("Nowhere"), None);
     let author = clinic.automation_user_reference();
     assert_eq!(author.str("reference"), Some(&*format!("Practitioner/{}", demo::AUTOMATION_USER)));
     assert_eq!(Clinic::default().automation_user_reference().str("display"), Some("Canvas Bot"));

@@ -1,5 +1,6 @@
 //! The vendor's operations (`POST /{Type}/$name`, `POST /{Type}/{id}/$name`).
 
+use crate::clinic::Clinic;
 use crate::rule::Rule;
 use crate::write::Write;
 use fhir::Object;
@@ -27,8 +28,8 @@ pub struct OperationFact {
     /// Whether it changes what the vendor shows: then a scope to write the type is needed besides its own, else one
     /// to read or to write it.
     pub writes: bool,
-    /// Makes R4 of what the vendor's examples send, before validation.
-    pub normalise: fn(&mut Object),
+    /// Makes R4 of what the vendor's examples send, before validation. The clinic tells the zone of times without one.
+    pub normalise: fn(&mut Object, &Clinic),
     /// The rules that its body must keep, beyond R4's own. They run on `operation`.
     pub rules: &'static [Rule],
     /// The smallest body that it accepts: what the rules' examples change.
@@ -44,7 +45,7 @@ impl OperationFact {
             name,
             level: Level::Instance,
             writes: false,
-            normalise: |_| {},
+            normalise: |_, _| {},
             rules: &[],
             minimal: r#"{"resourceType":"Parameters"}"#,
             run,

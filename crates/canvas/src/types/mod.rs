@@ -4,26 +4,43 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod care_plan;
+pub mod care_team;
+pub mod claim;
+pub mod communication;
+pub mod condition;
+pub mod consent;
+pub mod coverage;
+pub mod coverage_eligibility_request;
 pub mod coverage_eligibility_response;
+pub mod detected_issue;
 pub mod device;
 pub mod diagnostic_report;
+pub mod document_reference;
 pub mod encounter;
 pub mod goal;
+pub mod group;
+pub mod immunization;
 pub mod location;
+pub mod media;
 pub mod medication;
 pub mod medication_dispense;
 pub mod medication_request;
+pub mod medication_statement;
+pub mod observation;
 pub mod organization;
 pub mod patient;
+pub mod payment_notice;
 pub mod practitioner;
 pub mod procedure;
 pub mod provenance;
 pub mod questionnaire;
+pub mod questionnaire_response;
 pub mod related_person;
 pub mod schedule;
 pub mod service_request;
 pub mod slot;
 pub mod specimen;
+pub mod task;
 
 use crate::canvas_type::CanvasType;
 use crate::note;
@@ -37,26 +54,43 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &care_plan::CarePlan,
+    &care_team::CareTeam,
+    &claim::Claim,
+    &communication::Communication,
+    &condition::Condition,
+    &consent::Consent,
+    &coverage::Coverage,
+    &coverage_eligibility_request::CoverageEligibilityRequest,
     &coverage_eligibility_response::CoverageEligibilityResponse,
+    &detected_issue::DetectedIssue,
     &device::Device,
     &diagnostic_report::DiagnosticReport,
+    &document_reference::DocumentReference,
     &encounter::Encounter,
     &goal::Goal,
+    &group::Group,
+    &immunization::Immunization,
     &location::Location,
+    &media::Media,
     &medication::Medication,
     &medication_dispense::MedicationDispense,
     &medication_request::MedicationRequest,
+    &medication_statement::MedicationStatement,
+    &observation::Observation,
     &organization::Organization,
     &patient::Patient,
+    &payment_notice::PaymentNotice,
     &practitioner::Practitioner,
     &procedure::Procedure,
     &provenance::Provenance,
     &questionnaire::Questionnaire,
+    &questionnaire_response::QuestionnaireResponse,
     &related_person::RelatedPerson,
     &schedule::Schedule,
     &service_request::ServiceRequest,
     &slot::Slot,
     &specimen::Specimen,
+    &task::Task,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.

@@ -199,6 +199,13 @@ fn filled(text: &str, id: &str) -> String {
         .replace("{demo-encounter-other}", demo::OTHER_ENCOUNTER)
         .replace("{demo-encounter-cancelled}", demo::CANCELLED_ENCOUNTER)
         .replace("{demo-encounter-stranger}", demo::STRANGERS_ENCOUNTER)
+        .replace("{demo-insurer}", demo::INSURER)
+        .replace("{demo-coverage}", demo::COVERAGE)
+        .replace("{demo-coverage-other}", demo::OTHER_COVERAGE)
+        .replace("{demo-coverage-stranger}", demo::STRANGERS_COVERAGE)
+        .replace("{demo-patient-unprovided}", demo::UNPROVIDED_PATIENT)
+        .replace("{demo-coverage-unprovided}", demo::UNPROVIDED_COVERAGE)
+        .replace("{demo-claim}", demo::CLAIM)
         .replace("{id}", id)
 }
 

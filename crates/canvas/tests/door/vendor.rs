@@ -2,7 +2,7 @@
 //! is read has the vendor's shape.
 
 use crate::cases::{CASES, ELSEWHERE, case};
-use crate::support::{Door, fact, facts, parse};
+use crate::support::{Door, fact, facts, parse, set};
 use canvas::contract::{Contract, NOTE_ID};
 use canvas::types::TYPES;
 use fhir::{Json, Reference, ResourceType};
@@ -34,6 +34,9 @@ pub fn shown(contract: &Contract) -> Option<Json> {
 pub fn place_what_it_refers_to(door: &Door, example: &Json) {
     let mut targets = BTreeSet::new();
     references(example, &mut targets);
+    if let Some(name) = example.str("resourceType") {
+        (case(name).place)(door, example);
+    }
     let subject = ["patient", "subject"].into_iter().find_map(|name| example.get(name));
     let extensions = example.get("extension").map(Json::items).unwrap_or_default();
     let note = extensions.iter().find(|extension| extension.str("url") == Some(NOTE_ID));
@@ -143,6 +146,7 @@ fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<Stri
     let Some(mut request) = example(contract, "create-request") else {
         return Some(put(door, contract, shown(contract)?));
     };
+    (case(contract.name).before_create)(&mut request);
     change(&mut request);
     place_what_it_refers_to(door, &request);
     Some(door.create(&request).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name)))
@@ -190,11 +194,17 @@ fn what_is_read_only_is_read_with_the_vendors_values() {
 #[test]
 fn what_the_vendor_updates_is_accepted() {
     for contract in contracts().filter(|contract| contract.offers(Interaction::Update)) {
-        let Some(update) = example(contract, "update-request") else { continue };
+        let Some(mut update) = example(contract, "update-request") else { continue };
         let door = Door::of_demo_clinic();
         let change = case(contract.name).before_update;
         let Some(id) = store(&door, contract, change) else { continue };
+        if update.get("id").is_some() {
+            set(&mut update, "id", Json::from(id.as_str()));
+        }
         place_what_it_refers_to(&door, &update);
+        if let Some(update) = update.as_object_mut().filter(|update| update.contains("id")) {
+            update.insert("id", id.as_str());
+        }
         door.update(&id, &update).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name));
         door.read(contract.resource_type, &id).unwrap();
     }

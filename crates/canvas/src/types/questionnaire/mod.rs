@@ -1,6 +1,7 @@
 //! Questionnaire (<https://docs.canvasmedical.com/api/questionnaire/>), read-only at this door.
 
 mod items;
+pub mod question;
 
 use crate::canvas_type::CanvasType;
 use crate::contract::{
@@ -64,8 +65,10 @@ const ELEMENTS: &[ElementFact] = &[
     element("item.answerOption.valueCoding.display", "string").read_only(),
 ];
 
-const OWN_CODE: &str = "canvas-own-code";
-const QUESTION: &str = "canvas-question";
+/// The parameter of its own code.
+pub const OWN_CODE: &str = "canvas-own-code";
+/// The parameter of the codes of its questions.
+pub const QUESTION: &str = "canvas-question";
 
 /// What is indexed for it: its own code, which R4 has no parameter for, and the codes of its questions, nested ones
 /// included.

@@ -39,15 +39,6 @@ pub const CASE: Case = Case {
         ("presentedForm.extension.url", "said with the extension"),
         ("presentedForm.extension.valueUri", "said with the extension"),
     ],
-    missing_rules: &[
-        ("Exactly one labReport parameter is required", "$create-lab-report is not served yet"),
-        ("Unexpected parameter: {name}", "$create-lab-report is not served yet"),
-        ("Exactly one labTest is required per labTestCollection", "$create-lab-report is not served yet"),
-        ("labTest and labValue must be Observation resources", "$create-lab-report is not served yet"),
-        ("Patient does not exist: {reference}", "$create-lab-report is not served yet"),
-        ("presentedForm.data is required", "$create-lab-report is not served yet"),
-        ("Only the abnormal interpretation (A) is supported", "$create-lab-report is not served yet"),
-    ],
     as_stored: |report| {
         let form = fhir::json!([{ "contentType": "application/pdf", "data": "JVBERi0xLjIg" }]);
         set(report, "presentedForm", form);

@@ -4,26 +4,42 @@
 mod allergen;
 mod allergy_intolerance;
 mod care_plan;
+mod care_team;
+mod claim;
+mod communication;
+mod condition;
+mod consent;
+mod coverage;
 mod coverage_eligibility_response;
+mod detected_issue;
 mod device;
 mod diagnostic_report;
+mod document_reference;
 mod encounter;
 mod goal;
+mod group;
+mod immunization;
 mod location;
+mod media;
 mod medication;
 mod medication_dispense;
 mod medication_request;
+mod medication_statement;
+mod observation;
 mod organization;
 mod patient;
+mod payment_notice;
 mod practitioner;
 mod procedure;
 mod provenance;
 mod questionnaire;
+mod questionnaire_response;
 mod related_person;
 mod service_request;
 mod specimen;
+mod task;
 
-use crate::support::remove;
+use crate::support::{Door, remove};
 use fhir::Json;
 
 /// What is to be known of one type.
@@ -55,6 +71,12 @@ pub struct Case {
     pub elements: &'static [(&'static str, &'static str)],
     /// Texts of rules of the facts that the contract does not have, and why. It may only shrink.
     pub missing_rules: &'static [(&'static str, &'static str)],
+    /// Changes the vendor's request of a create where it names what each clinic configures for itself.
+    pub before_create: fn(&mut Json),
+    /// Of a type that is updated and not created: the id of the demo clinic's that its rules' examples are sent to.
+    pub updated: &'static str,
+    /// Stores what an example refers to where a placeholder of its type does not do.
+    pub place: fn(&Door, &Json),
     /// Changes the vendor's request that creates what its update is then sent to.
     pub before_update: fn(&mut Json),
 }
@@ -74,6 +96,9 @@ impl Case {
         values: &[],
         elements: &[],
         missing_rules: &[],
+        before_create: |_| {},
+        updated: "",
+        place: |_, _| {},
         before_update: |_| {},
     };
 }
@@ -83,24 +108,40 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     care_plan::CASE,
+    care_team::CASE,
+    claim::CASE,
+    communication::CASE,
+    condition::CASE,
+    consent::CASE,
+    coverage::CASE,
     coverage_eligibility_response::CASE,
+    detected_issue::CASE,
     device::CASE,
     diagnostic_report::CASE,
+    document_reference::CASE,
     encounter::CASE,
     goal::CASE,
+    group::CASE,
+    immunization::CASE,
     location::CASE,
+    media::CASE,
     medication::CASE,
     medication_dispense::CASE,
     medication_request::CASE,
+    medication_statement::CASE,
+    observation::CASE,
     organization::CASE,
     patient::CASE,
+    payment_notice::CASE,
     practitioner::CASE,
     procedure::CASE,
     provenance::CASE,
     questionnaire::CASE,
+    questionnaire_response::CASE,
     related_person::CASE,
     service_request::CASE,
     specimen::CASE,
+    task::CASE,
 ];
 
 /// Takes members away.
@@ -121,22 +162,4 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Types of the live capability statement that are not served. It may only shrink.
-pub const UNSERVED: &[&str] = &[
-    "CareTeam",
-    "Claim",
-    "Communication",
-    "Condition",
-    "Consent",
-    "Coverage",
-    "CoverageEligibilityRequest",
-    "DetectedIssue",
-    "DocumentReference",
-    "Group",
-    "Immunization",
-    "Media",
-    "MedicationStatement",
-    "Observation",
-    "PaymentNotice",
-    "QuestionnaireResponse",
-    "Task",
-];
+pub const UNSERVED: &[&str] = &[];

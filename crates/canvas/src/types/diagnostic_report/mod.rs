@@ -1,5 +1,10 @@
-//! DiagnosticReport (<https://docs.canvasmedical.com/api/diagnosticreport/>): reports of laboratories and imaging, read-only at
-//! this door.
+//! DiagnosticReport (<https://docs.canvasmedical.com/api/diagnosticreport/>): reports of laboratories and imaging. They are read
+//! here; those of laboratories come in by an operation.
+
+mod lab_parameters;
+mod lab_report;
+mod lab_rules;
+mod lab_store;
 
 use crate::canvas_type::CanvasType;
 use crate::contract::{
@@ -27,12 +32,16 @@ pub static CONTRACT: Contract = Contract {
     elements: ELEMENTS,
     extensions: EXTENSIONS,
     search: SearchFacts { order: &[(SortBy::Date("date"), false)], ..SearchFacts::by(PARAMETERS) },
+    authors: Some(&["performer"]),
     files: &["presentedForm"],
+    operations: &[lab_report::CREATE_LAB_REPORT],
     behaviours: &[
         "Reports of laboratories and of imaging are told apart by category.",
         "A document is shown by its URLs, of which one needs the bearer token and one expires; without a document there is no presentedForm.",
         "A search finds the oldest report first.",
-        "Reports are written at the R4 door.",
+        "$create-lab-report stores a report with its document, its tests and their values in one write: an Observation for each value, one that lists them and is the report's result, and a DocumentReference for the document.",
+        "interpretation is stored and not shown; tests are stored within the report and not shown.",
+        "All other reports are written at the R4 door.",
     ],
     decisions: DECISIONS,
     ..Contract::of("DiagnosticReport", ResourceType::DIAGNOSTIC_REPORT, IdForm::Uuid)
@@ -137,6 +146,41 @@ const DECISIONS: &[Decision] = &[
         "By date, the oldest first; reports without a date come last.",
         "The page says by date; the order of its example.",
     ),
+    decision(
+        "$create-lab-report: times without an offset",
+        "Are those of the clinic's clock.",
+        "The vendor's examples send them so.",
+    ),
+    decision(
+        "$create-lab-report: numbers as strings, an empty code",
+        "Are taken: numbers as what they write, the code as none.",
+        "Every example of the vendor's has them.",
+    ),
+    decision(
+        "code of a lab report",
+        "The first coding of each value; its text is the name that was sent, else the names of its tests.",
+        "The example has a coding for each value, and the page a name on every lab report.",
+    ),
+    decision(
+        "$create-lab-report: what the page lists one value for (status, contentType, category)",
+        "Another status or contentType is refused (400); the category is always LAB, the contentType application/pdf where none is sent.",
+        "A preliminary report must not be stored as final. What comes in by this operation is a laboratory's.",
+    ),
+    decision(
+        "$create-lab-report: the subject of a test or value",
+        "May be left out; another than the report's is refused.",
+        "The table does not list it; nobody's result may land in another's chart.",
+    ),
+    decision(
+        "$create-lab-report: interpretation",
+        "The code A, or the text Abnormal without a code.",
+        "The table has both.",
+    ),
+    decision(
+        "$create-lab-report: what values there are",
+        "valueQuantity and every other that R4 has, shown as Observation shows them.",
+        "Examples of reads have texts as well.",
+    ),
 ];
 
 impl CanvasType for DiagnosticReport {
@@ -151,6 +195,10 @@ impl CanvasType for DiagnosticReport {
         }
         if let Some(Json::Array(performers)) = resource.get_mut("performer") {
             performers.retain(is_practitioner);
+        }
+        // Tests are kept within the report, and are not the vendor's to show.
+        if let Some(Json::Array(results)) = resource.get_mut("result") {
+            results.retain(|result| !result.str("reference").is_some_and(|text| text.starts_with('#')));
         }
         if let Some(Json::Array(categories)) = resource.get_mut("category") {
             once(categories);
