@@ -55,13 +55,14 @@ pub fn accept(
     let sent = Sent { interaction, operation: None, contract, body: &body, clinic };
     let mut found = references::collect(contract, &body);
     found.targets.retain(|target| !canvas_type.leaves_open(target));
-    if contract.mark.is_some() && interaction == Interaction::Update {
-        // Nothing but the mark has an effect.
-        found.targets.clear();
+    if let Some(mark) = contract.mark.filter(|_| interaction == Interaction::Update) {
+        // Nothing but the mark, and who sets it, has an effect.
+        let author = mark.by.map(|by| format!("{}.{by}.reference", sent.root()));
+        found.targets.retain(|target| Some(&target.expression) == author.as_ref());
     }
     let mut ruled = check::issues(check::body(&sent));
     ruled.append(&mut found.issues);
-    ruled.extend(foreign_id(contract.resource_type, &body, id));
+    ruled.extend(foreign_id(contract, &body, id));
     modifiers(&Location::root(sent.root()), &body, &mut ruled);
     let mut problems = merged(generic, ruled);
     if problems.is_empty() {
@@ -148,20 +149,28 @@ fn merged(generic: Vec<Issue>, ruled: Vec<Issue>) -> Vec<Issue> {
     }
     let by_rules = problems.len();
     for issue in generic {
-        let replaced = issue.expression.is_some()
-            && problems[..by_rules].iter().any(|ruled| ruled.expression == issue.expression);
-        if !replaced {
+        if !problems[..by_rules].iter().any(|ruled| says_more(ruled, &issue)) {
             problems.push(issue);
         }
     }
     problems
 }
 
+/// Whether the word of a rule stands for one of R4's: it is on the same element, or on one of the forms of a choice that
+/// is missing (`occurrenceDateTime` of `occurrence[x]`).
+fn says_more(ruled: &Issue, generic: &Issue) -> bool {
+    let (Some(ruled_at), Some(at)) = (&ruled.expression, &generic.expression) else { return false };
+    let is_missing = [ruled, generic].iter().all(|issue| issue.code == IssueCode::Required);
+    ruled_at == at
+        || is_missing
+            && ruled_at.strip_prefix(at.as_str()).is_some_and(|form| form.starts_with(char::is_uppercase))
+}
+
 /// An update may leave the id out, as the vendor's examples do, but not name another.
-fn foreign_id(resource_type: ResourceType, body: &Object, id: Option<&str>) -> Option<Issue> {
-    let (id, sent) = (id?, body.str("id")?);
+fn foreign_id(contract: &Contract, body: &Object, id: Option<&str>) -> Option<Issue> {
+    let (id, sent) = (id.filter(|_| !contract.rules_the_id)?, body.str("id")?);
     let text = format!("id {} is not the id of the URL, {}", quoted(sent), quoted(id));
-    (sent != id).then(|| Issue::error(IssueCode::Value, text).at(format_args!("{resource_type}.id")))
+    (sent != id).then(|| Issue::error(IssueCode::Value, text).at(format_args!("{}.id", contract.name)))
 }
 
 /// What may change the meaning of a body must not be passed over

@@ -8,7 +8,7 @@ use crate::sent::Sent;
 use crate::stored;
 use crate::write::Write;
 use fhir::{Json, Object};
-use interactions::{Refusal, Unit};
+use interactions::{Refusal, State, Unit};
 
 /// One resource type. What a type does not override is done as its [`Contract`] says.
 ///
@@ -52,6 +52,15 @@ pub trait CanvasType: Sync {
     /// The store's failures.
     fn unstored(&self, _id: &str, _unit: &mut Unit<'_>) -> Result<Option<Object>, Refusal> {
         Ok(None)
+    }
+
+    /// What `If-Unmodified-Since` is held against when nothing is stored under `id`.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    fn dated_as(&self, _id: &str, _unit: &mut Unit<'_>) -> Result<State, Refusal> {
+        Ok(State::Absent)
     }
 
     /// Whether this reference may lead nowhere, or is looked up by a rule of the type.

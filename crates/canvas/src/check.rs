@@ -42,13 +42,13 @@ pub fn body(sent: &Sent<'_>) -> Vec<Finding> {
                 let listed_elements = sent.contract.elements.iter().filter(is_checked);
                 listed_elements.for_each(|element| listed(sent, element.path, &mut findings));
             }
-            Check::ListedOn(path) => listed_on(sent, path, &mut findings),
             Check::Required(paths) => paths.iter().for_each(|path| required(sent, path, &mut findings)),
             Check::Listed(paths) => paths.iter().for_each(|path| listed(sent, path, &mut findings)),
             Check::List(path) => shape(sent, path, |value| value.as_array().is_some(), &mut findings),
             Check::Object(path) => shape(sent, path, |value| value.as_object().is_some(), &mut findings),
             Check::Body(check) => check(sent, &mut findings),
             Check::Envelope(_)
+            | Check::ListedOn(_)
             | Check::Write(_)
             | Check::Query(_)
             | Check::AnyParameter(_)
@@ -66,9 +66,11 @@ pub fn body(sent: &Sent<'_>) -> Vec<Finding> {
 pub fn write(write: &mut Write<'_, '_>, mut invalid: Vec<Issue>) -> Result<(), Refusal> {
     let mut findings = Findings::new();
     for rule in write.sent.rules() {
-        if let Check::Write(check) = rule.check {
-            findings.run(rule);
-            check(write, &mut findings)?;
+        findings.run(rule);
+        match rule.check {
+            Check::Write(check) => check(write, &mut findings)?,
+            Check::ListedOn(path) => listed_on(&write.sent, path, &mut findings),
+            _ => {}
         }
     }
     let (broken, found): (Vec<Finding>, Vec<Finding>) =
@@ -132,7 +134,7 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
 }
 
 /// A place as the path of an element: without type and indices.
-fn path_of(place: &str) -> String {
+pub(crate) fn path_of(place: &str) -> String {
     let names = place.split('.').skip(1).map(|step| step.split_once('[').map_or(step, |(name, _)| name));
     names.collect::<Vec<_>>().join(".")
 }
@@ -252,11 +254,12 @@ mod tests {
         rules: &[
             rule("basic-required", IssueCode::Required, "{path} is required").check(Check::RequiredElements),
             rule("basic-listed", IssueCode::Value, "{path} is {value}").check(Check::ListedElements),
-            rule("basic-on", IssueCode::BusinessRule, "{path} is not allowed on {interaction}: {value}")
-                .check(Check::ListedOn("status")),
         ],
         ..Contract::of("Basic", fhir::ResourceType::BASIC, IdForm::Uuid)
     };
+
+    static ON: Rule =
+        rule("basic-on", IssueCode::BusinessRule, "{path} is not allowed on {interaction}: {value}");
 
     fn found(interaction: Interaction, sent: &Json) -> Vec<String> {
         let sent = Sent {
@@ -266,7 +269,10 @@ mod tests {
             body: sent.as_object().unwrap(),
             clinic: &Clinic::default(),
         };
-        body(&sent).into_iter().map(|finding| finding.issue.text).collect()
+        let mut on = Findings::new();
+        on.run(&ON);
+        listed_on(&sent, "status", &mut on);
+        body(&sent).into_iter().chain(on.into_list()).map(|finding| finding.issue.text).collect()
     }
 
     #[test]

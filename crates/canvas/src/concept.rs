@@ -2,21 +2,27 @@
 
 use fhir::{Json, Object, json};
 
-/// Gives the CodeableConcept `element` of `resource` the display and text of its code, when that is one of `known`
-/// (code and display, in `system`). Any other concept stays as it is.
+/// Gives the CodeableConcept `element` of `resource`, or each of a list, the display and text of its code, when that is
+/// one of `known` (code and display, in `system`). Any other concept stays as it is.
 pub fn tell(resource: &mut Object, element: &str, system: &str, known: &[(&str, &str)]) {
-    let Some(concept) = resource.get(element) else { return };
+    match resource.get_mut(element) {
+        Some(Json::Array(concepts)) => concepts.iter_mut().for_each(|concept| told(concept, system, known)),
+        Some(concept) => told(concept, system, known),
+        None => {}
+    }
+}
+
+fn told(concept: &mut Json, system: &str, known: &[(&str, &str)]) {
     let codings = concept.get("coding").map(Json::items).unwrap_or_default();
     let found = codings.iter().find_map(|coding| {
         let code = coding.str("code")?;
         known.iter().find(|(known, _)| *known == code && coding.str("system").is_none_or(|own| own == system))
     });
     if let Some((code, display)) = found {
-        let told = json!({
+        *concept = json!({
             "coding": [{ "system": system, "code": (*code), "display": (*display) }],
             "text": (*display)
         });
-        resource.insert(element, told);
     }
 }
 
@@ -38,14 +44,17 @@ mod tests {
         let mut resource = json!({
             "status": { "coding": [{ "system": "urn:s", "code": "a", "display": "as sent" }], "text": "as sent" },
             "other": { "coding": [{ "system": "urn:t", "code": "a" }] },
+            "list": [{ "coding": [{ "code": "a" }] }, { "text": "b" }],
             "note": [{ "text": "one" }, { "text": "two" }]
         });
         let resource = resource.as_object_mut().unwrap();
         tell(resource, "status", "urn:s", &[("a", "A")]);
         tell(resource, "other", "urn:s", &[("a", "A")]);
+        tell(resource, "list", "urn:s", &[("a", "A")]);
         join_notes(resource);
         let status = json!({ "coding": [{ "system": "urn:s", "code": "a", "display": "A" }], "text": "A" });
         assert_eq!(resource.get("status"), Some(&status));
+        assert_eq!(resource.items("list"), [status, json!({ "text": "b" })]);
         assert_eq!(resource.get("other").unwrap().get("text"), None);
         assert_eq!(resource.items("note"), [json!({ "text": "one\ntwo" })]);
     }

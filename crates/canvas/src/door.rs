@@ -228,7 +228,10 @@ impl Canvas {
         let Some(stored) = stored.filter(|stored| contract.shows(stored)) else {
             return Err(unknown(contract, id));
         };
-        preconditions.check(&before)?;
+        match &before {
+            State::Present(_) => preconditions.check(&before)?,
+            State::Absent | State::Deleted(_) => preconditions.check(&served.dated_as(id, unit)?)?,
+        }
         let invalid = references::unresolved(unit, &accepted.targets)?;
         let interaction = Interaction::Update;
         let sent = Sent { interaction, operation: None, contract, body: &accepted.body, clinic };
@@ -239,7 +242,12 @@ impl Canvas {
             None => served.merge(&stored, &write),
         };
         let resource = served.settle(&merged, &mut write)?.unwrap_or(merged);
-        put(write.unit, contract, before, interaction, id, &resource)
+        let signed = contract.mark.map(|mark| mark.signed(&resource, &write.sent));
+        let done = provenance::done(&before);
+        if put(write.unit, contract, before, id, &resource)? {
+            provenance::record(write.unit, contract, done, id, signed.as_ref().unwrap_or(&resource))?;
+        }
+        Ok(())
     }
 
     /// The vendor's operation `$name`, of a resource or, without `id`, of the type. Its answer has no body.
@@ -315,7 +323,9 @@ fn create(
     let resource = settled.as_ref().unwrap_or(resource);
     if let Some(id) = served.replaces(resource, write)? {
         let before = write.unit.state(contract.resource_type, &id)?;
-        put(write.unit, contract, before, Interaction::Update, &id, resource)?;
+        if put(write.unit, contract, before, &id, resource)? {
+            provenance::record(write.unit, contract, Interaction::Update, &id, resource)?;
+        }
         return Ok(id);
     }
     let id = prepared.id.as_str();
@@ -328,20 +338,16 @@ fn create(
     Ok(id.to_owned())
 }
 
-/// Stores a changed resource and its Provenance; what is as it was leaves none.
+/// Stores a changed resource. Whether it changed: what is as it was leaves no Provenance.
 fn put(
     unit: &mut Unit<'_>,
     contract: &Contract,
     before: State,
-    interaction: Interaction,
     id: &str,
     resource: &Object,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let prepared = unit.prepare(contract.resource_type, id, resource.clone().into());
-    if unit.put(before, &prepared)?.effect != Effect::Unchanged {
-        provenance::record(unit, contract, interaction, id, resource)?;
-    }
-    Ok(())
+    Ok(unit.put(before, &prepared)?.effect != Effect::Unchanged)
 }
 
 /// The references that a read of a stored resource looks up, when it looks at nothing else of the store.

@@ -1,5 +1,6 @@
 //! Resources that the R4 door stores and this one leaves out.
 
+use crate::references::leads_to;
 use fhir::definitions::SearchParameterType::Token;
 use fhir::{Object, Reference, ResourceType};
 use interactions::Refusal;
@@ -53,18 +54,9 @@ pub const fn without_patient(resource_type: ResourceType, expression: &'static s
 /// Whether the member `name` of a resource refers to a Patient, as `resolve() is Patient` tells it.
 pub fn refers_to_patient(resource: &Object, name: &str) -> bool {
     let Some(reference) = resource.get(name) else { return false };
-    let found = match reference.str("reference").and_then(Reference::parse) {
-        Some(Reference::Contained(id)) => {
-            let mut contained = resource.items("contained").iter();
-            return contained
-                .any(|one| one.str("id") == Some(id) && one.str("resourceType") == Some("Patient"));
-        }
-        Some(Reference::Local { resource_type, .. } | Reference::Conditional { resource_type, .. }) => {
-            Some(resource_type)
-        }
-        Some(Reference::Absolute(url)) => Reference::tail_of_url(url).map(|(resource_type, _)| resource_type),
-        Some(Reference::Urn(_)) | None => None,
-    };
-    let found = found.or_else(|| reference.str("type").and_then(ResourceType::from_name));
-    found == Some(ResourceType::PATIENT)
+    if let Some(Reference::Contained(id)) = reference.str("reference").and_then(Reference::parse) {
+        let mut contained = resource.items("contained").iter();
+        return contained.any(|one| one.str("id") == Some(id) && one.str("resourceType") == Some("Patient"));
+    }
+    leads_to(reference) == Some(ResourceType::PATIENT)
 }

@@ -34,6 +34,14 @@ pub fn record(
     Ok(())
 }
 
+/// What storing a resource does: an update of what is not stored yet creates it.
+pub fn done(before: &State) -> Interaction {
+    match before {
+        State::Present(_) => Interaction::Update,
+        State::Absent | State::Deleted(_) => Interaction::Create,
+    }
+}
+
 fn provenance(
     contract: &Contract,
     authors: &[&str],

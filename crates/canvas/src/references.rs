@@ -1,9 +1,12 @@
 //! References in what was sent: at this door they must lead to something that exists.
 
+use crate::check::path_of;
 use crate::contract::Contract;
+use crate::finding::Findings;
+use crate::sent::Sent;
 use crate::stored::is_writable;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, Location, Object, Reference, ResourceType};
+use fhir::{Issue, IssueCode, Json, Location, Object, Reference, ResourceType, json};
 use interactions::{Refusal, State, Unit};
 
 /// A reference to a resource of this server, and where it is.
@@ -36,7 +39,21 @@ pub fn collect(contract: &Contract, body: &Object) -> Found {
     for (name, value) in body.iter().filter(|(name, _)| is_writable(contract, name)) {
         walk(value, &root.child(name), &mut found);
     }
+    let misled = found.targets.iter().filter_map(|target| misled(contract, target));
+    let misled: Vec<Issue> = misled.collect();
+    found.issues.extend(misled);
     found
+}
+
+/// What is wrong with a reference to another type than the contract lets it lead to.
+fn misled(contract: &Contract, target: &Target) -> Option<Issue> {
+    let element = contract.element(&path_of(&target.expression))?;
+    if element.targets.is_empty() || element.targets.contains(&target.resource_type) {
+        return None;
+    }
+    let allowed: Vec<&str> = element.targets.iter().map(|allowed| allowed.name()).collect();
+    let text = format!("reference {} does not lead to a {}", quoted(&target.text), allowed.join(" or "));
+    Some(Issue::error(IssueCode::Value, text).at(&target.expression))
 }
 
 fn walk(value: &Json, place: &Location<'_>, found: &mut Found) {
@@ -92,10 +109,78 @@ pub fn unresolved(unit: &mut Unit<'_>, targets: &[Target]) -> Result<Vec<Issue>,
     Ok(issues)
 }
 
+/// The type of the resource that a Reference leads to, here or elsewhere, as far as its text tells, else as it says.
+pub fn leads_to(reference: &Json) -> Option<ResourceType> {
+    let found = match reference.str("reference").and_then(Reference::parse) {
+        Some(Reference::Local { resource_type, .. } | Reference::Conditional { resource_type, .. }) => {
+            Some(resource_type)
+        }
+        Some(Reference::Absolute(url)) => Reference::tail_of_url(url).map(|(resource_type, _)| resource_type),
+        _ => None,
+    };
+    found.or_else(|| reference.str("type").and_then(ResourceType::from_name))
+}
+
+/// Gives a Reference, or each of a list, the type of what it leads to.
+pub fn tell_type(reference: Option<&mut Json>) {
+    match reference {
+        Some(Json::Array(items)) => items.iter_mut().for_each(|item| tell_type(Some(item))),
+        Some(reference) => {
+            let found = leads_to(reference);
+            if let (Some(found), Some(reference)) = (found, reference.as_object_mut()) {
+                reference.insert("type", found.name());
+            }
+        }
+        None => {}
+    }
+}
+
+/// A Reference with its type and nothing else; as it is when it leads to no resource of this server.
+pub fn typed(reference: &Json) -> Json {
+    match (reference.str("reference"), leads_to(reference)) {
+        (Some(text), Some(found)) => json!({ "reference": text, "type": (found.name()) }),
+        _ => reference.clone(),
+    }
+}
+
+/// For rules: the references at `path` that lead to a resource of another type than these. Fills `{element}` and
+/// `{path}`. Those of a form that this door does not take are told of by [`collect`].
+pub fn only(sent: &Sent<'_>, path: &str, types: &[ResourceType], findings: &mut Findings) {
+    for (place, reference) in sent.objects(path) {
+        let is_other = match reference.str("reference").and_then(Reference::parse) {
+            Some(Reference::Local { resource_type, .. }) => !types.contains(&resource_type),
+            Some(Reference::Contained(_)) => true,
+            _ => false,
+        };
+        if is_other {
+            findings.add(&format!("{place}.reference"), &[("element", path), ("path", path)]);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::{IdForm, element};
     use fhir::json;
+
+    #[test]
+    fn a_reference_leads_to_a_type_that_the_contract_lets_it_lead_to() {
+        static CONTRACT: Contract = Contract {
+            elements: &[
+                element("author", "Reference"),
+                element("author.reference", "string").to(&[ResourceType::PRACTITIONER]),
+            ],
+            ..Contract::of("DetectedIssue", ResourceType::DETECTED_ISSUE, IdForm::Uuid)
+        };
+        let found = |reference: &str| -> Vec<String> {
+            let body = json!({ "author": { "reference": reference } });
+            let issues = collect(&CONTRACT, body.as_object().unwrap()).issues;
+            issues.into_iter().map(|issue| issue.text).collect()
+        };
+        assert_eq!(found("Practitioner/1"), Vec::<String>::new());
+        assert_eq!(found("Device/1"), ["reference 'Device/1' does not lead to a Practitioner"]);
+    }
 
     #[test]
     fn only_references_of_the_one_form_are_taken() {

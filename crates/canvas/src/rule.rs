@@ -31,7 +31,8 @@ pub struct Rule {
     pub check: Check,
     /// A request that breaks it.
     pub broken: Example,
-    /// The issue that the request then gets: its expression (empty for none) and its text.
+    /// The issue that the request then gets: its expression (empty for none) and its text, in which `{interaction}` is the
+    /// one that the example is run on.
     pub finding: (&'static str, &'static str),
     /// A request that keeps it.
     pub kept: Example,
@@ -54,7 +55,7 @@ pub enum Check {
     /// Of the body: every element whose values the contract lists has one of them, but for those that have no effect on
     /// the interaction. Fills as [`Listed`](Check::Listed) does, and `{path}`.
     ListedElements,
-    /// Of the body: the element at this path has a value that the contract lists for the interaction
+    /// Inside the write: the element at this path has a value that the contract lists for the interaction
     /// ([`ElementFact::values_on`](crate::contract::ElementFact::values_on)). Fills `{value}`, `{interaction}`, `{path}`.
     ListedOn(&'static str),
     /// Of the body: the element at this path is a list.

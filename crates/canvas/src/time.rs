@@ -1,5 +1,6 @@
 //! Instants in the form that the vendor shows them: `2023-09-18T14:42:14.981528+00:00`.
 
+use fhir::Object;
 use jiff::Timestamp;
 
 /// The instant `ms`, in milliseconds since the epoch.
@@ -15,6 +16,15 @@ pub fn shown(text: &str) -> String {
     let has_fraction = time.subsec_nanosecond() != 0;
     let format = if has_fraction { "%Y-%m-%dT%H:%M:%S%.6f+00:00" } else { "%Y-%m-%dT%H:%M:%S+00:00" };
     time.strftime(format).to_string()
+}
+
+/// Shows the times that these members of an object have, those that it has.
+pub fn show(object: &mut Object, members: &[&str]) {
+    for member in members {
+        if let Some(time) = object.str(member).map(shown) {
+            object.insert(member, time);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The elements of a type, as the vendor's attribute table has them.
 
 use super::WRITES;
+use fhir::ResourceType;
 use interactions::Interaction;
 
 /// One element of the vendor's attribute table. Built by [`element`].
@@ -22,6 +23,8 @@ pub struct ElementFact {
     pub values: &'static [&'static str],
     /// Of these, the ones that an interaction takes, where it does not take all.
     pub values_on: &'static [(Interaction, &'static [&'static str])],
+    /// Of the `reference` of a Reference: the types that it may lead to; empty for those of R4.
+    pub targets: &'static [ResourceType],
     /// What it is when it is not sent.
     pub default: Option<&'static str>,
     /// How its values look, in words.
@@ -55,6 +58,7 @@ pub const fn element(path: &'static str, type_name: &'static str) -> ElementFact
         access: Access::ReadWrite,
         values: &[],
         values_on: &[],
+        targets: &[],
         default: None,
         format: "",
         note: "",
@@ -108,6 +112,12 @@ impl ElementFact {
     #[must_use]
     pub const fn values_on(self, values_on: &'static [(Interaction, &'static [&'static str])]) -> Self {
         ElementFact { values_on, ..self }
+    }
+
+    /// It leads to one of these types.
+    #[must_use]
+    pub const fn to(self, targets: &'static [ResourceType]) -> Self {
+        ElementFact { targets, ..self }
     }
 
     /// What it is when it is not sent.

@@ -1,5 +1,6 @@
 //! Updates that do nothing but mark a resource as entered in error.
 
+use crate::sent::Sent;
 use fhir::{Json, Object, json};
 
 /// The code of the mark.
@@ -15,23 +16,42 @@ pub struct Mark {
     /// Elements that R4 forbids beside the mark though the vendor requires them: they are not held against a body
     /// with the mark, and not stored with it.
     pub displaces: &'static [&'static str],
+    /// The element of an update that refers to who sets the mark, the author of that update; without it, that is the
+    /// author of the record.
+    pub by: Option<&'static str>,
 }
 
 impl Mark {
     /// The element is a code.
     pub const fn code(element: &'static str) -> Self {
-        Mark { element, coding: None, displaces: &[] }
+        Mark { element, coding: None, displaces: &[], by: None }
     }
 
     /// The element is a CodeableConcept of this system; `display` is what the code is called.
     pub const fn concept(element: &'static str, system: &'static str, display: &'static str) -> Self {
-        Mark { element, coding: Some((system, display)), displaces: &[] }
+        Mark { element, coding: Some((system, display)), displaces: &[], by: None }
     }
 
     /// R4 forbids these elements beside the mark.
     #[must_use]
     pub const fn displacing(self, displaces: &'static [&'static str]) -> Self {
         Mark { displaces, ..self }
+    }
+
+    /// This element of an update refers to who sets the mark; without it, that is the automation user.
+    #[must_use]
+    pub const fn by(self, by: &'static str) -> Self {
+        Mark { by: Some(by), ..self }
+    }
+
+    /// The marked resource as who sets the mark would have authored it: for the Provenance of the update.
+    pub fn signed(&self, marked: &Object, sent: &Sent<'_>) -> Object {
+        let mut signed = marked.clone();
+        if let Some(by) = self.by {
+            let author = sent.body.get(by).cloned();
+            signed.insert(by, author.unwrap_or_else(|| sent.clinic.automation_user_reference()));
+        }
+        signed
     }
 
     /// Whether a resource has the mark.
@@ -49,7 +69,10 @@ impl Mark {
     /// Takes away what R4 forbids beside the mark, when the mark is there.
     pub fn displace(&self, resource: &mut Object) {
         if self.is_on(resource) {
-            self.displaces.iter().for_each(|name| drop(resource.remove(name)));
+            for name in self.displaces {
+                resource.remove(name);
+                resource.remove(&format!("_{name}"));
+            }
         }
     }
 

@@ -63,6 +63,11 @@ pub struct Contract {
     pub authors: Option<&'static [&'static str]>,
     /// When an update does nothing but mark the resource as entered in error: how.
     pub mark: Option<Mark>,
+    /// Preferences (header Prefer) that an update refuses, since passing over them would do what the client asked not to
+    /// do; each with what to do in its place.
+    pub refused_preferences: &'static [(&'static str, &'static str)],
+    /// Whether a rule of the type is about an id in the body of an update that is not that of the URL; else that is 400.
+    pub rules_the_id: bool,
     /// The vendor's operations.
     pub operations: &'static [OperationFact],
     /// The smallest body that create accepts, as JSON: what the rules' examples change. `{demo-patient}`,
@@ -98,6 +103,8 @@ impl Contract {
             note: None,
             authors: None,
             mark: None,
+            refused_preferences: &[],
+            rules_the_id: false,
             operations: &[],
             minimal: "",
             minimal_update: &[],

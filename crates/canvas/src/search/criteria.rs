@@ -34,7 +34,7 @@ impl Making<'_> {
                 return Err(Issue::error(IssueCode::Value, text));
             }
             check_listed(fact, one)?;
-            any.extend(self.one(fact, one)?);
+            any.extend(self.one(fact, one).map_err(|issue| named_by_client(issue, fact))?);
         }
         if any.iter().all(|criterion| matches!(criterion, Criterion::Ids(_))) && !any.is_empty() {
             let ids = any.into_iter().flat_map(|criterion| match criterion {
@@ -81,6 +81,20 @@ impl Making<'_> {
         let Making { engine, contract, now } = self;
         date_criterion(&engine.registry(), contract.resource_type, code, prefix, date, engine.zone(), *now)
     }
+}
+
+/// The client does not know what a parameter is called in the registry.
+fn named_by_client(issue: Issue, fact: &ParameterFact) -> Issue {
+    let codes: &[&str] = match &fact.finds {
+        Finds::Token(code) | Finds::TrueUnlessSaid(code) | Finds::Reference(code) | Finds::Date(code) => {
+            std::slice::from_ref(code)
+        }
+        Finds::Beginning(codes) | Finds::Part(codes) => codes,
+        Finds::Id | Finds::By(_) | Finds::Itself => &[],
+    };
+    let name = format!("'{}'", fact.name);
+    let text = codes.iter().fold(issue.text, |text, code| text.replace(&format!("'{code}'"), &name));
+    Issue { text, ..issue }
 }
 
 /// The case of true and false does not count: "case-insensitive" (Practitioner.json, `active`).

@@ -4,15 +4,24 @@ pub mod allergen;
 pub mod allergy_intolerance;
 pub mod appointment;
 pub mod care_plan;
+pub mod care_team;
+pub mod communication;
+pub mod condition;
+pub mod consent;
 pub mod coverage_eligibility_response;
+pub mod detected_issue;
 pub mod device;
 pub mod diagnostic_report;
+pub mod document_reference;
 pub mod encounter;
 pub mod goal;
+pub mod immunization;
 pub mod location;
+pub mod media;
 pub mod medication;
 pub mod medication_dispense;
 pub mod medication_request;
+pub mod medication_statement;
 pub mod observation;
 pub mod organization;
 pub mod patient;
@@ -26,6 +35,7 @@ pub mod schedule;
 pub mod service_request;
 pub mod slot;
 pub mod specimen;
+pub mod task;
 
 use crate::canvas_type::CanvasType;
 use crate::note;
@@ -39,15 +49,24 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &allergy_intolerance::AllergyIntolerance,
     &appointment::Appointment,
     &care_plan::CarePlan,
+    &care_team::CareTeam,
+    &communication::Communication,
+    &condition::Condition,
+    &consent::Consent,
     &coverage_eligibility_response::CoverageEligibilityResponse,
+    &detected_issue::DetectedIssue,
     &device::Device,
     &diagnostic_report::DiagnosticReport,
+    &document_reference::DocumentReference,
     &encounter::Encounter,
     &goal::Goal,
+    &immunization::Immunization,
     &location::Location,
+    &media::Media,
     &medication::Medication,
     &medication_dispense::MedicationDispense,
     &medication_request::MedicationRequest,
+    &medication_statement::MedicationStatement,
     &observation::Observation,
     &organization::Organization,
     &patient::Patient,
@@ -61,6 +80,7 @@ pub static TYPES: &[&dyn CanvasType] = &[
     &service_request::ServiceRequest,
     &slot::Slot,
     &specimen::Specimen,
+    &task::Task,
 ];
 
 /// What the searches of all types need indexed beyond R4's parameters: for the engine's registry.

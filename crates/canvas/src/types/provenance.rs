@@ -117,7 +117,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "The agent of an update",
-        "Is the author whom the stored record names.",
+        "Is the author whom the stored record names; of a Condition, whom the update names.",
         "The page says the record's committer or originator; who sent the update is a client, not a person.",
     ),
 ];

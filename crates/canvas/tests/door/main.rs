@@ -4,11 +4,19 @@
 
 mod bodies;
 mod capability;
+mod care_team;
 mod cases;
+mod communication;
+mod condition;
+mod consent;
 mod decisions;
+mod detected_issue;
+mod documents;
 mod facts;
+mod immunization;
 mod lab_report;
 mod location_organization;
+mod medication_statement;
 mod notes;
 mod observation;
 mod pages;
@@ -24,4 +32,5 @@ mod search;
 mod searches;
 mod shapes;
 mod support;
+mod task;
 mod vendor;

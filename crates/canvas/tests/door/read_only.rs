@@ -215,9 +215,9 @@ fn a_prescription_shows_its_medication_and_pharmacy_inline() {
 
 #[test]
 fn a_prescription_shows_its_medication_of_the_catalogue() {
-    let stored = r#""status":"active","intent":"order","medicationReference":{"reference":"Medication/fdb-259181","display":"x"},"subject":{"reference":"Patient/a"}"#;
+    let stored = r#""status":"active","intent":"order","medicationReference":{"reference":"Medication/fdb-158361","display":"x"},"subject":{"reference":"Patient/a"}"#;
     let expected = r#""status":"active","intent":"order","reportedBoolean":false,"medicationCodeableConcept":{"coding":[
-        {"system":"http://www.fdbhealth.com/","code":"259181","display":"lisinopril 10 mg tablet"},
+        {"system":"http://www.fdbhealth.com/","code":"158361","display":"lisinopril 10 mg tablet"},
         {"system":"http://www.nlm.nih.gov/research/umls/rxnorm","code":"314076","display":"lisinopril 10 mg tablet"}]},
         "subject":{"reference":"Patient/a","type":"Patient"}"#;
     check("MedicationRequest", stored, expected);

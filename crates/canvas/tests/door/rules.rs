@@ -1,5 +1,6 @@
 //! Every rule: its example is refused with its text, the neighbour is accepted.
 
+use crate::cases::case;
 use crate::support::{Door, block_on, changed, pairs, remove, set, told};
 use canvas::contract::{Access, Contract, Level, OperationFact};
 use canvas::finding::next_placeholder;
@@ -47,6 +48,9 @@ fn send(
             .unwrap_or_else(|refusal| panic!("{refusal}"));
     }
     let of_instance = operation.is_some_and(|operation| operation.level == Level::Instance);
+    if on == Interaction::Update && !contract.offers(Interaction::Create) {
+        id = case(contract.name).updated.to_owned();
+    }
     if (on == Interaction::Update || of_instance) && id.is_empty() {
         id = door.create(&changed(contract.minimal, &[], "")).unwrap();
     }
@@ -69,9 +73,9 @@ fn the_example_of_every_rule_is_refused_with_its_text_and_nothing_else() {
     let clinic = Door::of_demo_clinic();
     for (contract, rule) in every_rule() {
         let (place, text) = rule.finding;
-        let expected =
-            (rule.status(), vec![(rule.code.code().to_owned(), text.to_owned(), place.to_owned())]);
         for on in rule.on {
+            let text = text.replace("{interaction}", on.code());
+            let expected = (rule.status(), vec![(rule.code.code().to_owned(), text, place.to_owned())]);
             let sent = match leaves_nothing(rule, *on) {
                 true => send(&clinic, contract, operation_of(contract, rule), *on, &rule.broken),
                 false => {

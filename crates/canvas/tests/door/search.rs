@@ -206,7 +206,7 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
         (
             "brithdate=1980",
             "not-supported",
-            "Patient has no search parameter 'brithdate'; did you mean 'birthdate'? (supported: active, birthdate, email, family, gender, given, identifier, name, nickname, phone, _id, _sort, _count, _offset)",
+            "Patient has no search parameter 'brithdate'; did you mean 'birthdate'? (supported: active, birthdate, email, family, gender, given, identifier, name, nickname, phone, _id, _has:CareTeam:participant:member, _sort, _count, _offset)",
         ),
         (
             "family:exact=Jones",
@@ -241,7 +241,9 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
         assert_eq!(refused(&door, PATIENT, query), [(code.to_owned(), text.to_owned())], "{query}");
     }
     assert_eq!(refused(&door, PATIENT, "birthdate=yesterday").len(), 1);
-    assert_eq!(refused(&door, PATIENT, "_has:CareTeam:participant:member=Practitioner/1").len(), 1);
+    assert_eq!(refused(&door, PATIENT, "_has:CareTeam:participant:role=Practitioner/1").len(), 1);
+    let problems = refused(&door, PATIENT, "_has:CareTeam:participant:member=?");
+    assert!(problems[0].1.contains("'_has:CareTeam:participant:member'"), "{problems:?}");
     assert_eq!(refused(&door, PATIENT, "_include=Patient:x&_lastUpdated=2020&gender=x").len(), 3);
     assert_eq!(refused(&door, ResourceType::LOCATION, "name=x").len(), 1);
 }

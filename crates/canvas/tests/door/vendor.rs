@@ -2,7 +2,7 @@
 //! is read has the vendor's shape.
 
 use crate::cases::{CASES, ELSEWHERE, case};
-use crate::support::{Door, fact, facts, parse};
+use crate::support::{Door, fact, facts, parse, set};
 use canvas::contract::{Contract, NOTE_ID};
 use canvas::types::TYPES;
 use fhir::{Json, Reference, ResourceType};
@@ -146,6 +146,7 @@ fn store(door: &Door, contract: &Contract, change: fn(&mut Json)) -> Option<Stri
     let Some(mut request) = example(contract, "create-request") else {
         return Some(put(door, contract, shown(contract)?));
     };
+    (case(contract.name).before_create)(&mut request);
     change(&mut request);
     place_what_it_refers_to(door, &request);
     Some(door.create(&request).unwrap_or_else(|refusal| panic!("{}: {refusal}", contract.name)))
@@ -197,6 +198,9 @@ fn what_the_vendor_updates_is_accepted() {
         let door = Door::of_demo_clinic();
         let change = case(contract.name).before_update;
         let Some(id) = store(&door, contract, change) else { continue };
+        if update.get("id").is_some() {
+            set(&mut update, "id", Json::from(id.as_str()));
+        }
         place_what_it_refers_to(&door, &update);
         if let Some(update) = update.as_object_mut().filter(|update| update.contains("id")) {
             update.insert("id", id.as_str());

@@ -1,6 +1,7 @@
 //! The Canvas door (`/`): HTTP in, the vendor's API, HTTP out.
 
 use super::r4::preconditions::HTTP_DATE;
+use super::r4::preference::prefers;
 use super::{Place, admit, only_get};
 use crate::app::App;
 use crate::authenticate::may;
@@ -67,7 +68,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         }
         (Interaction::Update, Target::Instance(id)) => {
             no_parameters(&query)?;
-            update(app, ask, resource_type, id).await
+            update(app, ask, contract, id).await
         }
         _ => Err(Refusal::not_offered("")),
     }
@@ -84,8 +85,9 @@ async fn create(app: &App, ask: Ask, resource_type: ResourceType) -> Result<Answ
     Ok(answer)
 }
 
-async fn update(app: &App, ask: Ask, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
+async fn update(app: &App, ask: Ask, contract: &'static Contract, id: &str) -> Result<Answer, Refusal> {
     no_conditions(&ask)?;
+    no_refused_preferences(&ask, contract)?;
     let unmodified_since = match ask.header_named("if-unmodified-since") {
         None => None,
         Some(value) => Some(parse_http_date(value).ok_or_else(|| {
@@ -96,7 +98,7 @@ async fn update(app: &App, ask: Ask, resource_type: ResourceType, id: &str) -> R
     negotiate::body_is_json(&ask)?;
     let limits = &app.config.limits;
     let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
-    app.canvas.update(resource_type, id, &bytes, unmodified_since).await?;
+    app.canvas.update(contract.resource_type, id, &bytes, unmodified_since).await?;
     Ok(answer::empty(200))
 }
 
@@ -202,6 +204,18 @@ fn no_conditions(ask: &Ask) -> Result<(), Refusal> {
         .map(|header| {
             let text =
                 format!("the header {header} is not supported here; If-Unmodified-Since is, on update");
+            Issue::error(IssueCode::NotSupported, text)
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid(problems)) }
+}
+
+/// Preferences that the type knows and does not honour.
+fn no_refused_preferences(ask: &Ask, contract: &Contract) -> Result<(), Refusal> {
+    let refused = contract.refused_preferences.iter().filter(|(name, _)| prefers(ask, name));
+    let problems: Vec<Issue> = refused
+        .map(|(name, instead)| {
+            let text = format!("the preference {name} is not supported: {instead}");
             Issue::error(IssueCode::NotSupported, text)
         })
         .collect();

@@ -80,3 +80,35 @@ fn what_a_token_may_not_read_it_gets_no_link_to() {
     let nobody = Request::new("GET", "/Patient/00000000000000000000000000000000/files/photo");
     site.ask_with(nobody).expect(404);
 }
+
+#[test]
+fn documents_images_and_consents_are_got_the_same_way() {
+    let site = Site::new();
+    for (contract, element, content_type, start) in [
+        (&canvas::types::document_reference::CONTRACT, "content", "application/pdf", &b"%PDF-"[..]),
+        (&canvas::types::media::CONTRACT, "content", "image/png", &b"\x89PNG"[..]),
+        (&canvas::types::consent::CONTRACT, "sourceAttachment", "application/pdf", &b"%PDF-"[..]),
+    ] {
+        let name = contract.name;
+        let body = contract.minimal.replace("{demo-patient}", canvas::clinic::demo::PATIENT);
+        let body = body.replace("{demo-practitioner}", canvas::clinic::demo::PRACTITIONER);
+        let post = Request::new("POST", &format!("/{name}"))
+            .header("content-type", "application/json")
+            .body(body.as_str());
+        let location = site.ask_with(post).expect(201).header("location").unwrap().to_owned();
+        let id = location.rsplit('/').next().unwrap();
+        let path = format!("/{name}/{id}/files/{element}");
+        site.send(Request::new("GET", &path)).expect(401);
+        let redirect = site.ask_with(Request::new("GET", &path)).expect(307);
+        let link = redirect.header("location").unwrap().to_owned();
+        let file = site.send(Request::new("GET", path_of(&site, &link))).expect(200);
+        assert_eq!(file.header("content-type"), Some(content_type), "{name}");
+        assert!(file.body.starts_with(start), "{name}");
+        let other = site.token_for("system/Practitioner.read");
+        site.send(Request::new("GET", &path).header("authorization", &format!("Bearer {other}"))).expect(403);
+        let nobody = format!("/{name}/00000000-0000-4000-8000-00000000dead/files/{element}");
+        site.ask_with(Request::new("GET", &nobody)).expect(404);
+        let put = Request::new("PUT", &format!("/{name}/{id}")).header("content-type", "application/json");
+        site.ask_with(put.body(body.as_str())).expect(405);
+    }
+}

@@ -6,6 +6,7 @@ mod support;
 mod auth_token;
 mod canvas_files;
 mod canvas_operations;
+mod canvas_task;
 mod content_coding;
 mod errors_table;
 mod fhir_async;

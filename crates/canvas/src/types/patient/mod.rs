@@ -114,8 +114,8 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "_has:CareTeam:participant:member",
-        "Refused as not supported until CareTeam is served.",
-        "It would find nothing, silently.",
+        "Finds the patients whose active team the practitioner is on; it is not claimed in /metadata.",
+        "The change released 2025-07-03 leaves inactive members out; the live capability statement does not list it.",
     ),
     decision(
         "_sort",

@@ -1,9 +1,12 @@
 //! How patients are searched (Patient.json, `search`; capability.json).
 
 use crate::contract::{Finds, ID_PARAMETER, ParameterFact, SearchFacts, SortBy, SortFact, parameter};
+use crate::search::{Asked, Reading};
+use crate::types::care_team;
 use fhir::ResourceType;
-use fhir::definitions::SearchParameterType::{Date, String, Token};
-use interactions::search::{ExtraParameter, ParameterId};
+use fhir::definitions::SearchParameterType::{Date, Special, String, Token};
+use interactions::Refusal;
+use interactions::search::{Criterion, ExtraParameter, ParameterId};
 
 const OFFICIAL_FAMILY: &str = "canvas-official-family";
 const OFFICIAL_GIVEN: &str = "canvas-official-given";
@@ -61,6 +64,8 @@ const PARAMETERS: &[ParameterFact] = &[
         .defined_by("http://hl7.org/fhir/SearchParameter/individual-phone")
         .note("10 digits"),
     ID_PARAMETER,
+    parameter("_has:CareTeam:participant:member", Special, Finds::By(on_the_team_of))
+        .note("Practitioner/{id}; the patients whose active care team the practitioner is on"),
 ];
 
 const SORT: &[SortFact] = &[
@@ -69,3 +74,7 @@ const SORT: &[SortFact] = &[
     SortFact { name: "family", by: SortBy::Text(OFFICIAL_FAMILY) },
     SortFact { name: "given", by: SortBy::Text(OFFICIAL_GIVEN) },
 ];
+
+fn on_the_team_of(_: &Asked<'_>, value: &str, reading: &mut Reading<'_>) -> Result<Vec<Criterion>, Refusal> {
+    care_team::with_member(value, reading)
+}

@@ -4,15 +4,24 @@
 mod allergen;
 mod allergy_intolerance;
 mod care_plan;
+mod care_team;
+mod communication;
+mod condition;
+mod consent;
 mod coverage_eligibility_response;
+mod detected_issue;
 mod device;
 mod diagnostic_report;
+mod document_reference;
 mod encounter;
 mod goal;
+mod immunization;
 mod location;
+mod media;
 mod medication;
 mod medication_dispense;
 mod medication_request;
+mod medication_statement;
 mod observation;
 mod organization;
 mod patient;
@@ -24,6 +33,7 @@ mod questionnaire_response;
 mod related_person;
 mod service_request;
 mod specimen;
+mod task;
 
 use crate::support::{Door, remove};
 use fhir::Json;
@@ -57,6 +67,10 @@ pub struct Case {
     pub elements: &'static [(&'static str, &'static str)],
     /// Texts of rules of the facts that the contract does not have, and why. It may only shrink.
     pub missing_rules: &'static [(&'static str, &'static str)],
+    /// Changes the vendor's request of a create where it names what each clinic configures for itself.
+    pub before_create: fn(&mut Json),
+    /// Of a type that is updated and not created: the id of the demo clinic's that its rules' examples are sent to.
+    pub updated: &'static str,
     /// Stores what an example refers to where a placeholder of its type does not do.
     pub place: fn(&Door, &Json),
     /// Changes the vendor's request that creates what its update is then sent to.
@@ -78,6 +92,8 @@ impl Case {
         values: &[],
         elements: &[],
         missing_rules: &[],
+        before_create: |_| {},
+        updated: "",
         place: |_, _| {},
         before_update: |_| {},
     };
@@ -88,15 +104,24 @@ pub const CASES: &[Case] = &[
     allergen::CASE,
     allergy_intolerance::CASE,
     care_plan::CASE,
+    care_team::CASE,
+    communication::CASE,
+    condition::CASE,
+    consent::CASE,
     coverage_eligibility_response::CASE,
+    detected_issue::CASE,
     device::CASE,
     diagnostic_report::CASE,
+    document_reference::CASE,
     encounter::CASE,
     goal::CASE,
+    immunization::CASE,
     location::CASE,
+    media::CASE,
     medication::CASE,
     medication_dispense::CASE,
     medication_request::CASE,
+    medication_statement::CASE,
     observation::CASE,
     organization::CASE,
     patient::CASE,
@@ -108,6 +133,7 @@ pub const CASES: &[Case] = &[
     related_person::CASE,
     service_request::CASE,
     specimen::CASE,
+    task::CASE,
 ];
 
 /// Takes members away.
@@ -128,20 +154,4 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Types of the live capability statement that are not served. It may only shrink.
-pub const UNSERVED: &[&str] = &[
-    "CareTeam",
-    "Claim",
-    "Communication",
-    "Condition",
-    "Consent",
-    "Coverage",
-    "CoverageEligibilityRequest",
-    "DetectedIssue",
-    "DocumentReference",
-    "Group",
-    "Immunization",
-    "Media",
-    "MedicationStatement",
-    "PaymentNotice",
-    "Task",
-];
+pub const UNSERVED: &[&str] = &["Claim", "Coverage", "CoverageEligibilityRequest", "Group", "PaymentNotice"];

@@ -29,7 +29,10 @@ pub const CASE: Case = Case {
         "name=nobody",
         "nickname=Nobody",
         "phone=5550000000",
+        "_has:CareTeam:participant:member=Practitioner/{other}",
     ],
+    // It is on no team: tests/door/care_team.rs.
+    finding_nothing: &["_has:CareTeam:participant:member"],
     shapes: &[
         ("Patient.contact.extension", "removed by the vendor on 2025-09-30"),
         (
