@@ -159,20 +159,20 @@ pub fn id_of(reference: Option<&Json>, wanted: ResourceType) -> Option<&str> {
 }
 
 /// For rules: the references at `path` that lead to a resource of another type than these. Fills `{element}`,
-/// `{path}` and, with the types that it may lead to, `{type}`. Those of a form that this door does not take are told of by [`collect`].
+/// `{path}`, `{type}` (which it may lead to) and `{found}`. Those of a form that this door does not take are told of by [`collect`].
 pub fn only(sent: &Sent<'_>, path: &str, types: &[ResourceType], findings: &mut Findings) {
     let names: Vec<&str> = types.iter().map(|one| one.name()).collect();
     let allowed = names.join(" or ");
     for (place, reference) in sent.objects(path) {
-        let is_other = match reference.str("reference").and_then(Reference::parse) {
-            Some(Reference::Local { resource_type, .. }) => !types.contains(&resource_type),
-            Some(Reference::Contained(_)) => true,
-            _ => false,
+        let found = match reference.str("reference").and_then(Reference::parse) {
+            Some(Reference::Local { resource_type, .. }) if !types.contains(&resource_type) => {
+                resource_type.name()
+            }
+            Some(Reference::Contained(_)) => "a contained resource",
+            _ => continue,
         };
-        if is_other {
-            findings
-                .add(&format!("{place}.reference"), &[("element", path), ("path", path), ("type", &allowed)]);
-        }
+        let place = format!("{place}.reference");
+        findings.add(&place, &[("element", path), ("path", path), ("type", &allowed), ("found", found)]);
     }
 }
 

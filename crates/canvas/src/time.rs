@@ -29,7 +29,7 @@ pub fn shown(text: &str) -> String {
 pub fn show(object: &mut Object, members: &[&str]) {
     for member in members {
         if let Some(time) = object.str(member).map(shown) {
-            object.insert(*member, time);
+            object.insert(member, time);
         }
     }
 }

@@ -96,22 +96,13 @@ fn the_report_its_values_and_its_document_are_there_afterwards() {
 
     let stored = door.stored(REPORT, id);
     assert_eq!(text(&stored, &["contained", "0", "code", "text"]), "Lipid panel", "the test is kept");
-    let documents = block_on(door.engine.snapshot(|reader| {
-        let mut found = Vec::new();
-        reader.each_current(Some(DOCUMENT), &mut |version| {
-            found.push(version.id);
-            Ok(())
-        })?;
-        Ok(found)
-    }));
-    let documents: Vec<Json> = documents.unwrap().iter().map(|id| door.stored(DOCUMENT, id)).collect();
-    let is_of_lab = |document: &&Json| {
-        document.at(&["category", "0", "coding", "0", "code"]).and_then(Json::as_str) == Some("labreport")
-    };
-    let [document] = documents.iter().filter(is_of_lab).collect::<Vec<_>>()[..] else {
-        panic!("{documents:?}")
-    };
-    assert_eq!(text(document, &["content", "0", "attachment", "data"]), "JVBERi0xLjIg");
+    let found = door.found(DOCUMENT, &format!("category=labreport&patient=Patient/{}", demo::PATIENT));
+    let [document] = &found[..] else { panic!("{found:?}") };
+    let shown = door.read(DOCUMENT, document).unwrap();
+    assert_eq!(text(&shown, &["type", "coding", "0", "display"]), "Laboratory report");
+    let file = block_on(door.canvas.file(DOCUMENT, document, "content")).unwrap().unwrap();
+    assert_eq!(file.content.as_slice(), &b"%PDF-1.2 "[..]);
+    let document = &door.stored(DOCUMENT, document);
     for stored in
         [&stored, document, &door.stored(OBSERVATION, group.str("id").unwrap()), &value(0).1, &value(1).1]
     {

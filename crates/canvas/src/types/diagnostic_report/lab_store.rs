@@ -3,24 +3,19 @@
 
 use super::CONTRACT;
 use super::lab_parameters::{Parameter, parameters, parts};
-use crate::contract::{Contract, IdForm};
+use crate::contract::Contract;
 use crate::provenance::{self, ORGANIZATION};
+use crate::types::document_reference::CONTRACT as DOCUMENT;
 use crate::types::observation::records;
 use crate::types::observation::store::{absent_code, category, not_performed};
 use crate::write::Write;
-use fhir::{Json, Object, ResourceType, json};
+use fhir::{Json, Object, json};
 use interactions::{Interaction, Refusal, State};
 
 /// What a report is called that says no name, and has no test that does.
 pub const UNNAMED: &str = "Laboratory report";
 /// The media type of the document.
 pub const PDF: &str = "application/pdf";
-
-/// Who made the document: for its Provenance.
-const DOCUMENT: Contract = Contract {
-    authors: Some(&["author"]),
-    ..Contract::of("DocumentReference", ResourceType::DOCUMENT_REFERENCE, IdForm::Uuid)
-};
 
 /// A test and its values, as they were sent.
 struct Collection<'a> {

@@ -50,7 +50,7 @@ pub const RULES: &[Rule] = &[
             "Invalid effectiveDateTime: 2024-02-30",
         )
         .kept_by(&[set("effectiveDateTime", "\"2024-02-29T08:50:24.883809+00:00\"")]),
-    rule("observation-subject", IssueCode::Value, "subject must be a Patient, not {type}")
+    rule("observation-subject", IssueCode::Value, "subject must be a Patient, not {found}")
         .on(ON_CREATE)
         .when("subject refers to another type than Patient")
         .check(Check::Body(checks::subject))

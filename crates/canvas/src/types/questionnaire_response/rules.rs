@@ -80,7 +80,7 @@ pub const RULES: &[Rule] = &[
     )
     .kept_by(&[set("item.1", COMMENT)])
     .note(OURS),
-    rule("questionnaireresponse-subject", IssueCode::Value, "subject must be a Patient, not {type}")
+    rule("questionnaireresponse-subject", IssueCode::Value, "subject must be a Patient, not {found}")
         .on(ON_CREATE)
         .when("subject refers to another type than Patient")
         .check(Check::Body(checks::subject))
@@ -94,7 +94,7 @@ pub const RULES: &[Rule] = &[
     rule(
         "questionnaireresponse-author",
         IssueCode::Value,
-        "author must be a Practitioner or a Patient, not {type}",
+        "author must be a Practitioner or a Patient, not {found}",
     )
     .on(ON_CREATE)
     .when("author refers to another type than Practitioner and Patient")
