@@ -38,7 +38,7 @@ pub const BUSY_TIME: Duration = Duration::from_secs(5);
 pub const PAGE_SIZE: u32 = 8192;
 
 /// Page cache of the SQLite writer, in KiB.
-pub const WRITER_CACHE: u32 = 16 * 1024;
+pub const WRITER_CACHE: u32 = 8 * 1024;
 
 /// Page cache of each SQLite reader, in KiB; beyond it pages are read through the memory map.
 pub const READER_CACHE: u32 = 4 * 1024;

@@ -8,6 +8,8 @@ use jiff::Timestamp;
 
 /// The first visit: 2031-01-01T00:00:00Z, in seconds since the epoch.
 const FIRST: i64 = 1_924_992_000;
+/// The first one at the R4 door, so that both doors find free time: ten years later.
+const FIRST_AT_R4: i64 = FIRST + 10 * 365 * 86_400;
 /// How long a visit takes, in seconds.
 const VISIT: i64 = 20 * 60;
 
@@ -19,15 +21,15 @@ const PATIENT_MARK: char = '%';
 
 /// Books a visit at the Canvas door.
 pub fn canvas(world: &World) -> Result<Template> {
-    prepare(world, "/Appointment")
+    prepare(world, "/Appointment", FIRST)
 }
 
 /// Books the same visit at the R4 door, where the rule against double booking holds too.
 pub fn r4(world: &World) -> Result<Template> {
-    prepare(world, "/fhir/Appointment")
+    prepare(world, "/fhir/Appointment", FIRST_AT_R4)
 }
 
-fn prepare(world: &World, path: &str) -> Result<Template> {
+fn prepare(world: &World, path: &str, first: i64) -> Result<Template> {
     let practitioners = same_width(&world.practitioners)?;
     let patients = same_width(&world.patients)?;
     let practitioner_mark = PRACTITIONER_MARK.to_string().repeat(practitioners[0].len());
@@ -35,8 +37,8 @@ fn prepare(world: &World, path: &str) -> Result<Template> {
     let body = body(&world.location, &practitioner_mark, &patient_mark, START, END);
     let count = practitioners.len() as u64;
     Template::new("POST", path, world.token(), Some(&body))
-        .field(START, move |n, out| instant((n / count) as i64, out))?
-        .field(END, move |n, out| instant((n / count) as i64 + 1, out))?
+        .field(START, move |n, out| instant(first, (n / count) as i64, out))?
+        .field(END, move |n, out| instant(first, (n / count) as i64 + 1, out))?
         .field(&practitioner_mark, move |n, out| out.copy_from_slice(&pick(&practitioners, n)))?
         .field(&patient_mark, move |n, out| out.copy_from_slice(&pick(&patients, n / count)))
 }
@@ -48,10 +50,10 @@ pub fn body(location: &str, practitioner: &str, patient: &str, start: &str, end:
     )
 }
 
-/// The beginning of the `n`-th visit, `2031-01-01T00:00:00Z`.
-fn instant(n: i64, out: &mut [u8]) {
+/// The beginning of the `n`-th visit after the first, `2031-01-01T00:00:00Z`.
+fn instant(first: i64, n: i64, out: &mut [u8]) {
     let text =
-        Timestamp::from_second(FIRST + n * VISIT).map(|instant| instant.to_string()).unwrap_or_default();
+        Timestamp::from_second(first + n * VISIT).map(|instant| instant.to_string()).unwrap_or_default();
     if text.len() == out.len() {
         out.copy_from_slice(text.as_bytes());
     }
