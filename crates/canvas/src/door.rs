@@ -6,8 +6,10 @@ use crate::clinic::{Clinic, Clinics, NeedsRestart};
 use crate::contract::{Contract, Level};
 use crate::fetched::Fetched;
 use crate::file::{self, File, Links};
+use crate::recording::{Recording, Seen};
 use crate::search::Reading;
 use crate::sent::Sent;
+use crate::shown::{Entry, Shown};
 use crate::types::{TYPES, canvas_type};
 use crate::write::Write;
 use crate::{check, note, provenance, references, stored};
@@ -22,8 +24,9 @@ use std::sync::Arc;
 pub struct Canvas {
     pub(crate) engine: Engine,
     clinics: Clinics,
-    base_url: Arc<str>,
-    links: Arc<dyn Links>,
+    pub(crate) base_url: Arc<str>,
+    pub(crate) links: Arc<dyn Links>,
+    shown: Arc<Shown>,
 }
 
 impl Canvas {
@@ -35,7 +38,8 @@ impl Canvas {
         base_url: &str,
         links: impl Links + 'static,
     ) -> Self {
-        Canvas { engine, clinics: clinics.into(), base_url: base_url.into(), links: Arc::new(links) }
+        let (clinics, base_url, links) = (clinics.into(), base_url.into(), Arc::new(links));
+        Canvas { engine, clinics, base_url, links, shown: Arc::default() }
     }
 
     /// The contract of a type of R4, if it is served.
@@ -69,8 +73,7 @@ impl Canvas {
         clinic: &'a Clinic,
         now: i64,
     ) -> Reading<'a> {
-        let Canvas { engine, base_url, links, .. } = self;
-        Reading { reader, engine, clinic, base_url, links: links.as_ref(), now }
+        Reading::new(self, reader, clinic, now)
     }
 
     /// create: stores a resource and returns its id.
@@ -139,18 +142,55 @@ impl Canvas {
         let Some(version) = stored else {
             return self.derived(served, id, now).await;
         };
+        let clinic = self.clinic();
+        if let Some(entry) = self.shown.get(resource_type, id, version.version, &clinic)
+            && self.are_current(&entry.seen).await?
+        {
+            return Ok(entry.body.to_vec());
+        }
         let resource = stored_json(&version)?;
         if resource.as_object().is_some_and(|resource| !contract.shows(resource)) {
             return Err(unknown(contract, id));
         }
         if let Some(references) = looked_up(served, &resource) {
             let mut fetched = self.fetch(&references).await?;
-            return present(served, resource, &mut self.reading(&mut fetched, &self.clinic(), now));
+            return self.show(served, &version, resource, &mut fetched, &clinic, now);
         }
         let door = self.clone();
-        self.engine
-            .snapshot(move |reader| present(served, resource, &mut door.reading(reader, &door.clinic(), now)))
-            .await
+        self.engine.snapshot(move |reader| door.show(served, &version, resource, reader, &clinic, now)).await
+    }
+
+    /// A resource in the vendor's shape, which is remembered unless it is of the moment.
+    fn show(
+        &self,
+        served: &dyn CanvasType,
+        version: &Version,
+        resource: Json,
+        reader: &mut dyn Reader,
+        clinic: &Arc<Clinic>,
+        now: i64,
+    ) -> Result<Vec<u8>, Refusal> {
+        let mut recording = Recording::of(reader);
+        let mut reading = self.reading(&mut recording, clinic, now);
+        let body = present(served, resource, &mut reading)?;
+        let is_of_the_moment = reading.is_of_the_moment();
+        if let Some(seen) = recording.into_seen().filter(|_| !is_of_the_moment) {
+            let (seen, body) = (seen.into(), Arc::from(&body[..]));
+            let entry = Entry { version: version.version, seen, clinic: Arc::clone(clinic), body };
+            self.shown.remember(version.resource_type, &version.id, entry);
+        }
+        Ok(body)
+    }
+
+    /// Whether what was seen is what is current.
+    async fn are_current(&self, seen: &[Seen]) -> Result<bool, Refusal> {
+        for Seen { resource_type, id, version } in seen {
+            let found = self.engine.store().read_resource(*resource_type, id).await?;
+            if found.map(|found| found.version) != *version {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// read of what is derived and not stored.

@@ -42,7 +42,7 @@ pub fn shown(
     let part = |name: &str| resource.str(name).unwrap_or_default();
     let path = path(part("resourceType"), part("id"), element);
     let base_url = reading.base_url;
-    let signed = format!("{base_url}{path}?{}", reading.links.query(&path, reading.now));
+    let signed = format!("{base_url}{path}?{}", reading.links.query(&path, reading.now()));
     let mut shown = Object::new();
     shown.insert("extension", vec![json!({ "url": DEPRECATED_URL, "valueUri": signed })]);
     let own = |name: &str| attachment.get(name).filter(|_| kept.contains(&name)).cloned();

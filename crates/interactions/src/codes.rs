@@ -3,7 +3,6 @@
 
 use crate::definitions::Definitions;
 use crate::engine::Engine;
-use fhir::ResourceType;
 use fhir::outcome::quoted;
 use std::fmt;
 use std::sync::Arc;
@@ -11,40 +10,32 @@ use terminology::{Canonical, Problem};
 
 /// The codes that are known at one moment.
 pub(crate) struct Codes {
-    engine: Engine,
     definitions: Arc<Definitions>,
+    base_url: String,
 }
 
 impl fmt::Debug for Codes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Codes").finish_non_exhaustive()
-    }
-}
-
-impl Codes {
-    /// The canonical URL of a value set, which may be named as a resource of this server.
-    fn canonical<'a>(&'a self, value_set: &'a str) -> Result<&'a str, String> {
-        let Some((ResourceType::VALUE_SET, id)) = self.engine.own_resource(value_set) else {
-            return Ok(value_set);
-        };
-        match self.definitions.value_sets.get(&id) {
-            Some(url) => Ok(url),
-            // It may be the canonical URL of one that is stored under another id, or comes with a package.
-            None if value_set.starts_with(self.engine.base_url()) => Ok(value_set),
-            None => Err(format!(
-                "{} is not stored here, or has no URL; name it by its canonical URL",
-                quoted(value_set)
-            )),
-        }
+        formatter.debug_struct("Codes").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }
 
 impl search::Terminology for Codes {
     fn members(&self, value_set: &str) -> Result<Vec<(String, String)>, String> {
-        let url = self.canonical(value_set)?;
-        let expansion = self.definitions.terminology.expansion(Canonical::parse(url)).map_err(told)?;
+        let Definitions { terminology, stored_value_sets, .. } = &*self.definitions;
+        // Where a stored value set is comes before what URLs value sets have.
+        let below_base =
+            value_set.strip_prefix(&*self.base_url).and_then(|relative| relative.strip_prefix('/'));
+        let id = below_base.unwrap_or(value_set).strip_prefix("ValueSet/");
+        let expansion = match id.and_then(|id| stored_value_sets.get(id)) {
+            Some(stored) => terminology.expansion_of_resource(stored),
+            None if id.is_some() && below_base.is_none() => {
+                return Err(format!("{} is not stored here", quoted(value_set)));
+            }
+            None => terminology.expansion(Canonical::parse(value_set)),
+        };
         let member = |member: &terminology::Member| (member.system.url.to_string(), member.code.to_string());
-        Ok(expansion.members().iter().map(member).collect())
+        Ok(expansion.map_err(told)?.members().iter().map(member).collect())
     }
 
     fn descendants(&self, system: &str, code: &str) -> Result<Vec<String>, String> {
@@ -71,6 +62,6 @@ fn told(problem: Problem) -> String {
 impl Engine {
     /// The codes that are known now.
     pub(crate) fn codes(&self) -> Codes {
-        Codes { engine: self.clone(), definitions: self.definitions() }
+        Codes { definitions: self.definitions(), base_url: self.base_url().to_owned() }
     }
 }

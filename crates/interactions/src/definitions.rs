@@ -11,7 +11,7 @@ use fhir::{Json, ResourceType};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use terminology::Terminology;
+use terminology::{Terminology, ValueSetResource};
 use validation::{Profiles, Unusable};
 
 /// The types whose resources are definitions, each with its name.
@@ -31,8 +31,8 @@ pub struct Definitions {
     pub profiles: Profiles,
     /// StructureDefinitions that are there and cannot be used, and why.
     pub unusable: Vec<Unusable>,
-    /// The canonical URLs, with their versions, of the value sets that are stored here, by their ids.
-    pub value_sets: BTreeMap<String, String>,
+    /// The value sets that are stored here, by their ids: what `ValueSet/id` means, whatever URL it has.
+    pub(crate) stored_value_sets: BTreeMap<String, ValueSetResource>,
 }
 
 impl Definitions {
@@ -100,7 +100,14 @@ impl Engine {
             .await?;
         let resources = stored.iter().map(stored_json).collect::<Result<Vec<Json>, _>>()?;
         let mut definitions = self.inner.definitions.packaged.with(&resources);
-        definitions.value_sets = resources.iter().filter_map(value_set).collect();
+        let is_value_set = |resource: &&Json| resource.str("resourceType") == Some("ValueSet");
+        for value_set in resources.iter().filter(is_value_set) {
+            if let (Some(id), Some(known)) =
+                (value_set.str("id"), definitions.terminology.value_set_resource(value_set))
+            {
+                definitions.stored_value_sets.insert(id.to_owned(), known);
+            }
+        }
         for unusable in &definitions.unusable {
             let why = unusable.issues.first().map(|issue| issue.text.as_str()).unwrap_or_default();
             tracing::warn!(url = unusable.url, why, "a StructureDefinition cannot be used");
@@ -108,11 +115,4 @@ impl Engine {
         self.inner.definitions.put(reading, definitions);
         Ok(())
     }
-}
-
-/// The id of a value set, and the canonical URL by which it is known.
-fn value_set(resource: &Json) -> Option<(String, String)> {
-    let (id, url) = (resource.str("id")?, resource.str("url")?);
-    let url = resource.str("version").map_or(url.to_owned(), |version| format!("{url}|{version}"));
-    (resource.str("resourceType")? == ResourceType::VALUE_SET.name()).then(|| (id.to_owned(), url))
 }

@@ -3,6 +3,7 @@
 use crate::criteria::{self, one};
 use crate::has::resource_type_of;
 use crate::include::Include;
+use crate::merge::nothing;
 use crate::query::{Criterion, Query, Sort, Total};
 use crate::reading::{Reading, SearchOptions};
 use crate::registry::Registry;
@@ -341,7 +342,11 @@ impl<'a> Reader<'a> {
 
     /// A parameter that says which resources match.
     fn filter(&mut self, name: &str, value: &str) -> Result<Option<String>, Vec<Issue>> {
-        let found = self.of_each_type(|reading, of| criteria::criterion(reading, of, name, value, 0))?;
+        let found = self.of_each_type(|reading, of| match name {
+            // Base parameters are for all types, and what cannot have a narrative has none.
+            "_text" if self.wide && reading.registry.parameter(of, name).is_none() => Ok(Some(nothing())),
+            _ => criteria::criterion(reading, of, name, value, 0),
+        })?;
         let mut applied = None;
         for (criteria, criterion) in self.criteria.iter_mut().zip(found) {
             if let Some(criterion) = criterion {

@@ -35,6 +35,7 @@ pub(crate) fn condition(
             is_in(parameter, value, terminology)
         }
         Modifier::Above => related(parameter, value, "above", terminology),
+        _ if parameter.facts().mime => mime(parameter, value),
         _ => related(parameter, value, "below", terminology),
     }
 }
@@ -100,6 +101,26 @@ fn is_in(parameter: &Arc<Parameter>, value: &str, terminology: &dyn Terminology)
     })?;
     let tokens = members.iter().map(|(system, code)| Token::of(system, code));
     has_code(parameter, tokens, members.len())
+}
+
+/// The system of mime types.
+const MIME: &str = "urn:ietf:bcp:13";
+
+/// A mime type with whatever parameters (<http://hl7.org/fhir/R4/search.html#mimetype>): `text/xml` finds
+/// `text/xml; charset=UTF-8`. With parameters of its own the value finds itself alone.
+fn mime(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> {
+    let wanted = match Token::parse(parameter.code(), value)? {
+        Token::Code(code) => code.into_owned(),
+        Token::Both(system, code) if system == MIME => code.into_owned(),
+        _ => return Err(bad_value(&format!("{}:below", parameter.code()), value, "a mime type")),
+    };
+    let candidates = presence(parameter).unwrap_or(Criterion::All(Vec::new()));
+    Ok(Condition::tested(candidates, move |item, _| {
+        item.as_str().is_some_and(|found| {
+            let base = found.split_once(';').map_or(found, |(base, _)| base.trim_end());
+            found == wanted || base.eq_ignore_ascii_case(&wanted)
+        })
+    }))
 }
 
 /// A code that the value subsumes, or that subsumes it.

@@ -12,6 +12,7 @@ use crate::merge::all;
 use crate::problem::bad_value;
 use crate::query::Criterion;
 use fhir::{Issue, Json, ResourceType};
+use std::borrow::Cow;
 
 /// Whose words are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,45 +58,57 @@ pub(crate) fn criterion(
         let mut text = String::from(" ");
         match words {
             Words::Narrative => {
-                resource
-                    .at(&["text", "div"])
-                    .and_then(Json::as_str)
-                    .into_iter()
-                    .for_each(|div| add(&mut text, div));
+                let div = resource.at(&["text", "div"]).and_then(Json::as_str);
+                div.into_iter().for_each(|div| add_markup(&mut text, div));
             }
-            Words::Content => each_string(resource, &mut |string| add(&mut text, string)),
+            Words::Content => add_all(&mut text, "", resource),
         }
         wanted.occurs(&text)
     });
     Ok(Criterion::Tested { candidates: vec![all(Vec::new())], test })
 }
 
-/// Appends the folded text of a string; markup is no text.
+/// What stands between two texts, so that no phrase reaches from one into the other. No folded text has it.
+const APART: &str = "\n ";
+
+/// Appends the folded text of a string, and a blank.
 fn add(text: &mut String, string: &str) {
-    let mut push = |part: &str| {
-        let folded = fold(part);
-        if !folded.is_empty() {
-            text.push_str(&folded);
-            text.push(' ');
-        }
-    };
-    if !string.trim_start().starts_with('<') {
-        return push(string);
+    let folded = fold(string);
+    if !folded.is_empty() {
+        text.push_str(&folded);
+        text.push(' ');
     }
-    let mut rest = string;
-    while let Some((before, tag)) = rest.split_once('<') {
-        push(before);
-        rest = tag.split_once('>').map_or("", |(_, after)| after);
-    }
-    push(rest);
 }
 
-/// Shows all strings of a tree.
-fn each_string(json: &Json, each: &mut dyn FnMut(&str)) {
+/// Appends what is read of XHTML: tags are no text, and what stands for a character is that character.
+fn add_markup(text: &mut String, xhtml: &str) {
+    let mut rest = xhtml;
+    while let Some((before, tag)) = rest.split_once('<') {
+        add(text, &unescaped(before));
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    add(text, &unescaped(rest));
+}
+
+/// XML's references resolved. What is no reference stays as it is.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    fhir::xml::unescape_attribute(text).unwrap_or(Cow::Borrowed(text))
+}
+
+/// Appends all strings of a tree, each apart from the others. `name` is the member's that `json` is a value of.
+fn add_all(text: &mut String, name: &str, json: &Json) {
     match json {
-        Json::String(text) => each(text),
-        Json::Array(items) => items.iter().for_each(|item| each_string(item, each)),
-        Json::Object(object) => object.iter().for_each(|(_, value)| each_string(value, each)),
+        Json::String(string) => {
+            // Elsewhere a `<` is less than.
+            if name == "div" {
+                add_markup(text, string)
+            } else {
+                add(text, string)
+            }
+            text.push_str(APART);
+        }
+        Json::Array(items) => items.iter().for_each(|item| add_all(text, name, item)),
+        Json::Object(object) => object.iter().for_each(|(name, value)| add_all(text, name, value)),
         Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
@@ -226,10 +239,38 @@ mod tests {
         assert_eq!(parse(&"(".repeat(100_000)), None);
     }
 
+    fn texts(json: &str) -> Vec<String> {
+        let mut text = String::new();
+        add_all(&mut text, "", &fhir::json::parse(json.as_bytes(), 10).unwrap());
+        let texts = text.split(APART).map(|text| text.trim().to_owned());
+        texts.filter(|text| !text.is_empty()).collect()
+    }
+
     #[test]
-    fn markup_is_no_text() {
+    fn each_string_is_a_text_and_markup_is_none() {
+        for (json, expected) in [
+            (r#"{ "a": "One two", "b": [{ "c": "three" }] }"#, vec!["one two", "three"]),
+            (r#"{ "div": "<div xmlns=\"x\"><p>A<b>B</b></p>c &amp; d</div>" }"#, vec!["a b c d"]),
+            (r#"{ "div": "<p>caf&#233; &lt;5 &#x41;ngle</p>" }"#, vec!["cafe <5 angle"]),
+            (r#"{ "note": "<5 mg" }"#, vec!["<5 mg"]),
+            (r#"{ "note": "<b>5</b> mg" }"#, vec!["<b>5< b> mg"]),
+        ] {
+            assert_eq!(texts(json), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_stays_within_one_text() {
         let mut text = String::from(" ");
-        add(&mut text, "<div xmlns=\"x\"><p>A<b>B</b></p>c &amp; d</div>");
-        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), ["a", "b", "c", "amp", "d"]);
+        add_all(
+            &mut text,
+            "",
+            &fhir::json::parse(br#"{ "a": "bone pain", "b": "since 2010" }"#, 10).unwrap(),
+        );
+        for (value, expected) in
+            [("\"bone pain\"", true), ("\"since 20\"", true), ("\"pain since\"", false), ("pain since", true)]
+        {
+            assert_eq!(parse(value).map(|wanted| wanted.occurs(&text)), Some(expected), "{value}");
+        }
     }
 }

@@ -41,4 +41,4 @@ pub use operations::{
 };
 pub use problem::Problem;
 pub use terminology::Terminology;
-pub use value_set::Filter;
+pub use value_set::{Filter, ValueSetResource};

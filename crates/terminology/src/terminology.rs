@@ -8,7 +8,7 @@ use crate::expansion::Expansion;
 use crate::limits::CACHED_CODES;
 use crate::pack::{Packed, Section, pack};
 use crate::problem::Problem;
-use crate::value_set::ValueSet;
+use crate::value_set::{ValueSet, ValueSetResource};
 use fhir::{Json, Object};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -147,6 +147,28 @@ impl Terminology {
     /// It is unknown, or its codes cannot all be listed.
     pub fn expansion(&self, asked: Canonical<'_>) -> Result<Arc<Expansion>, Problem> {
         self.expansion_of(&self.value_set(asked)?)
+    }
+
+    /// The value set that a resource is. Where it is the one that its URL and version name, what is computed of it is
+    /// kept; where another has its URL and version, or it has no URL, its codes are its own all the same.
+    pub fn value_set_resource(&self, resource: &Json) -> Option<ValueSetResource> {
+        let own = ValueSet::of(resource.as_object()?);
+        let named = self.value_set(Canonical { url: &own.url, version: own.version.as_deref() });
+        let known = named.ok().filter(|known| !own.url.is_empty() && known.has_codes_of(&own));
+        Some(ValueSetResource(known.unwrap_or_else(|| {
+            let place = || format!("ValueSet/{}", resource.str("id").unwrap_or_default()).into();
+            let url = if own.url.is_empty() { place() } else { own.url.clone() };
+            Arc::new(ValueSet { url, ..own })
+        })))
+    }
+
+    /// All codes of the value set that a resource is.
+    ///
+    /// # Errors
+    ///
+    /// Its codes cannot all be listed.
+    pub fn expansion_of_resource(&self, value_set: &ValueSetResource) -> Result<Arc<Expansion>, Problem> {
+        self.expansion_of(&value_set.0)
     }
 
     /// The same of a value set that is at hand.

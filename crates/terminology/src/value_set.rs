@@ -4,6 +4,11 @@ use crate::canonical::Canonical;
 use crate::code_system::{Designation, designations};
 use crate::terminology::Definition;
 use fhir::{Json, Object};
+use std::sync::Arc;
+
+/// A value set that a resource is, whatever others have its URL.
+#[derive(Clone, Debug)]
+pub struct ValueSetResource(pub(crate) Arc<ValueSet>);
 
 /// The definition of a value set.
 #[derive(Debug)]
@@ -59,7 +64,7 @@ pub struct Filter {
 }
 
 /// The codes that somebody else computed.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Published {
     pub(crate) contains: Vec<PublishedCode>,
     /// Whether there are no other codes.
@@ -67,7 +72,7 @@ pub(crate) struct Published {
 }
 
 /// A code of a published expansion.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct PublishedCode {
     pub(crate) system: Box<str>,
     pub(crate) version: Option<Box<str>>,
@@ -108,6 +113,11 @@ impl ValueSet {
     /// Its URL and version.
     pub(crate) fn name(&self) -> String {
         Canonical { url: &self.url, version: self.version.as_deref() }.to_string()
+    }
+
+    /// Whether both are made of the same codes.
+    pub(crate) fn has_codes_of(&self, other: &ValueSet) -> bool {
+        self.compose_json == other.compose_json && self.expansion == other.expansion
     }
 
     /// All codes of a code system.

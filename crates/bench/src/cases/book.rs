@@ -17,15 +17,24 @@ const END: &str = "END---OF-THE-VISIT-Z";
 const PRACTITIONER_MARK: char = '#';
 const PATIENT_MARK: char = '%';
 
-/// Books a visit.
-pub fn prepare(world: &World) -> Result<Template> {
+/// Books a visit at the Canvas door.
+pub fn canvas(world: &World) -> Result<Template> {
+    prepare(world, "/Appointment")
+}
+
+/// Books the same visit at the R4 door, where the rule against double booking holds too.
+pub fn r4(world: &World) -> Result<Template> {
+    prepare(world, "/fhir/Appointment")
+}
+
+fn prepare(world: &World, path: &str) -> Result<Template> {
     let practitioners = same_width(&world.practitioners)?;
     let patients = same_width(&world.patients)?;
     let practitioner_mark = PRACTITIONER_MARK.to_string().repeat(practitioners[0].len());
     let patient_mark = PATIENT_MARK.to_string().repeat(patients[0].len());
     let body = body(&world.location, &practitioner_mark, &patient_mark, START, END);
     let count = practitioners.len() as u64;
-    Template::new("POST", "/Appointment", world.token(), Some(&body))
+    Template::new("POST", path, world.token(), Some(&body))
         .field(START, move |n, out| instant((n / count) as i64, out))?
         .field(END, move |n, out| instant((n / count) as i64 + 1, out))?
         .field(&practitioner_mark, move |n, out| out.copy_from_slice(&pick(&practitioners, n)))?
@@ -69,7 +78,7 @@ mod tests {
         let id = |n: u32| format!("{n:032}");
         let client = Client { address: ([127, 0, 0, 1], 1).into(), token: None };
         let world = World::for_tests(client, (0..3).map(id).collect(), (7..9).map(id).collect());
-        let template = prepare(&world)?;
+        let template = canvas(&world)?;
         let mut request = Vec::new();
         let mut taken = HashSet::new();
         for n in 0..100 {

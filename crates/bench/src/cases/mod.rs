@@ -31,7 +31,7 @@ pub struct Kind {
 }
 
 /// All kinds, in the order in which they are measured.
-pub static KINDS: [Kind; 7] = [
+pub static KINDS: [Kind; 8] = [
     Kind {
         name: "read",
         about: "GET /fhir/Patient/{id}",
@@ -70,7 +70,15 @@ pub static KINDS: [Kind; 7] = [
         by_default: true,
         aim: None,
         status: 201,
-        prepare: book::prepare,
+        prepare: book::canvas,
+    },
+    Kind {
+        name: "book-r4",
+        about: "the same POST /fhir/Appointment at the R4 door",
+        by_default: false,
+        aim: None,
+        status: 201,
+        prepare: book::r4,
     },
     Kind {
         name: "slots",

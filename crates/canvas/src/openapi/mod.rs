@@ -6,7 +6,7 @@ mod schema;
 
 use crate::contract::Contract;
 use crate::types::TYPES;
-use fhir::{Json, Object, json};
+use fhir::{Json, Object, ResourceType, json};
 use interactions::Interaction;
 use schema::Of;
 
@@ -53,9 +53,11 @@ fn components(contracts: &[&Contract], base_url: &str) -> Json {
             }
         }
     }
-    for (name, schema) in
-        [("Bundle", bundle()), ("OperationOutcome", outcome()), ("Parameters", parameters())]
-    {
+    for (name, schema) in [
+        ("Bundle", bundle()),
+        (ResourceType::OPERATION_OUTCOME.name(), outcome()),
+        ("Parameters", parameters()),
+    ] {
         schemas.insert(name, schema);
     }
     let token_url = format!("{base_url}/auth/token/");
@@ -104,7 +106,7 @@ fn outcome() -> Json {
         "type": "object",
         "required": ["resourceType", "issue"],
         "properties": {
-            "resourceType": { "const": "OperationOutcome" },
+            "resourceType": { "const": (ResourceType::OPERATION_OUTCOME.name()) },
             "issue": { "type": "array", "minItems": 1i64, "items": {
                 "type": "object",
                 "required": ["severity", "code", "details"],

@@ -2,9 +2,11 @@
 
 use crate::clinic::Clinic;
 use crate::contract::Contract;
+use crate::door::Canvas;
 use crate::file::Links;
 use interactions::Engine;
 use interactions::storage::Reader;
+use std::cell::Cell;
 
 /// The parameters of a search as they were sent.
 #[derive(Clone, Copy)]
@@ -45,6 +47,31 @@ pub struct Reading<'a> {
     pub base_url: &'a str,
     /// Makes links to files that need no token.
     pub links: &'a dyn Links,
-    /// The moment of the request, in milliseconds since the epoch.
-    pub now: i64,
+    now: i64,
+    /// Whether anything has been made of the moment.
+    is_of_the_moment: Cell<bool>,
+}
+
+impl<'a> Reading<'a> {
+    /// A look by a door and settings at a moment, in milliseconds since the epoch.
+    pub(crate) fn new(
+        door: &'a Canvas,
+        reader: &'a mut dyn Reader,
+        clinic: &'a Clinic,
+        now: i64,
+    ) -> Reading<'a> {
+        let (engine, base_url, links) = (&door.engine, &*door.base_url, &*door.links);
+        Reading { reader, engine, clinic, base_url, links, now, is_of_the_moment: Cell::new(false) }
+    }
+
+    /// The moment of the request, in milliseconds since the epoch. What is made of it is not shown another time.
+    pub fn now(&self) -> i64 {
+        self.is_of_the_moment.set(true);
+        self.now
+    }
+
+    /// Whether what was made is good for this moment alone.
+    pub(crate) fn is_of_the_moment(&self) -> bool {
+        self.is_of_the_moment.get()
+    }
 }

@@ -290,7 +290,7 @@ impl CanvasType for MedicationStatement {
 fn begins_after(resource: &Object, reading: &Reading<'_>) -> bool {
     let start = resource.get("effectivePeriod").and_then(|period| period.str("start"));
     let start = start.and_then(PartialDateTime::parse);
-    start.is_some_and(|start| start.start(&reading.clinic.time_zone) > reading.now)
+    start.is_some_and(|start| start.start(&reading.clinic.time_zone) > reading.now())
 }
 
 /// What is looked up under `medicationReference`, and its display.

@@ -33,3 +33,28 @@ fn a_location_without_description_is_described_by_its_organization() {
     let read = door.read(ResourceType::ORGANIZATION, "o").unwrap();
     assert_eq!(read.get("partOf"), None::<&Json>, "what the contract does not list is not shown");
 }
+
+#[test]
+fn what_is_shown_again_follows_all_that_it_is_made_of() {
+    let door = Door::empty();
+    let organization = |name: &str| parse(&format!(r#"{{"resourceType":"Organization","name":"{name}"}}"#));
+    let location = |name: &str| {
+        parse(&format!(
+            r#"{{"resourceType":"Location","status":"active","name":"{name}","managingOrganization":{{"reference":"Organization/o"}}}}"#
+        ))
+    };
+    door.put(ResourceType::LOCATION, "l", location("North"));
+    let shown = || {
+        let read = || door.read(ResourceType::LOCATION, "l").unwrap();
+        let (first, again) = (read(), read());
+        assert_eq!(first, again);
+        again.str("description").map(str::to_owned)
+    };
+    assert_eq!(shown(), None);
+    door.put(ResourceType::ORGANIZATION, "o", organization("Clinic"));
+    assert_eq!(shown().as_deref(), Some("Clinic: North"));
+    door.put(ResourceType::ORGANIZATION, "o", organization("Practice"));
+    assert_eq!(shown().as_deref(), Some("Practice: North"));
+    door.put(ResourceType::LOCATION, "l", location("South"));
+    assert_eq!(shown().as_deref(), Some("Practice: South"));
+}

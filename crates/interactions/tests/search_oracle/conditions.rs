@@ -4,6 +4,7 @@ use crate::dice::Dice;
 use crate::filters::{self, Filter};
 use crate::meaning::{Meaning, Question};
 use crate::questions;
+use crate::words::{Known, Wanted};
 use crate::world::World;
 use fhir::ResourceType;
 use fhir::definitions::{SearchParameter, SearchParameterType, search_parameters_of};
@@ -33,6 +34,13 @@ pub enum Condition {
         inner: Box<Condition>,
     },
     Filter(Filter),
+    /// One of the values occurs in the narrative, or in all content.
+    Words {
+        is_content: bool,
+        values: Vec<Wanted>,
+    },
+    /// It is on one of the lists.
+    Listed(Vec<String>),
 }
 
 impl Condition {
@@ -50,12 +58,18 @@ impl Condition {
                 (format!("_has:{by}:{}:{name}", parameter.code), value)
             }
             Condition::Filter(filter) => (String::from("_filter"), filter.text()),
+            Condition::Words { is_content, values } => {
+                let texts: Vec<String> = values.iter().map(Wanted::text).collect();
+                (String::from(if *is_content { "_content" } else { "_text" }), texts.join(","))
+            }
+            Condition::Listed(ids) => (String::from("_list"), ids.join(",")),
         }
     }
 
     /// What kind of condition it is, for counts.
     pub fn kind(&self) -> &'static str {
         match self {
+            Condition::Plain(question) if question.parameter.code == "near" => "near",
             Condition::Plain(question) => question.modifier.map_or("plain", |modifier| match modifier {
                 "missing" | "not" | "exact" | "contains" | "text" | "of-type" | "identifier" | "below"
                 | "above" => modifier,
@@ -65,6 +79,9 @@ impl Condition {
             Condition::Chain { .. } => "chain",
             Condition::Has { .. } => "_has",
             Condition::Filter(_) => "_filter",
+            Condition::Words { is_content: true, .. } => "_content",
+            Condition::Words { .. } => "_text",
+            Condition::Listed(_) => "_list",
         }
     }
 }
@@ -79,6 +96,7 @@ pub struct Oracle {
     pub questions: BTreeMap<ResourceType, Vec<Question>>,
     pub composites: BTreeMap<ResourceType, Vec<(&'static SearchParameter, String)>>,
     pub edges: Vec<Edge>,
+    pub texts: Known,
 }
 
 impl Oracle {
@@ -90,6 +108,7 @@ impl Oracle {
             questions: BTreeMap::new(),
             composites: BTreeMap::new(),
             edges: Vec::new(),
+            texts: Known::default(),
         }
     }
 
@@ -145,6 +164,12 @@ impl Oracle {
                 self.referred_to(of, *by, parameter, &sources)
             }
             Condition::Filter(filter) => self.passing(of, filter),
+            Condition::Words { is_content, values } => {
+                let texts = &self.texts;
+                let all = self.world.of(of).iter();
+                all.filter(|stored| texts.says(stored.json, *is_content, values)).map(|one| one.id).collect()
+            }
+            Condition::Listed(ids) => self.listed(of, ids),
         }
     }
 
@@ -211,12 +236,30 @@ impl Oracle {
 
     /// A condition that looks at nothing else.
     pub fn simple(&self, dice: &mut Dice, of: ResourceType) -> Option<Condition> {
+        if dice.percent(6)
+            && let Some(special) = self.special(dice, of)
+        {
+            return Some(special);
+        }
         let composites = self.composites.get(&of).filter(|all| !all.is_empty());
         if let Some(all) = composites.filter(|_| dice.percent(15)) {
             let (parameter, value) = dice.pick(all)?;
             return Some(Condition::Composite { parameter, values: vec![value.clone()] });
         }
         dice.pick(self.questions.get(&of)?).cloned().map(Condition::Plain)
+    }
+
+    /// Words, or a list.
+    pub fn special(&self, dice: &mut Dice, of: ResourceType) -> Option<Condition> {
+        if dice.percent(35) {
+            return self.lists(dice, of).map(Condition::Listed);
+        }
+        let is_content = dice.percent(50);
+        let mut values = vec![self.words(dice, of, is_content)?];
+        if dice.percent(20) {
+            values.extend(self.words(dice, of, is_content));
+        }
+        Some(Condition::Words { is_content, values })
     }
 
     /// Any condition.

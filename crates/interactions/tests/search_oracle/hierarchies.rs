@@ -8,16 +8,26 @@ use fhir::{Json, ResourceType};
 use fhirpath::Item;
 use std::collections::{BTreeSet, HashMap};
 
-/// The codes right above a code, by its system and itself.
+/// The codes right above a code, by the code system and itself.
 #[derive(Default)]
-pub struct Hierarchies(HashMap<(String, String), BTreeSet<String>>);
+pub struct Hierarchies {
+    above: HashMap<(String, String), BTreeSet<String>>,
+    /// The code systems that are known.
+    known: BTreeSet<String>,
+    /// The code systems whose hierarchy is not one of generality.
+    grouped: BTreeSet<String>,
+}
 
 impl Hierarchies {
     /// Reads the code systems that are whole.
-    pub fn of(code_systems: &[Json]) -> Self {
+    pub fn of<'j>(code_systems: impl Iterator<Item = &'j Json>) -> Self {
         let mut found = Hierarchies::default();
-        for system in code_systems.iter().filter(|system| system.str("content") == Some("complete")) {
+        for system in code_systems.filter(|system| system.str("content") == Some("complete")) {
             let Some(url) = system.str("url") else { continue };
+            found.known.insert(url.to_owned());
+            if system.str("hierarchyMeaning").is_some_and(|meaning| meaning != "is-a") {
+                found.grouped.insert(url.to_owned());
+            }
             system.get("concept").map(Json::items).unwrap_or_default().iter().for_each(|concept| {
                 found.add(url, concept, None);
             });
@@ -27,7 +37,7 @@ impl Hierarchies {
 
     fn add(&mut self, url: &str, concept: &Json, parent: Option<&str>) {
         let Some(code) = concept.str("code") else { return };
-        self.0.entry((url.to_owned(), code.to_owned())).or_default().extend(parent.map(str::to_owned));
+        self.above.entry((url.to_owned(), code.to_owned())).or_default().extend(parent.map(str::to_owned));
         // What has several parents stands below one, and is named by the others, or names them.
         for property in concept.get("property").map(Json::items).unwrap_or_default() {
             let Some(other) = property.str("valueCode") else { continue };
@@ -36,7 +46,7 @@ impl Hierarchies {
                 Some("parent") => (code, other),
                 _ => continue,
             };
-            self.0.entry((url.to_owned(), child.to_owned())).or_default().insert(parent.to_owned());
+            self.above.entry((url.to_owned(), child.to_owned())).or_default().insert(parent.to_owned());
         }
         for child in concept.get("concept").map(Json::items).unwrap_or_default() {
             self.add(url, child, Some(code));
@@ -48,7 +58,7 @@ impl Hierarchies {
         let mut found = BTreeSet::new();
         let mut next = vec![code.to_owned()];
         while let Some(code) = next.pop() {
-            if let Some(parents) = self.0.get(&(system.to_owned(), code.clone())) {
+            if let Some(parents) = self.above.get(&(system.to_owned(), code.clone())) {
                 next.extend(parents.iter().filter(|parent| !found.contains(*parent)).cloned());
                 found.insert(code);
             }
@@ -56,10 +66,31 @@ impl Hierarchies {
         found
     }
 
+    /// The codes of a system that pass the filters of a value set; nothing of a system that is not known, and where
+    /// the filters are others than those on what subsumes a code.
+    pub fn passing(&self, system: &str, filters: &[Json]) -> Option<BTreeSet<String>> {
+        if !self.known.contains(system) {
+            return None;
+        }
+        let codes = self.above.keys().filter(|(of, _)| of == system).map(|(_, code)| code.clone());
+        let mut codes: BTreeSet<String> = codes.collect();
+        for filter in filters {
+            let is_asked = filter.str("property") == Some("concept") && !self.grouped.contains(system);
+            let value = filter.str("value").filter(|_| is_asked)?;
+            let itself = match filter.str("op") {
+                Some("is-a") => true,
+                Some("descendent-of") => false,
+                _ => return None,
+            };
+            codes.retain(|code| (itself || code != value) && self.ancestors(system, code).contains(value));
+        }
+        Some(codes)
+    }
+
     /// Whether any code of the system has another above it.
     fn is_deep(&self, system: &str, code: &str) -> bool {
         self.ancestors(system, code).len() > 1
-            || self.0.iter().any(|((of, _), parents)| of == system && parents.contains(code))
+            || self.above.iter().any(|((of, _), parents)| of == system && parents.contains(code))
     }
 
     /// What can be asked: a parameter, a name and a value, and what is found.
@@ -120,7 +151,7 @@ impl Hierarchies {
 }
 
 /// Systems and codes of a value.
-fn codes(item: &Item<'static>) -> Vec<(String, String)> {
+pub fn codes(item: &Item<'static>) -> Vec<(String, String)> {
     let of = |coding: &Json| Some((coding.str("system")?.to_owned(), coding.str("code")?.to_owned()));
     match (item.item_type.name(), item.json()) {
         ("Coding", Some(json)) => of(json).into_iter().collect(),

@@ -3,6 +3,7 @@
 
 use crate::amounts::{is_amount, number, quantity};
 use crate::dates::date;
+use crate::places::near;
 use fhir::definitions::{SearchParameter, SearchParameterType, TypeId};
 use fhir::{Json, Reference, ResourceType};
 use fhirpath::{Context, Expression, Item};
@@ -11,6 +12,9 @@ use std::rc::Rc;
 
 /// The present of all searches: `ap` widens dates by a tenth of their distance from it. In milliseconds.
 pub const NOW: i64 = 1_600_000_000_000;
+
+/// Where the server is: what absolute references say below it is a resource of its own.
+pub const BASE: &str = "http://test/fhir";
 
 /// One condition: a parameter, perhaps a modifier, and values any of which is enough. Values have their escapes.
 #[derive(Clone, Debug)]
@@ -193,6 +197,10 @@ impl Meaning {
                 let identifier = item.json().and_then(|reference| reference.get("identifier"));
                 identifier.is_some_and(|identifier| coded(identifier, "value", &parts(value, '|')))
             }),
+            // A mime type, whatever parameters it has.
+            Some("below") if parameter.kind == SearchParameterType::Token => any(&|item, value| {
+                item.as_str().and_then(|text| text.split(';').next()).map(str::trim) == Some(&*plain(value))
+            }),
             Some("below") => any(&|item, value| {
                 let value = plain(value);
                 item.as_str().is_some_and(|uri| {
@@ -232,7 +240,8 @@ pub fn compare(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> boo
         SearchParameterType::Date => date(item, value),
         SearchParameterType::Number => number(item, value),
         SearchParameterType::Quantity => quantity(item, value),
-        _ => false,
+        SearchParameterType::Special => near(item, value),
+        SearchParameterType::Composite => false,
     }
 }
 
@@ -365,6 +374,11 @@ pub fn reference_text<'i>(item: &'i Item<'_>) -> Option<&'i str> {
     item.as_str().or_else(|| item.json()?.str("reference"))
 }
 
+/// A reference to what is here, without where that is.
+pub fn relative(text: &str) -> &str {
+    text.strip_prefix(BASE).and_then(|text| text.strip_prefix('/')).unwrap_or(text)
+}
+
 pub fn refers(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> bool {
     // A resource that stands where a reference could.
     if let Some(resource_type) = ResourceType::from_name(item.item_type.name()) {
@@ -373,7 +387,8 @@ pub fn refers(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> bool
             && (value == id || value == format!("{resource_type}/{id}"));
     }
     let Some(text) = reference_text(item) else { return false };
-    match Reference::parse(text) {
+    let value = relative(value);
+    match Reference::parse(relative(text)) {
         Some(Reference::Local { resource_type, id, version }) => {
             let of_target = parameter.targets.is_empty() || parameter.targets.contains(&resource_type);
             (value == id && of_target)

@@ -5,7 +5,7 @@ use crate::amounts::{amount, ucum, unit_of};
 use crate::conditions::Oracle;
 use crate::dates::date_of;
 use crate::dice::Dice;
-use crate::meaning::{Meaning, folded, reference_text, texts};
+use crate::meaning::{Meaning, folded, reference_text, relative, texts};
 use fhir::definitions::{SearchParameter, SearchParameterType, search_parameters_of};
 use fhir::{Json, ResourceType};
 use fhirpath::Item;
@@ -89,7 +89,7 @@ fn of_item(kind: SearchParameterType, item: &Item<'_>) -> Vec<Rank> {
         }
         SearchParameterType::Quantity => of_amount(item).map(Rank::Number).into_iter().collect(),
         SearchParameterType::Token => of_token(item),
-        _ => reference_text(item).map(|text| Rank::Text(text.to_owned())).into_iter().collect(),
+        _ => reference_text(item).map(|text| Rank::Text(relative(text).to_owned())).into_iter().collect(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::meaning::{Meaning, Question, escaped, reference_text, systems_of, texts, words};
+use crate::places;
 use fhir::datetime::PartialDateTime;
 use fhir::definitions::{SearchParameter, SearchParameterType};
 use fhir::{Json, Reference, ResourceType};
@@ -70,6 +71,10 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 if !search::fold(&start).is_empty() && start.trim() == start {
                     found.push((Some("text"), escaped(&start.to_lowercase())));
                 }
+            }
+            if let Some(mime) = item.as_str().filter(|_| is_mime(item)) {
+                let base = mime.split(';').next().unwrap_or_default().trim();
+                found.push((Some("below"), escaped(base)));
             }
             found.extend(typed(item).into_iter().map(|value| (Some("of-type"), value)));
             // What a type of identifiers is shown as is no text of the identifier.
@@ -167,7 +172,10 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 }
             }
         }
-        _ => {}
+        SearchParameterType::Special => {
+            found.extend(places::values(item).into_iter().map(|value| (None, value)));
+        }
+        SearchParameterType::Composite => {}
     }
     found
 }
@@ -197,6 +205,11 @@ fn forms(system: Option<&str>, code: Option<&str>) -> Vec<String> {
     }
     found.extend(system.map(|system| format!("{}|", escaped(system))));
     found
+}
+
+fn is_mime(item: &Item<'_>) -> bool {
+    let binding = item.element.and_then(|element| element.binding());
+    binding.is_some_and(|one| one.value_set.definition().url == "http://hl7.org/fhir/ValueSet/mimetypes")
 }
 
 /// An identifier by its type.

@@ -1,10 +1,12 @@
 //! Where the resources come from, and what is put into them so that every parameter has values.
 
+use crate::{lists, places};
 use fhir::{Json, ResourceType, json};
 use generate::{Form, Population};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// How many resources of a type are taken.
 const OF_A_TYPE: usize = 40;
@@ -31,8 +33,22 @@ fn add(resources: &mut Resources, resource: Json, most: usize) {
     }
 }
 
+/// Adds resources however many there are.
+pub fn insert(resources: &mut Resources, some: Vec<Json>) {
+    for resource in some {
+        let resource_type = ResourceType::from_name(resource.str("resourceType").unwrap()).unwrap();
+        let id = resource.str("id").unwrap().to_owned();
+        resources.entry(resource_type).or_default().insert(id, resource);
+    }
+}
+
 /// The files of the unpacked npm package `hl7.fhir.r4.examples@4.0.1`, in order.
-fn example_files() -> Option<Vec<PathBuf>> {
+fn example_files() -> Option<&'static [PathBuf]> {
+    static LISTED: OnceLock<Option<Vec<PathBuf>>> = OnceLock::new();
+    LISTED.get_or_init(list_examples).as_deref()
+}
+
+fn list_examples() -> Option<Vec<PathBuf>> {
     let folder = std::env::var_os("EASEL_TEST_R4_EXAMPLES")?;
     let folder = Path::new(&folder);
     let folder = if folder.join("package").is_dir() { folder.join("package") } else { folder.to_owned() };
@@ -58,13 +74,34 @@ pub fn examples() -> Option<Resources> {
     Some(found)
 }
 
-/// The code systems among the official examples; none where those are not at hand.
-pub fn code_systems() -> Vec<Json> {
-    let is_one = |path: &PathBuf| {
-        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("CodeSystem-"))
+/// The official definitions of a type; none where they are not at hand.
+fn definitions(of: &str) -> Vec<Json> {
+    let start = format!("{of}-");
+    let is_one = |path: &&PathBuf| {
+        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(&start))
     };
-    let files = example_files().unwrap_or_default().into_iter().filter(is_one);
+    let files = example_files().unwrap_or_default().iter().filter(is_one);
     files.filter_map(|path| fhir::json::parse(&std::fs::read(path).unwrap(), 100).ok()).collect()
+}
+
+/// The official code systems, read once.
+pub fn code_systems() -> &'static [Json] {
+    static READ: OnceLock<Vec<Json>> = OnceLock::new();
+    READ.get_or_init(|| definitions("CodeSystem"))
+}
+
+/// The official value sets, read once.
+pub fn value_sets() -> &'static [Json] {
+    static READ: OnceLock<Vec<Json>> = OnceLock::new();
+    READ.get_or_init(|| definitions("ValueSet"))
+}
+
+/// The official definition of a type; none where it is not at hand.
+pub fn structure(of: ResourceType) -> Option<Json> {
+    let name = format!("StructureDefinition-{of}.json");
+    let path =
+        example_files()?.iter().find(|path| path.file_name().is_some_and(|found| found == name.as_str()))?;
+    fhir::json::parse(&std::fs::read(path).unwrap(), 100).ok()
 }
 
 /// Records of the crate `generate`, and a few resources that are awkward to search for.
@@ -74,12 +111,9 @@ pub fn generated() -> Resources {
         let most = OF_A_TYPE * (index + 1) / (PATIENTS as usize + 1);
         record.resources.into_iter().for_each(|resource| add(&mut found, resource.body, most));
     }
-    // These come besides the others, however many there are.
-    for resource in awkward() {
-        let resource_type = ResourceType::from_name(resource.str("resourceType").unwrap()).unwrap();
-        let id = resource.str("id").unwrap().to_owned();
-        found.entry(resource_type).or_default().insert(id, resource);
-    }
+    insert(&mut found, awkward());
+    insert(&mut found, places::awkward());
+    insert(&mut found, lists::awkward());
     found
 }
 
@@ -218,6 +252,11 @@ fn awkward() -> Vec<Json> {
         };
         json!({
             "resourceType": "Observation", "id": (format!("odd{n}")), "status": "final", "code": (code(["a$1", "b,2"][n % 2])),
+            "text": {
+                "status": "generated",
+                "div": (format!("<div xmlns=\"http://www.w3.org/1999/xhtml\"><p title=\"tip\">&lt;{n} caf&#233; &#x41;ngle</p><p>H&amp;H</p></div>"))
+            },
+            "note": [{ "text": (format!("<{n} mg of caffeine")) }, { "text": "<b>bold</b> words" }],
             "subject": { "reference": (format!("Patient/odd{}", n % 6)) },
             "effectivePeriod": { "start": (format!("2020-0{}-01", n + 1)), "end": "2020-11" },
             "valueQuantity": {
@@ -231,5 +270,12 @@ fn awkward() -> Vec<Json> {
             "hasMember": [{ "reference": (format!("Observation/odd{}", (n + 3) % 8)) }]
         })
     });
-    patients.chain(observations).collect()
+    let mimes = ["text/xml", "text/xml; charset=UTF-8", "text/plain"].into_iter().enumerate();
+    let documents = mimes.map(|(n, mime)| {
+        json!({
+            "resourceType": "DocumentReference", "id": (format!("odd{n}")), "status": "current",
+            "content": [{ "attachment": { "contentType": mime, "url": "http://documents" } }]
+        })
+    });
+    patients.chain(observations).chain(documents).collect()
 }

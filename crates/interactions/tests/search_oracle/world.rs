@@ -4,7 +4,7 @@ use fhir::definitions::SearchParameter;
 use fhir::{Json, Reference, ResourceType};
 use std::collections::{BTreeMap, HashMap};
 
-use crate::meaning::{Meaning, reference_text};
+use crate::meaning::{Meaning, reference_text, relative};
 
 /// A resource as it is stored. It lives as long as the test, for values borrow from it.
 pub struct Stored {
@@ -50,7 +50,7 @@ impl World {
     ) -> Vec<(ResourceType, String)> {
         let mut found = Vec::new();
         for item in meaning.values(resource, parameter).iter() {
-            match reference_text(item).and_then(Reference::parse) {
+            match reference_text(item).map(relative).and_then(Reference::parse) {
                 Some(Reference::Local { resource_type, id, .. }) => {
                     found.push((resource_type, id.to_owned()));
                 }

@@ -24,6 +24,8 @@ pub(crate) struct ValueFacts {
     /// Of a token: all are of type `code`, and these are the codes of the one system that they come from. Only the
     /// code is indexed.
     pub(crate) implied: Option<Implied>,
+    /// Of a token: all are mime types.
+    pub(crate) mime: bool,
     /// Of a reference: the types that another parameter tells apart (`patient` of `subject`).
     pub(crate) told_apart: Vec<ResourceType>,
     /// Of a reference: all are canonical URLs.
@@ -59,6 +61,7 @@ impl ValueFacts {
                 facts.only_booleans = types.iter().all(|found| is_boolean(*found));
                 facts.some_caseless = types.contains(&ItemType::Fhir(TypeId::STRING));
                 facts.implied = implied(alternatives.iter().map(|(text, _)| *text));
+                facts.mime = alternatives.iter().all(|(text, _)| is_mime(text));
             }
             SearchParameterType::Reference => {
                 let is_canonical = |found: &ItemType| {
@@ -76,6 +79,12 @@ impl ValueFacts {
 fn implied<'t>(mut texts: impl Iterator<Item = &'t str>) -> Option<Implied> {
     let first = implied_by(texts.next()?)?;
     texts.all(|text| implied_by(text) == Some(first)).then_some(first)
+}
+
+/// Whether a path leads to mime types. Their value set has all there are, so it names no codes.
+fn is_mime(path: &str) -> bool {
+    let binding = element_at(path).and_then(|(element, _)| element.binding());
+    binding.is_some_and(|one| one.value_set.definition().url == "http://hl7.org/fhir/ValueSet/mimetypes")
 }
 
 fn implied_by(path: &str) -> Option<Implied> {

@@ -189,3 +189,169 @@ fn a_period_whose_ends_are_swapped_is_the_span_between_them() {
     assert!(matches(&swapped, "date=ge2024-03-10&date=le2024-03-20&date=ap2024-03-15"));
     assert!(!matches(&swapped, "date=eb2024-03-10"));
 }
+
+/// A span of time from its first to its last millisecond.
+#[derive(Clone, Copy, Debug)]
+struct Moments {
+    first: i64,
+    last: i64,
+}
+
+impl Moments {
+    /// All time after this.
+    fn above(self) -> Moments {
+        Moments { first: self.last + 1, last: i64::MAX }
+    }
+
+    /// All time before this.
+    fn below(self) -> Moments {
+        Moments { first: i64::MIN, last: self.first - 1 }
+    }
+
+    fn contains(self, other: Moments) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+
+    fn overlaps(self, other: Moments) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    /// From the start of the one to the end of the other.
+    fn to(self, other: Moments) -> Moments {
+        Moments { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+
+    /// What each prefix says of the value that is asked for and a value that is found, in the specification's words.
+    fn finds(self, prefix: &str, found: Moments) -> bool {
+        match prefix {
+            "" | "eq" => self.contains(found),
+            "ne" => !self.contains(found),
+            "gt" => self.above().overlaps(found),
+            "lt" => self.below().overlaps(found),
+            "ge" => self.above().overlaps(found) || self.contains(found),
+            "le" => self.below().overlaps(found) || self.contains(found),
+            "sa" => !self.overlaps(found) && self.above().contains(found),
+            "eb" => !self.overlaps(found) && self.below().contains(found),
+            "ap" => self.overlaps(found),
+            other => panic!("{other}"),
+        }
+    }
+}
+
+/// Dates and times, each with the first and the last millisecond that it names. The clinic's clocks are five hours
+/// behind UTC, four from 2024-03-10 on; values without an offset are the clinic's.
+const MOMENTS: &[(&str, &str, &str)] = &[
+    ("2023", "2023-01-01T05:00:00.000Z", "2024-01-01T04:59:59.999Z"),
+    ("2024", "2024-01-01T05:00:00.000Z", "2025-01-01T04:59:59.999Z"),
+    ("2025", "2025-01-01T05:00:00.000Z", "2026-01-01T04:59:59.999Z"),
+    ("2024-02", "2024-02-01T05:00:00.000Z", "2024-03-01T04:59:59.999Z"),
+    ("2024-03", "2024-03-01T05:00:00.000Z", "2024-04-01T03:59:59.999Z"),
+    ("2024-04", "2024-04-01T04:00:00.000Z", "2024-05-01T03:59:59.999Z"),
+    ("2024-03-10", "2024-03-10T05:00:00.000Z", "2024-03-11T03:59:59.999Z"),
+    ("2024-03-14", "2024-03-14T04:00:00.000Z", "2024-03-15T03:59:59.999Z"),
+    ("2024-03-15", "2024-03-15T04:00:00.000Z", "2024-03-16T03:59:59.999Z"),
+    ("2024-03-16", "2024-03-16T04:00:00.000Z", "2024-03-17T03:59:59.999Z"),
+    ("2024-03-15T10:00", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:59.999Z"),
+    ("2024-03-15T14:00Z", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:59.999Z"),
+    ("2024-03-15T16:00+02:00", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:59.999Z"),
+    ("2024-03-15T09:59", "2024-03-15T13:59:00.000Z", "2024-03-15T13:59:59.999Z"),
+    ("2024-03-15T10:00:00", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.999Z"),
+    ("2024-03-15T14:00:00Z", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.999Z"),
+    ("2024-03-15T09:59:59-04:00", "2024-03-15T13:59:59.000Z", "2024-03-15T13:59:59.999Z"),
+    ("2024-03-15T10:00:01-04:00", "2024-03-15T14:00:01.000Z", "2024-03-15T14:00:01.999Z"),
+    ("2024-03-15T10:00:00.000", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.000Z"),
+    ("2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.000Z"),
+    ("2024-03-15T23:59:59.999-04:00", "2024-03-16T03:59:59.999Z", "2024-03-16T03:59:59.999Z"),
+    ("2024-03-16T00:00:00.000-04:00", "2024-03-16T04:00:00.000Z", "2024-03-16T04:00:00.000Z"),
+];
+
+fn moments() -> Vec<(&'static str, Moments)> {
+    let of = |(text, first, last): &(&'static str, &str, &str)| {
+        (*text, Moments { first: ms(first), last: ms(last) })
+    };
+    MOMENTS.iter().map(of).collect()
+}
+
+/// Whether a resource can say it: times have seconds and an offset there; without them they are for searches.
+fn is_of_resource(text: &str) -> bool {
+    let has_offset = text.ends_with('Z') || text.ends_with("-04:00");
+    !text.contains('T') || (has_offset && text.get(16..17) == Some(":"))
+}
+
+/// The values of each shape that can be made of the moments: shape, resource, parameter, what it spans.
+fn shapes() -> Vec<(&'static str, Json, &'static str, Moments)> {
+    let mut all = Vec::new();
+    let mut add = |shape, effective: String, span| all.push((shape, observation(&effective), "date", span));
+    let open_end = |at: Moments| Moments { last: i64::MAX, ..at };
+    let open_start = |at: Moments| Moments { first: i64::MIN, ..at };
+    for (text, at) in moments() {
+        if !is_of_resource(text) {
+            continue;
+        }
+        let instant = text.contains('T').then(|| format!(r#""effectiveInstant": "{text}""#));
+        instant.into_iter().for_each(|instant| add("instant", instant, at));
+        add("dateTime", format!(r#""effectiveDateTime": "{text}""#), at);
+        add("Period open at its end", format!(r#""effectivePeriod": {{ "start": "{text}" }}"#), open_end(at));
+        add(
+            "Period open at its start",
+            format!(r#""effectivePeriod": {{ "end": "{text}" }}"#),
+            open_start(at),
+        );
+        add("Timing", format!(r#""effectiveTiming": {{ "event": ["{text}"] }}"#), at);
+        let bounds = |members: String| {
+            format!(r#""effectiveTiming": {{ "repeat": {{ "boundsPeriod": {{ {members} }} }} }}"#)
+        };
+        add("Timing", bounds(format!(r#""start": "{text}""#)), open_end(at));
+        add("Timing", bounds(format!(r#""end": "{text}""#)), open_start(at));
+        for (other, end) in moments() {
+            if !is_of_resource(other) || end.first < at.first {
+                continue;
+            }
+            let members = format!(r#""start": "{text}", "end": "{other}""#);
+            add("Period", format!(r#""effectivePeriod": {{ {members} }}"#), at.to(end));
+            add("Timing", bounds(members), at.to(end));
+            add("Timing", format!(r#""effectiveTiming": {{ "event": ["{other}", "{text}"] }}"#), at.to(end));
+        }
+    }
+    for (text, at) in moments().into_iter().filter(|(text, _)| !text.contains('T')) {
+        let patient = parse(&format!(r#"{{ "resourceType": "Patient", "birthDate": "{text}" }}"#));
+        all.push(("date", patient, "birthdate", at));
+    }
+    all
+}
+
+#[test]
+fn every_precision_prefix_and_shape_is_compared_as_the_specification_defines() {
+    let shapes: Vec<_> = shapes()
+        .into_iter()
+        .map(|(shape, json, code, span)| (shape, rows_of(&json), json, code, span))
+        .collect();
+    let (mut compared, mut found_of) = (0, std::collections::BTreeMap::new());
+    for (text, asked) in moments() {
+        // In the present, what is approximately a date is what overlaps it.
+        let options = SearchOptions { now: asked.first, ..options() };
+        for prefix in std::iter::once("").chain(crate::Prefix::ALL.iter().map(|prefix| prefix.code())) {
+            let of = |name, code| search_with(name, &format!("{code}={prefix}{text}"), &options).unwrap();
+            let requests = [of("Observation", "date"), of("Patient", "birthdate")];
+            for (shape, rows, json, code, span) in &shapes {
+                let request = &requests[usize::from(*code == "birthdate")];
+                let found = request.query.criteria.iter().all(|criterion| holds(criterion, rows));
+                assert_eq!(found, asked.finds(prefix, *span), "{prefix}{text}, {shape}: {json}");
+                compared += 1;
+                *found_of.entry((text.len(), prefix, *shape)).or_insert(0) += usize::from(found);
+            }
+        }
+    }
+    assert!(compared > 100_000, "{compared}");
+    // No span is contained in what it is longer than; everything else is found somewhere.
+    for ((length, prefix, shape), found) in found_of {
+        let is_open = shape.starts_with("Period open");
+        let is_never = match prefix {
+            "" | "eq" => is_open || (shape == "date" && length > 10) || (shape == "Period" && length > 24),
+            "sa" => shape == "Period open at its start",
+            "eb" => shape == "Period open at its end",
+            _ => false,
+        };
+        assert!(is_never || found > 0, "nothing is found of {shape} by {prefix} at {length} characters");
+    }
+}

@@ -88,6 +88,33 @@ fn codes_are_found_by_value_sets_and_hierarchies() {
 }
 
 #[test]
+fn a_mime_type_is_found_below_its_base() {
+    let of = |id: &str, mime: &str| {
+        format!(
+            r#"{{"resourceType":"DocumentReference","id":"{id}","content":[{{"attachment":{{"contentType":"{mime}"}}}}]}}"#
+        )
+    };
+    let bodies = [
+        of("bare", "text/xml"),
+        of("full", "Text/XML ; charset=UTF-8"),
+        of("other", "text/xml+x"),
+        of("pdf", "a/pdf"),
+    ];
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    for (url, expected) in [
+        ("contenttype=text/xml", vec!["bare"]),
+        ("contenttype:below=text/xml", vec!["bare", "full"]),
+        ("contenttype:below=urn:ietf:bcp:13|text/xml", vec!["bare", "full"]),
+        ("contenttype:below=Text/XML ; charset=UTF-8", vec!["full"]),
+        ("contenttype:below=text", vec![]),
+        ("contenttype:below=a/pdf,text/xml", vec!["bare", "full", "pdf"]),
+    ] {
+        let expected: Vec<String> = expected.iter().map(|id| format!("DocumentReference/{id}")).collect();
+        assert_eq!(found("DocumentReference", &bodies, url).unwrap(), expected, "{url}");
+    }
+}
+
+#[test]
 fn the_words_of_codes_and_types_of_identifiers_are_found() {
     let patient = parse(
         r#"{ "resourceType": "Patient", "identifier": [

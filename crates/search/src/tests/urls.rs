@@ -1,7 +1,7 @@
 //! URLs: what is applied of them, and what is said of those that can't be honoured.
 
 use super::{REGISTRY, options, refused, search, search_with};
-use crate::{SearchOptions, Sort, SortKey, Total, limits};
+use crate::{Criterion, SearchOptions, Sort, SortKey, Total, from_url_of_types, limits};
 use fhir::{IssueCode, ResourceType, Severity};
 
 fn refuses(name: &str, url: &str, expected: &[&str]) {
@@ -83,6 +83,11 @@ fn modifiers_are_refused_by_name() {
             "Patient",
             "organization:below=a",
             "search parameter 'organization' has no modifier ':below' (supported: :identifier, :missing, :Organization)",
+        ),
+        (
+            "Patient",
+            "organization:text=a",
+            "search parameter 'organization' has no modifier ':text' (supported: :identifier, :missing, :Organization)",
         ),
         (
             "Patient",
@@ -263,4 +268,29 @@ fn lenient_handling_leaves_out_what_cannot_be_honoured_and_says_so() {
     );
     assert!(request.warnings.iter().all(|issue| issue.severity == Severity::Warning));
     assert_eq!(request.warnings[0].code, IssueCode::NotSupported);
+}
+
+#[test]
+fn base_parameters_are_for_searches_of_all_types() {
+    let all: Vec<ResourceType> = ResourceType::all().collect();
+    for (name, value) in [
+        ("_id", "a"),
+        ("_lastUpdated", "2024"),
+        ("_tag", "a"),
+        ("_profile", "http://a"),
+        ("_security", "a"),
+        ("_source", "http://a"),
+        ("_text", "a"),
+        ("_content", "a"),
+        ("_list", "a"),
+    ] {
+        let pairs = [(name.to_owned(), value.to_owned())];
+        let request = from_url_of_types(&REGISTRY, &all, &pairs, &options())
+            .unwrap_or_else(|issues| panic!("{name}: {issues:?}"));
+        assert!(request.queries().all(|query| query.criteria.len() == 1), "{name}");
+        let of_binary = request.queries().find(|query| query.resource_type == ResourceType::BINARY).unwrap();
+        let is_nothing = of_binary.criteria == [Criterion::Either(Vec::new())];
+        assert_eq!(is_nothing, name == "_text", "{name}: a Binary has no narrative");
+    }
+    refuses_with("Binary", "_text=a", "not-supported: Binary has no search parameter '_text'", ")");
 }

@@ -80,6 +80,9 @@ fn every_kind_of_search_finds_what_it_should_on_every_store() {
             ("/fhir?_type=Patient,Organization&name=low", vec!["low"]),
             ("/fhir?_type=Patient,Organization&_id=ann,low", vec!["ann", "low"]),
             ("/fhir?_id=ann,o1,p", vec!["ann", "o1", "p"]),
+            // Base parameters are for all types, also those that have no narrative.
+            ("/fhir?_text=unheard", vec![]),
+            ("/fhir?_text=unheard&_type=Patient,Binary", vec![]),
         ] {
             let bundle = page(&site, path);
             let mut ids: Vec<String> =
@@ -99,6 +102,50 @@ fn every_kind_of_search_finds_what_it_should_on_every_store() {
             .collect();
         assert_eq!(ids, ["o2", "o1", "o3"], "{store:?}");
     }
+}
+
+#[test]
+fn a_value_set_is_named_by_its_url_or_by_where_it_is() {
+    let site = Site::new();
+    clinic(&site);
+    let of = |id: &str, url: Option<&str>, version: Option<&str>, code: &str| {
+        let mut set = json!({ "resourceType": "ValueSet", "id": id, "status": "active",
+            "compose": { "include": [{ "system": "http://l", "concept": [{ "code": code }] }] } });
+        let members = set.as_object_mut().unwrap();
+        url.into_iter().for_each(|url| members.insert("url", url));
+        version.into_iter().for_each(|version| members.insert("version", version));
+        site.put(&format!("/fhir/ValueSet/{id}"), &set).expect(201);
+    };
+    of("v1", Some("http://sets/a"), Some("1"), "1");
+    of("v2", Some("http://sets/a"), Some("2"), "2");
+    // Stored twice: one of them is meant by the URL, each by its id.
+    of("same1", Some("http://sets/b"), None, "1");
+    of("same2", Some("http://sets/b"), None, "2");
+    of("bare", None, None, "2");
+    for (name, expected) in [
+        ("http://sets/a%7C1", vec!["match Observation/o1"]),
+        ("http://sets/a%7C2", vec!["match Observation/o2"]),
+        ("ValueSet/v1", vec!["match Observation/o1"]),
+        ("ValueSet/v2", vec!["match Observation/o2"]),
+        ("ValueSet/same1", vec!["match Observation/o1"]),
+        ("ValueSet/same2", vec!["match Observation/o2"]),
+        ("ValueSet/bare", vec!["match Observation/o2"]),
+        ("BASE/ValueSet/v1", vec!["match Observation/o1"]),
+        ("BASE/ValueSet/bare", vec!["match Observation/o2"]),
+        ("ValueSet/v1,ValueSet/bare", vec!["match Observation/o1", "match Observation/o2"]),
+    ] {
+        let name = name.replace("BASE", &format!("{}/fhir", site.base_url));
+        let path = format!("Observation?code:in={name}");
+        assert_eq!(entries(&page(&site, &format!("/fhir/{path}"))), expected, "{path}");
+        let batch = json!({ "resourceType": "Bundle", "type": "batch",
+            "entry": [{ "request": { "method": "GET", "url": (path.as_str()) } }] });
+        let answers = site.post("/fhir", &batch).expect(200).json();
+        let found = answers.get("entry").unwrap().items()[0].get("resource").unwrap();
+        assert_eq!(entries(found), expected, "{path} in a batch");
+    }
+    site.delete("/fhir/ValueSet/bare").expect(204);
+    let refused = site.get("/fhir/Observation?code:in=ValueSet/bare").expect(400).json().to_string();
+    assert!(refused.contains("'ValueSet/bare' is not stored here"), "{refused}");
 }
 
 #[test]

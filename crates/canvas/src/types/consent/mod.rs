@@ -194,5 +194,5 @@ impl CanvasType for Consent {
 /// Whether the last day of the consent is over at the clinic.
 fn has_ended(resource: &Object, reading: &Reading<'_>) -> bool {
     let end = store::period(resource).and_then(|period| period.str("end")).and_then(PartialDateTime::parse);
-    end.is_some_and(|end| end.period(&reading.clinic.time_zone).to <= reading.now)
+    end.is_some_and(|end| end.period(&reading.clinic.time_zone).to <= reading.now())
 }
