@@ -22,7 +22,7 @@ pub static CONTRACT: Contract = Contract {
     search: SearchFacts::by(PARAMETERS),
     behaviours: &[
         "A name is a text alone, or family, given, prefix and suffix alone.",
-        "Related persons are written at the R4 door.",
+        "A contact that is written through Patient.contact is a related person under the contact's id, as long as it is there; others are written at the R4 door.",
     ],
     decisions: DECISIONS,
     ..Contract::of("RelatedPerson", ResourceType::RELATED_PERSON, IdForm::Uuid)
@@ -57,8 +57,8 @@ const PARAMETERS: &[ParameterFact] = &[
 const DECISIONS: &[Decision] = &[
     decision(
         "Contacts of a patient (Patient.contact)",
-        "Are not shown as RelatedPerson; those of the R4 door are.",
-        "The page does not say which id they would have.",
+        "Are related persons under their own ids, from the write at this door that brings them until the one that leaves them out. Those of patients of the R4 door are not.",
+        "Both pages say that contacts are read here, neither under which id; a contact's id is a UUID as a related person's is. The R4 door stores what it is sent and nothing else.",
     ),
     decision(
         "name",

@@ -241,3 +241,26 @@ fn a_body_may_leave_the_id_out_but_not_name_another() {
     assert_eq!(refusal.issues()[1].expression.as_deref(), Some("Patient.id"));
     case.updated(&[("id", &format!("\"{}\"", case.id))]);
 }
+
+#[test]
+fn contacts_are_related_persons_as_long_as_they_are_there() {
+    let door = Door::of_demo_clinic();
+    let id =
+        door.create(&body(&[("contact", r#"[{"name":{"text":"Dan"}},{"name":{"text":"Ann"}}]"#)])).unwrap();
+    let related = || -> Vec<(String, String)> {
+        let found = door.search(ResourceType::RELATED_PERSON, &format!("patient=Patient/{id}")).unwrap();
+        let shown = |person: &Json| {
+            let name = person.at(&["name", "0", "text"]).and_then(Json::as_str).unwrap().to_owned();
+            (person.str("id").unwrap().to_owned(), name)
+        };
+        crate::support::entries(&found).iter().map(shown).collect()
+    };
+    let patient = door.read(ResourceType::PATIENT, &id).unwrap();
+    let contact = |at: &str| patient.at(&["contact", at, "id"]).and_then(Json::as_str).unwrap().to_owned();
+    let (dan, ann) = (contact("0"), contact("1"));
+    assert_eq!(related(), [(dan.clone(), "Dan".to_owned()), (ann.clone(), "Ann".to_owned())]);
+    let left = format!(r#"[{{"id":"{ann}","name":{{"text":"Anna"}}}}]"#);
+    door.update(&id, &body(&[("contact", &left)])).unwrap();
+    assert_eq!(related(), [(ann, "Anna".to_owned())]);
+    assert_eq!(door.read(ResourceType::RELATED_PERSON, &dan).unwrap_err().row().status, 404);
+}

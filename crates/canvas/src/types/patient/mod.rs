@@ -9,6 +9,7 @@ mod parameters;
 mod pharmacy;
 mod present;
 mod race;
+mod related;
 mod rules;
 mod store;
 
@@ -160,6 +161,7 @@ impl CanvasType for Patient {
     }
 
     fn settle(&self, resource: &Object, write: &mut Write<'_, '_>) -> Result<Option<Object>, Refusal> {
+        related::record(resource, write)?;
         if write.stored.is_some_and(|stored| mrn::of(stored).is_some()) {
             return Ok(None);
         }
