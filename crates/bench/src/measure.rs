@@ -32,7 +32,7 @@ pub struct Measurement {
     pub others: f64,
 }
 
-/// Measures work. What the server puts off until it is idle again counts as well.
+/// Measures work after a warm-up. What the server puts off until it is idle again counts as well.
 ///
 /// # Errors
 ///
@@ -45,6 +45,25 @@ pub fn measure(
 ) -> Result<Measurement> {
     let mut driver = Driver::open(server.address, connections, options.driver_threads)?;
     driver.run(work, (options.duration / WARM_UP_SHARE).min(WARM_UP_MOST), options.requests)?;
+    measured(driver, server, work, options)
+}
+
+/// Measures work that is there to be done once.
+///
+/// # Errors
+///
+/// Unexpected answers, broken connections.
+pub fn measure_once(
+    server: &Server,
+    connections: usize,
+    work: &dyn Work,
+    options: &Options,
+) -> Result<Measurement> {
+    let driver = Driver::open(server.address, connections, options.driver_threads)?;
+    measured(driver, server, work, options)
+}
+
+fn measured(mut driver: Driver, server: &Server, work: &dyn Work, options: &Options) -> Result<Measurement> {
     let server_before = server.cpu_when_idle()?;
     let (own_before, all_before) = (procfs::cpu(std::process::id())?, procfs::cpu_of_all()?);
     let load = driver.run(work, options.duration, options.requests)?;

@@ -13,6 +13,7 @@
 //! two folders.
 
 mod error;
+mod generations;
 mod jobs;
 pub mod limits;
 mod model;
@@ -25,6 +26,7 @@ mod store;
 mod unit;
 
 pub use error::{Cause, OpenError, StoreError};
+pub use generations::Generations;
 pub use model::{
     Client, Explain, ExplainDriver, ExplainStatement, Held, History, HistoryCursor, HistoryOf, HistoryPage,
     HistoryQuery, Matches, Method, NewVersion, Token, Version,

@@ -71,6 +71,8 @@ pub struct OpenOptions {
     pub readers: usize,
     /// Connections for writes to PostgreSQL; at least 1. SQLite has one writer.
     pub writers: usize,
+    /// How many bytes of current versions SQLite's readers remember, as they are stored.
+    pub cache_bytes: usize,
     /// What an acknowledged write has survived.
     pub durability: Durability,
     /// How long a walk over search results can go on.
@@ -89,6 +91,7 @@ impl OpenOptions {
             access: Access::Server,
             readers: limits::READERS,
             writers: limits::WRITERS,
+            cache_bytes: limits::CACHE_BYTES,
             durability: Durability::Full,
             retention: limits::RETENTION,
             clock: system_clock(),
@@ -105,6 +108,7 @@ impl std::fmt::Debug for OpenOptions {
             .field("access", &self.access)
             .field("readers", &self.readers)
             .field("writers", &self.writers)
+            .field("cache_bytes", &self.cache_bytes)
             .field("durability", &self.durability)
             .field("retention", &self.retention)
             .finish_non_exhaustive()

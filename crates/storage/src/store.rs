@@ -54,6 +54,24 @@ impl Store {
         }
     }
 
+    /// The number of the current version of a resource, which costs less than the version itself.
+    pub async fn read_number(
+        &self,
+        resource_type: ResourceType,
+        id: &str,
+    ) -> Result<Option<u64>, StoreError> {
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => sqlite.number(resource_type, id),
+            Backend::Postgres(_) => {
+                let id = id.to_owned();
+                // Versions are numbered without gaps.
+                let work = move |reader: &mut dyn Reader| reader.history(resource_type, &id, 0, 0);
+                let history: Result<_, StoreError> = self.backend.read(true, work).await;
+                Ok(Some(history?.total).filter(|total| *total > 0))
+            }
+        }
+    }
+
     /// Runs `work` over one snapshot, on a thread of the store.
     ///
     /// # Errors

@@ -45,6 +45,11 @@ impl List {
         List { requests, expected, again: false, next: AtomicUsize::new(0) }
     }
 
+    /// Whether each request is there once.
+    pub fn is_once(&self) -> bool {
+        !self.again
+    }
+
     /// After the last request the first one again.
     pub fn again(requests: Vec<Vec<u8>>, expected: u16) -> Self {
         List { again: true, ..List::once(requests, expected) }

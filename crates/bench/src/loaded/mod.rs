@@ -7,11 +7,12 @@ mod people;
 mod searches;
 
 use crate::cases::create;
-use crate::driver::work::{Job, Work};
+use crate::driver::work::Job;
 use crate::easel::Easel;
 use crate::folder::Folder;
-use crate::measure::{Measurement, measure};
+use crate::measure::{Measurement, measure, measure_once};
 use crate::options::Options;
+use crate::reference::bare;
 use crate::{Result, interrupt};
 use fill::{Fill, Loading};
 use people::People;
@@ -65,6 +66,8 @@ pub struct Line {
     pub connections: usize,
     /// What was measured.
     pub easel: Vec<Measurement>,
+    /// The same of a bare server, in the same repeats, for what is compared with one.
+    pub bare: Vec<Measurement>,
 }
 
 /// Runs everything for the sizes of the options.
@@ -147,7 +150,17 @@ fn ask(options: &Options, easel: &Easel, lines: &mut Vec<Line>) -> Result<()> {
     let searches = searches::prepare(&easel.client()?)?;
     for (place, search) in searches.iter().enumerate() {
         let line = (search.name, search.about, search.connections);
-        note(options, easel, lines, place, line, &search.requests)?;
+        let measured = match search.requests.is_once() {
+            true => measure_once(&easel.server, search.connections, &search.requests, options),
+            false => measure(&easel.server, search.connections, &search.requests, options),
+        };
+        note(easel, lines, place, line, measured)?;
+        if let Some((route, bytes)) = search.bare {
+            let server = bare::start_route("GET", route, 200, bytes)?;
+            let measured = measure(&server, search.connections, &search.requests, options)?;
+            eprintln!("    bare: {:.0}/s, {:.1} µs CPU", measured.per_second, measured.server_cpu);
+            lines[place].bare.push(measured);
+        }
     }
     Ok(())
 }
@@ -161,31 +174,30 @@ fn change(options: &Options, easel: &Easel, lines: &mut Vec<Line>) -> Result<()>
         .to_owned();
     let template = create::template(&patient, client.token.as_deref())?;
     let job = Job { template: &template, expected: 201, counter: &AtomicU64::new(0) };
-    note(options, easel, lines, 0, ("create", "POST Observation of about 1 KB", CHANGING), &job)?;
+    let line = ("create", "POST Observation of about 1 KB", CHANGING);
+    note(easel, lines, 0, line, measure(&easel.server, CHANGING, &job, options))?;
     let crud = crud::Crud::prepare(&client, CHANGING)?;
     let about = "POST, GET, PUT, DELETE of resources of nine types in turn; a request is one of the four";
-    note(options, easel, lines, 1, ("crud", about, CHANGING), &crud)
+    note(easel, lines, 1, ("crud", about, CHANGING), measure(&easel.server, CHANGING, &crud, options))
 }
 
-/// Measures and notes it in the line of that place.
+/// Notes what was measured in the line of that place.
 fn note(
-    options: &Options,
     easel: &Easel,
     lines: &mut Vec<Line>,
     place: usize,
     (name, about, connections): (&'static str, &'static str, usize),
-    work: &dyn Work,
+    measured: Result<Measurement>,
 ) -> Result<()> {
     interrupt::check()?;
-    let measured = measure(&easel.server, connections, work, options)
-        .map_err(|problem| format!("{name} at {connections} connections: {problem}"))?;
+    let measured = measured.map_err(|problem| format!("{name} at {connections} connections: {problem}"))?;
     easel.empty_log();
     let Measurement { per_second, p50, server_cpu, .. } = measured;
     eprintln!(
         "  {name}, {connections} connections: {per_second:.0}/s, p50 {p50:.0} µs, {server_cpu:.0} µs CPU"
     );
     if lines.len() == place {
-        lines.push(Line { name, about, connections, easel: Vec::new() });
+        lines.push(Line { name, about, connections, easel: Vec::new(), bare: Vec::new() });
     }
     lines[place].easel.push(measured);
     Ok(())

@@ -28,7 +28,12 @@ pub fn start(case: &Case) -> Result<Server> {
     start_route(template.method(), template.path(), kind.status, *answer_bytes)
 }
 
-fn start_route(method: &str, path: &str, status: u16, bytes: usize) -> Result<Server> {
+/// Starts a bare server for one route, as axum writes it, with answers of so many bytes.
+///
+/// # Errors
+///
+/// When it does not start.
+pub fn start_route(method: &str, path: &str, status: u16, bytes: usize) -> Result<Server> {
     let arguments = [SUBCOMMAND, method, path, &status.to_string(), &bytes.to_string()];
     Server::start(Command::new(std::env::current_exe()?).args(arguments))
 }

@@ -43,6 +43,7 @@ fn filled(loaded: &Loaded) -> Value {
                 "about": line.about,
                 "connections": line.connections,
                 "server": line.easel.iter().map(measured).collect::<Vec<_>>(),
+                "bare": line.bare.iter().map(measured).collect::<Vec<_>>(),
             })
         };
         lines.iter().map(line).collect()

@@ -73,6 +73,7 @@ fn growth(loaded: &Loaded) -> String {
         "server CPU µs/request",
         "× p50",
         "× CPU",
+        "× bare",
     ]);
     let Some(first) = loaded.sizes.first() else { return String::new() };
     for (place, line) in first.lines.iter().enumerate() {
@@ -90,6 +91,10 @@ fn growth(loaded: &Loaded) -> String {
                 row.push(decimals(times(line, here, |measured| measured.p50).median, 2));
                 row.push(with_range(times(line, here, |measured| measured.server_cpu), 2));
             }
+            if let Some(ratio) = times_bare(here) {
+                row.resize(9, String::new());
+                row.push(with_range(ratio, 2));
+            }
             table.row(row);
         }
     }
@@ -100,6 +105,13 @@ fn growth(loaded: &Loaded) -> String {
 pub fn times(first: &Line, here: &Line, pick: fn(&Measurement) -> f64) -> Spread {
     let pairs = first.easel.iter().zip(&here.easel);
     Spread::of(pairs.map(|(first, here)| pick(here) / pick(first).max(f64::MIN_POSITIVE)))
+}
+
+/// Server CPU as a multiple of the bare server's, each within one repeat.
+pub fn times_bare(line: &Line) -> Option<Spread> {
+    let pairs = line.easel.iter().zip(&line.bare);
+    let ratios = pairs.map(|(ours, bare)| ours.server_cpu / bare.server_cpu.max(f64::MIN_POSITIVE));
+    (!line.bare.is_empty()).then(|| Spread::of(ratios))
 }
 
 fn changes(loaded: &Loaded) -> String {

@@ -227,7 +227,7 @@ impl Row for ::postgres::Row {
         self.try_get(column).map_err(store_error)
     }
 
-    fn optional_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
         self.try_get(column).map_err(store_error)
     }
 }

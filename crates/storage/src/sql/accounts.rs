@@ -31,7 +31,7 @@ fn client_of(row: &dyn Row) -> Result<Client, StoreError> {
     Ok(Client {
         id: row.text(0)?,
         name: row.text(1)?,
-        secret_salt: row.bytes(2)?,
+        secret_salt: row.bytes(2)?.to_vec(),
         secret_hash: hash_of(row, 3)?,
         scopes: row.text(4)?,
         created: row.int(5)?,

@@ -14,7 +14,7 @@ const MANIFEST: &str = "SELECT hashes FROM manifest WHERE vid = $1";
 pub(crate) fn keys_of(session: &mut dyn Session, vid: i64) -> Result<Vec<(i64, i64)>, StoreError> {
     let mut keys = Vec::new();
     session.query(MANIFEST, &[Value::Int(vid)], &mut |row| {
-        keys = index_rows::read_manifest(vid, &row.bytes(0)?)?;
+        keys = index_rows::read_manifest(vid, row.bytes(0)?)?;
         Ok(())
     })?;
     Ok(keys)

@@ -15,6 +15,7 @@ pub(crate) mod index_rows;
 pub(crate) mod resources;
 pub(crate) mod search;
 mod statement;
+pub(crate) mod stored;
 mod unit;
 
 pub use body::Rest;
@@ -52,7 +53,7 @@ pub(crate) trait Row {
     fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError>;
     fn optional_real(&self, column: usize) -> Result<Option<f64>, StoreError>;
     fn optional_text(&self, column: usize) -> Result<Option<String>, StoreError>;
-    fn optional_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError>;
+    fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StoreError>;
 
     fn int(&self, column: usize) -> Result<i64, StoreError> {
         self.optional_int(column)?.ok_or_else(|| StoreError::corrupt("an integer is missing"))
@@ -62,7 +63,7 @@ pub(crate) trait Row {
         self.optional_text(column)?.ok_or_else(|| StoreError::corrupt("a text is missing"))
     }
 
-    fn bytes(&self, column: usize) -> Result<Vec<u8>, StoreError> {
+    fn bytes(&self, column: usize) -> Result<&[u8], StoreError> {
         self.optional_bytes(column)?.ok_or_else(|| StoreError::corrupt("bytes are missing"))
     }
 }

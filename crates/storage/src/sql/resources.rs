@@ -1,9 +1,10 @@
 //! Versions by type and id.
 
+use super::stored::{Columns, Stored};
 use super::{Row, Session, Value, body, one_int};
 use crate::error::StoreError;
 use crate::limits;
-use crate::model::{History, Method, Version};
+use crate::model::{History, Version};
 use fhir::{Head, ResourceType};
 use std::collections::HashMap;
 
@@ -52,12 +53,8 @@ pub(crate) fn version_of(
     resource_type: ResourceType,
     id: String,
 ) -> Result<(i64, Version), StoreError> {
-    let method = Method::from_code(row.int(3)?).ok_or_else(|| StoreError::corrupt("unknown method"))?;
-    let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::corrupt("negative version"))?;
-    let last_updated = row.int(2)?;
-    let head = Head { resource_type, id: &id, version, last_updated };
-    let body = row.optional_bytes(4)?.map(|stored| body::decode(stored, &head)).transpose()?;
-    Ok((row.int(0)?, Version { resource_type, id, version, last_updated, method, body }))
+    let columns = Columns::of(row)?;
+    Ok((columns.vid, columns.version(resource_type, id)?))
 }
 
 /// Reads `body, id, version, last_updated` from a column on: the body.
@@ -101,6 +98,23 @@ pub(crate) fn current(
         return Ok(None);
     }
     one_version(session, CURRENT, &[type_value(resource_type), Value::Text(id)], resource_type, id)
+}
+
+/// The current version as it is stored.
+pub(crate) fn current_stored(
+    session: &mut dyn Session,
+    resource_type: ResourceType,
+    id: &str,
+) -> Result<Option<Stored>, StoreError> {
+    if is_no_id(id) {
+        return Ok(None);
+    }
+    let mut found = None;
+    session.query(CURRENT, &[type_value(resource_type), Value::Text(id)], &mut |row| {
+        found = Some(Columns::of(row)?.stored(resource_type, id));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// One version.

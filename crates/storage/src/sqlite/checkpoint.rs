@@ -1,5 +1,6 @@
 //! Copying the write-ahead log into the file, on a thread of its own so that no commit waits for it.
 
+use super::readers::Idle;
 use crate::limits;
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,12 +13,19 @@ pub(crate) struct Log {
     is_long: AtomicBool,
     closed: Mutex<bool>,
     closing: Condvar,
+    /// The connections for single reads, whose snapshots stay open between them.
+    pub(super) idle: Idle,
 }
 
 impl Log {
-    /// The writer has committed.
+    /// The writer has committed. It says so before anybody may rely on it.
     pub(crate) fn committed(&self) {
-        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.commits.fetch_add(1, Ordering::Release);
+    }
+
+    /// How many commits there were.
+    pub(crate) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Whether the writer should copy the rest itself: the log starts anew only when nothing of it is left to copy,
@@ -33,18 +41,21 @@ impl Log {
     }
 
     /// Copies what can be copied.
-    pub(crate) fn checkpoint(&self, connection: &Connection, mode: &str) {
-        let sql = format!("PRAGMA wal_checkpoint({mode})");
-        if let Err(error) = connection.query_row(&sql, [], |_| Ok(())) {
+    pub(crate) fn checkpoint(&self, connection: &Connection) {
+        // Nothing that an idle snapshot still sees could be copied over.
+        self.idle.end_snapshots();
+        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
             tracing::warn!(%error, "a checkpoint failed");
         }
+        // Those opened meanwhile read the log, which begins anew only when nobody does.
+        self.idle.end_snapshots();
     }
 
     /// The thread.
     pub(crate) fn run(&self, connection: &Connection) {
         let mut seen = 0;
         while !self.wait() {
-            let commits = self.commits.load(Ordering::Relaxed);
+            let commits = self.commits();
             if commits == seen {
                 continue;
             }
@@ -52,7 +63,7 @@ impl Log {
             match length(connection) {
                 Ok((_, uncopied)) if uncopied < limits::CHECKPOINT_PAGES => {}
                 Ok((all, _)) => {
-                    self.checkpoint(connection, "PASSIVE");
+                    self.checkpoint(connection);
                     self.is_long.store(all >= 2 * limits::CHECKPOINT_PAGES, Ordering::Relaxed);
                 }
                 Err(error) => tracing::warn!(%error, "the length of the write-ahead log is unknown"),

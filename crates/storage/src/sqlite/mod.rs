@@ -67,7 +67,7 @@ impl Sqlite {
         let mut connection = connect()?;
         migrate(&mut connection, &directory, claim.is_some())?;
 
-        let recent = Arc::new(Recent::default());
+        let recent = Arc::new(Recent::new(options.cache_bytes));
         let mut session = SqliteSession::new(connection, options.probe.clone())?;
         check_types(&mut session)?;
         let (reads, writes) =
@@ -95,7 +95,7 @@ impl Sqlite {
         }
         let (connection, watched) = (connect()?, log.clone());
         let checkpointer = Some(start("easel-log", move || watched.run(&connection))?);
-        let pool = Pool::new(file, sync, options.probe.clone(), recent);
+        let pool = Pool::new(file, sync, options.probe.clone(), recent, log.clone());
         let threads = Mutex::new(Threads { workers, checkpointer, claim, directory: Some(directory) });
         Ok(Sqlite { reads, writes, pool, log, threads })
     }
@@ -106,6 +106,10 @@ impl Sqlite {
         id: &str,
     ) -> Result<Option<Version>, StoreError> {
         self.pool.resource(resource_type, id)
+    }
+
+    pub(crate) fn number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, StoreError> {
+        self.pool.number(resource_type, id)
     }
 
     pub(crate) fn reads(&self) -> &Queue<Box<dyn ReadJob>> {
@@ -127,7 +131,7 @@ impl Sqlite {
         let mut threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         self.log.close();
         // The writer ends last, so that nobody else has the log open when it empties it.
-        self.pool.close();
+        self.log.idle.close();
         if !threads.workers.is_empty() {
             threads.workers.rotate_left(1);
         }

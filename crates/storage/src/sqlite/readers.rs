@@ -1,11 +1,13 @@
 //! Reading: on threads of the store for units of work, on the caller's own thread for single resources.
 
+use super::checkpoint::Log;
 use super::recent::{Found, Recent};
 use super::session::{Role, SqliteSession, Sync};
 use crate::error::StoreError;
 use crate::jobs::{Queue, ReadJob, Taken};
 use crate::model::Version;
 use crate::probe::Probe;
+use crate::sql::stored::Stored;
 use crate::sql::{IndexRows, Session, Unit, resources};
 use fhir::ResourceType;
 use std::path::PathBuf;
@@ -45,12 +47,18 @@ pub(crate) struct Pool {
     sync: Sync,
     probe: Option<Arc<Probe>>,
     recent: Arc<Recent>,
-    idle: Mutex<Option<Vec<SqliteSession>>>,
+    log: Arc<Log>,
 }
 
 impl Pool {
-    pub(crate) fn new(file: PathBuf, sync: Sync, probe: Option<Arc<Probe>>, recent: Arc<Recent>) -> Self {
-        Pool { file, sync, probe, recent, idle: Mutex::new(Some(Vec::new())) }
+    pub(crate) fn new(
+        file: PathBuf,
+        sync: Sync,
+        probe: Option<Arc<Probe>>,
+        recent: Arc<Recent>,
+        log: Arc<Log>,
+    ) -> Self {
+        Pool { file, sync, probe, recent, log }
     }
 
     /// The current version of a resource.
@@ -59,15 +67,24 @@ impl Pool {
         resource_type: ResourceType,
         id: &str,
     ) -> Result<Option<Version>, StoreError> {
+        self.stored(resource_type, id)?.map(|stored| stored.decoded(id)).transpose()
+    }
+
+    /// The number of the current version of a resource.
+    pub(crate) fn number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, StoreError> {
+        Ok(self.stored(resource_type, id)?.map(|stored| stored.number()))
+    }
+
+    fn stored(&self, resource_type: ResourceType, id: &str) -> Result<Option<Stored>, StoreError> {
         let ticket = match self.recent.get(resource_type, id) {
-            Found::Remembered(version) => return Ok(Some(version)),
+            Found::Remembered(stored) => return Ok(Some(stored)),
             Found::Unknown(ticket) => ticket,
         };
-        let found = self.with(|session| resources::current(session, resource_type, id))?;
-        Ok(found.map(|(_, version)| {
-            self.recent.offer(ticket, &version);
-            version
-        }))
+        let found = self.with(|session| resources::current_stored(session, resource_type, id))?;
+        if let Some(stored) = &found {
+            self.recent.offer(ticket, stored);
+        }
+        Ok(found)
     }
 
     /// Whether the database answers.
@@ -79,29 +96,86 @@ impl Pool {
         &self,
         work: impl FnOnce(&mut SqliteSession) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let idle = self.idle().as_mut().ok_or_else(StoreError::closed)?.pop();
-        let mut session = match idle {
-            Some(session) => session,
-            None => SqliteSession::open(&self.file, Role::Reader, self.sync, self.probe.clone())?,
+        let mut reader = match self.log.idle.take()? {
+            Some(reader) => reader,
+            None => Snapshot {
+                session: SqliteSession::open(&self.file, Role::Reader, self.sync, self.probe.clone())?,
+                commits: None,
+            },
         };
-        session.take_failure();
-        let done = work(&mut session);
+        reader.session.take_failure();
+        reader.renew(self.log.commits())?;
+        let done = work(&mut reader.session);
         // A connection that has failed is not kept.
-        if done.is_ok()
-            && let Some(idle) = self.idle().as_mut()
-        {
-            idle.push(session);
+        if done.is_ok() {
+            self.log.idle.put(reader);
         }
         done
+    }
+}
+
+/// A connection whose read transaction stays open as long as nothing is committed: to begin and end one for each read
+/// would cost locks on memory that all connections share.
+pub(crate) struct Snapshot {
+    session: SqliteSession,
+    /// How many commits there were before it was opened; none when it is not open.
+    commits: Option<u64>,
+}
+
+impl Snapshot {
+    /// Sees at least what was written by so many commits.
+    fn renew(&mut self, commits: u64) -> Result<(), StoreError> {
+        if self.commits != Some(commits) {
+            self.end();
+            self.session.execute("BEGIN", &[])?;
+            self.commits = Some(commits);
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) {
+        self.session.roll_back();
+        self.commits = None;
+    }
+}
+
+/// Connections that nobody uses at the moment.
+pub(crate) struct Idle(Mutex<Option<Vec<Snapshot>>>);
+
+impl Default for Idle {
+    fn default() -> Self {
+        Idle(Mutex::new(Some(Vec::new())))
+    }
+}
+
+impl Idle {
+    fn take(&self) -> Result<Option<Snapshot>, StoreError> {
+        Ok(self.lock().as_mut().ok_or_else(StoreError::closed)?.pop())
+    }
+
+    fn put(&self, reader: Snapshot) {
+        if let Some(idle) = self.lock().as_mut() {
+            idle.push(reader);
+        }
+    }
+
+    /// Ends their snapshots, which otherwise would keep the log from being copied and begun anew.
+    pub(crate) fn end_snapshots(&self) {
+        let idle = self.lock().as_mut().map(std::mem::take).unwrap_or_default();
+        for mut reader in idle {
+            reader.end();
+            self.put(reader);
+        }
     }
 
     /// Closes the connections.
     pub(crate) fn close(&self) {
-        drop(self.idle().take());
+        let idle = self.lock().take();
+        drop(idle);
     }
 
-    fn idle(&self) -> MutexGuard<'_, Option<Vec<SqliteSession>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Vec<Snapshot>>> {
         // A panic while it was held cannot have left the list half-changed.
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -297,9 +297,9 @@ impl Row for rusqlite::Row<'_> {
         Ok(text.map_err(|_| StoreError::corrupt("not a text"))?.map(str::to_owned))
     }
 
-    fn optional_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    fn optional_bytes(&self, column: usize) -> Result<Option<&[u8]>, StoreError> {
         let bytes = self.get_ref(column).map_err(store_error)?.as_blob_or_null();
-        Ok(bytes.map_err(|_| StoreError::corrupt("not bytes"))?.map(<[u8]>::to_vec))
+        bytes.map_err(|_| StoreError::corrupt("not bytes"))
     }
 }
 

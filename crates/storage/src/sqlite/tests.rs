@@ -14,7 +14,7 @@ fn writer(directory: &Directory, queue: &Arc<Queue<Box<dyn WriteJob>>>, pages: u
     connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).unwrap();
     Writer {
         session: SqliteSession::new(connection, None).unwrap(),
-        recent: Arc::default(),
+        recent: Arc::new(Recent::new(1 << 20)),
         queue: queue.clone(),
         log: Arc::default(),
         clock: crate::options::system_clock(),
@@ -81,6 +81,37 @@ async fn a_full_disk_refuses_writes_until_there_is_space_again() {
 
     let store = Store::open(OpenOptions::new(Location::Sqlite(directory.path().to_owned()))).unwrap();
     assert_eq!(store.read(|reader| reader.count(ResourceType::PATIENT)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn snapshots_that_stay_open_see_what_is_written_and_do_not_keep_the_log_from_beginning_anew() {
+    let directory = Directory::temporary().unwrap();
+    let queue = Arc::new(Queue::new(100));
+    let writer = writer(&directory, &queue, 100_000);
+    let log = writer.log.clone();
+    let recent = writer.recent.clone();
+    let pool = Pool::new(directory.file(), Sync::Off, None, recent, log.clone());
+    let thread = std::thread::spawn(move || writer.run());
+    let connection = connect(&directory.file(), Role::Writer, Sync::Off).unwrap();
+    let pages = |connection: &Connection| -> i64 {
+        connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1)).unwrap()
+    };
+    for id in ["a", "b", "c"] {
+        put(&queue, id, 1_000_000).await.unwrap();
+        for there in ["a", "b", "c"].into_iter().take_while(|there| *there <= id) {
+            assert_eq!(pool.number(ResourceType::PATIENT, there).unwrap(), Some(1), "{there} after {id}");
+        }
+        assert!(pages(&connection) >= 1_000_000 / i64::from(limits::PAGE_SIZE));
+        log.checkpoint(&connection);
+        put(&queue, &format!("after {id}"), 10).await.unwrap();
+        assert!(pages(&connection) < 50, "{} pages after {id}", pages(&connection));
+        // Opens the snapshot that is in the way of the next round.
+        assert!(pool.number(ResourceType::PATIENT, &format!("after {id}")).unwrap().is_some());
+    }
+    log.idle.close();
+    assert!(matches!(pool.number(ResourceType::PATIENT, "d"), Err(StoreError::Unavailable(_))));
+    queue.close();
+    thread.join().unwrap();
 }
 
 #[test]

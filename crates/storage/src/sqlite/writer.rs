@@ -80,15 +80,16 @@ impl Writer {
             self.session.roll_back();
             self.pending.clear();
         }
+        // In this order: who may remember what was read since must not have read an older snapshot.
+        self.log.committed();
         self.recent.settle();
         self.session.take_failure();
         for (job, outcome) in batch.done {
             // A refusal, too, rests on what the jobs before it wrote: with them, it is void.
             job.answer(batch.lost.clone().map_or(outcome, Err));
         }
-        self.log.committed();
         if self.log.is_long() {
-            self.log.checkpoint(self.session.connection(), "PASSIVE");
+            self.log.checkpoint(self.session.connection());
         }
     }
 

@@ -170,7 +170,7 @@ contract! {
         a_walk_longer_than_the_retention_expires
         the_index_can_be_replaced;
     costs:
-        a_point_read_is_one_statement_and_on_sqlite_the_next_is_none
+        a_point_read_is_one_statement_and_on_sqlite_none_when_it_is_remembered
         a_search_is_few_statements
         a_create_is_few_statements_besides_its_index_rows;
 }

@@ -19,6 +19,9 @@ pub async fn an_update_makes_a_new_version_and_keeps_the_old_ones(fixture: Arc<F
     let store = fixture.open();
     let (first, second) = (put(&store, "a", vec![]).await, put(&store, "a", vec![]).await);
     assert_eq!(second.version, 2);
+    for (id, number) in [("a", Some(2)), ("b", None)] {
+        assert_eq!(store.read_number(TYPE, id).await.unwrap(), number);
+    }
     let both = store
         .read(|reader| Ok::<_, StoreError>((reader.version(TYPE, "a", 1)?, reader.version(TYPE, "a", 2)?)));
     assert_eq!(both.await.unwrap(), (Some(first), Some(second.clone())));

@@ -114,7 +114,7 @@ fn compress(kept: &mut Option<Compressor<'static>>, body: &[u8], mark: u8) -> Op
 }
 
 /// The body of the version with this head, for its stored bytes.
-pub(crate) fn decode(stored: Vec<u8>, head: &Head<'_>) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn decode(stored: &[u8], head: &Head<'_>) -> Result<Vec<u8>, StoreError> {
     let decompressed = |out| {
         DECOMPRESSOR
             .with_borrow_mut(|decompressor| decompress(decompressor, &stored[1..], out))
@@ -129,7 +129,7 @@ pub(crate) fn decode(stored: Vec<u8>, head: &Head<'_>) -> Result<Vec<u8>, StoreE
             Ok(body)
         }
         Some(&AS_IT_IS) => Ok(stored[1..].to_vec()),
-        Some(&first) if first >= TEXT => Ok(stored),
+        Some(&first) if first >= TEXT => Ok(stored.to_vec()),
         _ => Err(StoreError::corrupt("a body begins with an unknown byte")),
     }
 }
@@ -174,8 +174,8 @@ mod tests {
         let bodies =
             [OBSERVATION.as_bytes(), long.as_bytes(), b"{}", b"", b"\0", b"\x01rest", b"\x7F", &noise];
         for body in bodies {
-            assert_eq!(decode(encode_whole(body), &HEAD).unwrap(), body);
-            let rest = decode(Rest::of(body).0, &HEAD).unwrap();
+            assert_eq!(decode(&encode_whole(body), &HEAD).unwrap(), body);
+            let rest = decode(&Rest::of(body).0, &HEAD).unwrap();
             assert_eq!(rest.strip_prefix(&HEAD.with_capacity(0)[..]).unwrap(), body);
         }
     }
@@ -194,7 +194,7 @@ mod tests {
         for (body, mark) in [(&whole[..], REST_AS_IT_IS), (b"{}", b'{')] {
             let stored = encode(&version(body), None).unwrap().into_owned();
             assert_eq!(stored[0], mark);
-            assert_eq!(decode(stored, &HEAD).unwrap(), body);
+            assert_eq!(decode(&stored, &HEAD).unwrap(), body);
         }
         let ahead = Rest::of(br#"},"status":"final"}"#);
         assert_eq!(encode(&version(&whole), Some(&ahead)), encode(&version(&whole), None));
@@ -211,7 +211,7 @@ mod tests {
     fn stores_of_the_first_dictionary_can_be_read_for_ever() {
         // Written by the version of this file that introduced it.
         let stored = include_bytes!("observation_1.bin");
-        assert_eq!(decode(stored.to_vec(), &HEAD).unwrap(), OBSERVATION.as_bytes());
+        assert_eq!(decode(stored, &HEAD).unwrap(), OBSERVATION.as_bytes());
     }
 
     #[test]
@@ -221,16 +221,16 @@ mod tests {
         for damaged in
             [vec![], vec![9, 9], vec![ZSTD_1], good[..20].to_vec(), good[..good.len() - 1].to_vec()]
         {
-            assert!(matches!(decode(damaged, &HEAD), Err(StoreError::Corrupt(_))));
+            assert!(matches!(decode(&damaged, &HEAD), Err(StoreError::Corrupt(_))));
         }
         let mut huge = vec![ZSTD_1, 0b1110_0000];
         huge.extend(u64::MAX.to_le_bytes());
-        assert!(matches!(decode(huge, &HEAD), Err(StoreError::Corrupt(_))));
+        assert!(matches!(decode(&huge, &HEAD), Err(StoreError::Corrupt(_))));
         for at in 1..good.len() {
             let mut damaged = good.clone();
             damaged[at] ^= 0x55;
             // Told, or another text: never a panic or endless memory.
-            let _ = decode(damaged, &HEAD);
+            let _ = decode(&damaged, &HEAD);
         }
     }
 }
