@@ -19,8 +19,8 @@ pub struct Head<'a> {
 }
 
 impl Head<'_> {
-    /// Most heads have fewer bytes: ids are short.
-    const USUAL: usize = 192;
+    /// What is the same in all of them, and the longest type, version and time, in bytes.
+    const AROUND_ID: usize = 192;
 
     /// Writes the beginning of the resource: up to `lastUpdated`, within `meta`.
     pub fn write(&self, out: &mut Vec<u8>) {
@@ -35,9 +35,14 @@ impl Head<'_> {
         out.push(b'"');
     }
 
+    /// How many bytes it has at most, as long as nothing in the id has to be escaped.
+    pub fn most_bytes(&self) -> usize {
+        Self::AROUND_ID + self.id.len()
+    }
+
     /// The head, with room for so many bytes after it.
     pub fn with_capacity(&self, rest: usize) -> Vec<u8> {
-        let mut out = Vec::with_capacity(Self::USUAL + rest);
+        let mut out = Vec::with_capacity(self.most_bytes() + rest);
         self.write(&mut out);
         out
     }

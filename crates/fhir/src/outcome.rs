@@ -169,6 +169,9 @@ pub fn quoted(value: &str) -> String {
 
 /// A client's value in a message without quotes; cut and escaped as by [`quoted`].
 pub fn cut(value: &str) -> String {
+    if value.len() <= QUOTED_CHARACTERS && value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return value.to_owned();
+    }
     let mut shown = String::new();
     for (index, character) in value.chars().enumerate() {
         if index == QUOTED_CHARACTERS {

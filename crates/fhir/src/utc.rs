@@ -49,7 +49,7 @@ pub fn http_date(ms: i64) -> String {
     out
 }
 
-fn with_fraction(timestamp: Timestamp, digits: u32) -> String {
+fn with_fraction(timestamp: Timestamp, digits: u8) -> String {
     let civil = Offset::UTC.to_datetime(timestamp);
     let mut out = String::with_capacity(LAST_INSTANT.len() + 3);
     year(&mut out, civil);
@@ -60,7 +60,7 @@ fn with_fraction(timestamp: Timestamp, digits: u32) -> String {
     out.push('T');
     time(&mut out, civil);
     out.push('.');
-    number(&mut out, civil.subsec_nanosecond() / 10_i32.pow(9 - digits), digits);
+    number(&mut out, civil.subsec_nanosecond() / 10_i32.pow(9 - u32::from(digits)), digits.into());
     out.push('Z');
     out
 }
@@ -80,13 +80,16 @@ fn time(out: &mut String, civil: DateTime) {
     number(out, civil.second(), 2);
 }
 
-/// Appends a number that is not negative, with zeros before it up to so many digits.
-fn number(out: &mut String, number: impl Into<i32>, digits: u32) {
-    let number: i32 = number.into();
-    for place in (0..digits).rev() {
-        let digit = number / 10_i32.pow(place) % 10;
-        out.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
+/// Appends the last digits of a number that is not negative, so many of them, at most six.
+fn number(out: &mut String, number: impl Into<i32>, digits: usize) {
+    let mut rest: i32 = number.into();
+    let mut text = [b'0'; 6];
+    for digit in text.iter_mut().rev() {
+        *digit += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
     }
+    let text = &text[text.len().saturating_sub(digits)..];
+    out.push_str(std::str::from_utf8(text).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -128,7 +128,8 @@ pub fn open_store(config: &Config, access: Access) -> Result<Store, StartError> 
         None => Location::Sqlite(config.data.clone()),
     };
     let durability = if config.durable { Durability::Full } else { Durability::Relaxed };
-    let options = OpenOptions { readers: config.readers, durability, access, ..OpenOptions::new(location) };
+    let Config { readers, cache_bytes, .. } = *config;
+    let options = OpenOptions { readers, cache_bytes, durability, access, ..OpenOptions::new(location) };
     Store::open(options).map_err(|error| StartError(error.to_string()))
 }
 

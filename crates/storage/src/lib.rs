@@ -13,26 +13,26 @@
 //! two folders.
 
 mod error;
-mod generations;
 mod jobs;
 pub mod limits;
 mod model;
 mod options;
 mod postgres;
 mod probe;
+mod second_chance;
 mod sql;
 mod sqlite;
 mod store;
 mod unit;
 
 pub use error::{Cause, OpenError, StoreError};
-pub use generations::Generations;
 pub use model::{
     Client, Explain, ExplainDriver, ExplainStatement, Held, History, HistoryCursor, HistoryOf, HistoryPage,
     HistoryQuery, Matches, Method, NewVersion, Token, Version,
 };
 pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock};
 pub use probe::{Fault, Probe};
+pub use second_chance::SecondChance;
 pub use sql::Rest;
 pub use store::Store;
 pub use unit::{Reader, Transaction};

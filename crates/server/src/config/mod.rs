@@ -33,6 +33,8 @@ pub struct Config {
     pub allow_remote_sandbox: bool,
     /// Connections for reading.
     pub readers: usize,
+    /// Memory for resources that were read lately, in bytes.
+    pub cache_bytes: usize,
     /// Whether log lines are JSON.
     pub log_json: bool,
     /// The least level that is logged.
@@ -100,6 +102,7 @@ impl Config {
             sandbox: is("sandbox", "true"),
             allow_remote_sandbox: is("allow_remote_sandbox", "true"),
             readers: size("readers"),
+            cache_bytes: size("cache_bytes"),
             log_json: is("log.format", "json"),
             log_level: text("log.level").and_then(|level| level.parse().ok()).unwrap_or(tracing::Level::INFO),
             limits: Limits {

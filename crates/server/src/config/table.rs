@@ -64,6 +64,12 @@ pub static SETTINGS: &[Setting] = &[
         "Connections to the store for reading, 1 to 64",
     ),
     setting(
+        "cache_bytes",
+        Kind::Count { least: 0, most: 1 << 36 },
+        "67108864",
+        "Memory for resources that were read lately, in bytes, 0 to 64 GiB; a SQLite store's, about 450 bytes each",
+    ),
+    setting(
         "log.format",
         Kind::OneOf(&["pretty", "json"]),
         "pretty",

@@ -128,10 +128,15 @@ impl Lines {
     }
 
     fn flush(&self) {
-        let taken = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        if !taken.is_empty() {
-            let _ = io::stderr().write_all(&taken);
-        }
+        let taken = {
+            let mut buffer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if buffer.is_empty() {
+                return;
+            }
+            let room = buffer.capacity().min(2 * FLUSH_BYTES);
+            std::mem::replace(&mut *buffer, Vec::with_capacity(room))
+        };
+        let _ = io::stderr().write_all(&taken);
     }
 }
 

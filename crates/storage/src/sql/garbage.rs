@@ -30,7 +30,7 @@ pub(crate) fn collect(session: &mut dyn Session, before: i64, limit: u64) -> Res
         vids.push(vid);
         newest = newest.max(row.int(1)?);
         if let Some(hashes) = row.optional_bytes(2)? {
-            keys.extend(index_rows::read_manifest(vid, &hashes)?);
+            keys.extend(index_rows::read_manifest(vid, hashes)?);
         }
         Ok(())
     })?;

@@ -17,6 +17,8 @@ pub(crate) struct Stored {
     bytes: Arc<[u8]>,
     id_length: usize,
     has_body: bool,
+    /// The body, when it was decoded before.
+    decoded: Option<Arc<[u8]>>,
 }
 
 /// The columns of a row: `vid, version, last_updated, method, body`.
@@ -64,6 +66,7 @@ impl<'r> Columns<'r> {
             bytes: bytes.into(),
             id_length: id.len(),
             has_body: body.is_some(),
+            decoded: None,
         }
     }
 }
@@ -81,13 +84,27 @@ impl Stored {
 
     /// How many bytes id and body take.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + self.decoded.as_ref().map_or(0, |body| body.len())
+    }
+
+    /// Whether it need not be decoded any more.
+    pub(crate) fn is_decoded(&self) -> bool {
+        self.decoded.is_some() || !self.has_body
+    }
+
+    /// Keeps its decoded body.
+    pub(crate) fn keep_decoded(&mut self, body: &[u8]) {
+        self.decoded = Some(body.into());
     }
 
     /// The version of this resource, whose id it was kept with.
     pub(crate) fn decoded(&self, id: &str) -> Result<Version, StoreError> {
-        let body = self.bytes.get(self.id_length..).filter(|_| self.has_body);
         let Stored { resource_type, method, version, last_updated, .. } = *self;
+        if let Some(body) = &self.decoded {
+            let body = Some(body.to_vec());
+            return Ok(Version { resource_type, id: id.to_owned(), version, last_updated, method, body });
+        }
+        let body = self.bytes.get(self.id_length..).filter(|_| self.has_body);
         Columns { vid: 0, version, last_updated, method, body }.version(resource_type, id.to_owned())
     }
 }

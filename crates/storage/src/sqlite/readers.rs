@@ -1,7 +1,7 @@
 //! Reading: on threads of the store for units of work, on the caller's own thread for single resources.
 
 use super::checkpoint::Log;
-use super::recent::{Found, Recent};
+use super::recent::{Found, Recent, Ticket};
 use super::session::{Role, SqliteSession, Sync};
 use crate::error::StoreError;
 use crate::jobs::{Queue, ReadJob, Taken};
@@ -67,24 +67,35 @@ impl Pool {
         resource_type: ResourceType,
         id: &str,
     ) -> Result<Option<Version>, StoreError> {
-        self.stored(resource_type, id)?.map(|stored| stored.decoded(id)).transpose()
+        let Some((mut stored, ticket)) = self.stored(resource_type, id)? else { return Ok(None) };
+        let version = stored.decoded(id)?;
+        if let (Some(ticket), Some(body)) = (ticket, &version.body) {
+            stored.keep_decoded(body);
+            self.recent.offer(ticket, &stored);
+        }
+        Ok(Some(version))
     }
 
     /// The number of the current version of a resource.
     pub(crate) fn number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, StoreError> {
-        Ok(self.stored(resource_type, id)?.map(|stored| stored.number()))
+        Ok(self.stored(resource_type, id)?.map(|(stored, _)| stored.number()))
     }
 
-    fn stored(&self, resource_type: ResourceType, id: &str) -> Result<Option<Stored>, StoreError> {
+    /// The current version as it is stored, with a ticket to remember its body with when it is asked for often.
+    fn stored(
+        &self,
+        resource_type: ResourceType,
+        id: &str,
+    ) -> Result<Option<(Stored, Option<Ticket>)>, StoreError> {
         let ticket = match self.recent.get(resource_type, id) {
-            Found::Remembered(stored) => return Ok(Some(stored)),
+            Found::Remembered(stored, ticket) => return Ok(Some((stored, ticket))),
             Found::Unknown(ticket) => ticket,
         };
         let found = self.with(|session| resources::current_stored(session, resource_type, id))?;
-        if let Some(stored) = &found {
-            self.recent.offer(ticket, stored);
-        }
-        Ok(found)
+        Ok(found.map(|stored| {
+            self.recent.offer(ticket, &stored);
+            (stored, None)
+        }))
     }
 
     /// Whether the database answers.

@@ -1,12 +1,13 @@
 //! Current versions that were read lately, so that what is read again is not looked up. They are kept as they are stored:
-//! four times as many fit in, and to decompress one takes far less than to find it.
+//! four times as many fit in, and to decompress one takes far less than to find it. Only of those that are read again and
+//! again the whole body is kept.
 //!
 //! What is remembered is never older than what was acknowledged. A place that a transaction writes to is *in flux* from
 //! the moment it is written until the transaction has ended: it is forgotten at once and not remembered before. Whoever
 //! looked it up meanwhile, or earlier, holds a ticket of an earlier epoch and may not remember it either.
 
-use crate::generations::{Generations, Plain};
 use crate::limits;
+use crate::second_chance::{Plain, SecondChance};
 use crate::sql::stored::Stored;
 use fhir::ResourceType;
 use std::collections::HashSet;
@@ -18,6 +19,9 @@ const SHARDS: usize = 64;
 
 /// What an entry takes beside id and body, in bytes.
 const OVERHEAD: usize = 144;
+
+/// What is asked for again after so many questions to its shard at most is asked for often.
+const OFTEN: u64 = 256;
 
 /// Current versions, by type and id.
 pub(crate) struct Recent {
@@ -34,8 +38,8 @@ pub(crate) struct Ticket {
 
 /// What was found of a place.
 pub(crate) enum Found {
-    /// Its current version, which may be a deletion.
-    Remembered(Stored),
+    /// Its current version, which may be a deletion; with a ticket to offer its body with when it is asked for often.
+    Remembered(Stored, Option<Ticket>),
     /// It has to be looked up.
     Unknown(Ticket),
 }
@@ -47,7 +51,7 @@ struct Shard {
     flux: HashSet<u64, Plain>,
     /// Whether all of them are.
     is_all_in_flux: bool,
-    kept: Generations<Stored>,
+    kept: SecondChance<Stored>,
 }
 
 impl Recent {
@@ -57,7 +61,7 @@ impl Recent {
             epoch: 0,
             flux: HashSet::default(),
             is_all_in_flux: false,
-            kept: Generations::new(bytes / SHARDS),
+            kept: SecondChance::new(bytes / SHARDS),
         };
         Recent { hashing: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect() }
     }
@@ -66,9 +70,13 @@ impl Recent {
     pub(crate) fn get(&self, resource_type: ResourceType, id: &str) -> Found {
         let place = self.place(resource_type, id);
         let mut shard = self.shard(place);
+        let ticket = Ticket { place, epoch: shard.epoch };
         match shard.kept.get(place, |stored| stored.is_of(resource_type, id)) {
-            Some(stored) => Found::Remembered(stored.clone()),
-            None => Found::Unknown(Ticket { place, epoch: shard.epoch }),
+            Some((stored, since)) => {
+                let is_worth_it = since <= OFTEN && !stored.is_decoded();
+                Found::Remembered(stored.clone(), is_worth_it.then_some(ticket))
+            }
+            None => Found::Unknown(ticket),
         }
     }
 
@@ -143,7 +151,7 @@ mod tests {
 
     fn number(recent: &Recent, id: &str) -> Option<u64> {
         match recent.get(ResourceType::BASIC, id) {
-            Found::Remembered(stored) => Some(stored.number()),
+            Found::Remembered(stored, _) => Some(stored.number()),
             Found::Unknown(_) => None,
         }
     }
@@ -151,7 +159,7 @@ mod tests {
     fn ticket(recent: &Recent, id: &str) -> Ticket {
         match recent.get(ResourceType::BASIC, id) {
             Found::Unknown(ticket) => ticket,
-            Found::Remembered(_) => panic!("{id} is remembered"),
+            Found::Remembered(..) => panic!("{id} is remembered"),
         }
     }
 

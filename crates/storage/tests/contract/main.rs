@@ -55,6 +55,7 @@ contract! {
     resources:
         a_created_resource_can_be_read
         an_update_makes_a_new_version_and_keeps_the_old_ones
+        what_is_read_over_and_over_is_always_the_current_version
         a_deletion_is_a_version_without_body
         a_deleted_resource_can_be_written_again
         a_read_never_goes_back_behind_a_write_that_was_answered

@@ -28,6 +28,21 @@ pub async fn an_update_makes_a_new_version_and_keeps_the_old_ones(fixture: Arc<F
     assert_eq!(store.read_resource(TYPE, "a").await.unwrap(), Some(second));
 }
 
+pub async fn what_is_read_over_and_over_is_always_the_current_version(fixture: Arc<Fixture>) {
+    let store = fixture.open();
+    for round in 0..3 {
+        let expected = if round == 1 { delete(&store, "a").await } else { put(&store, "a", vec![]).await };
+        for _ in 0..5 {
+            assert_eq!(
+                store.read_resource(TYPE, "a").await.unwrap().as_ref(),
+                Some(&expected),
+                "round {round}"
+            );
+            assert_eq!(store.read_number(TYPE, "a").await.unwrap(), Some(expected.version));
+        }
+    }
+}
+
 pub async fn a_deletion_is_a_version_without_body(fixture: Arc<Fixture>) {
     let store = fixture.open();
     let first = put(&store, "a", vec![]).await;

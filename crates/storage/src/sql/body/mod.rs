@@ -115,14 +115,14 @@ fn compress(kept: &mut Option<Compressor<'static>>, body: &[u8], mark: u8) -> Op
 
 /// The body of the version with this head, for its stored bytes.
 pub(crate) fn decode(stored: &[u8], head: &Head<'_>) -> Result<Vec<u8>, StoreError> {
-    let decompressed = |out| {
+    let decompressed = |head| {
         DECOMPRESSOR
-            .with_borrow_mut(|decompressor| decompress(decompressor, &stored[1..], out))
+            .with_borrow_mut(|decompressor| decompress(decompressor, &stored[1..], head))
             .ok_or_else(|| StoreError::corrupt("a body cannot be decompressed"))
     };
     match stored.first() {
-        Some(&ZSTD_1) => decompressed(Vec::new()),
-        Some(&REST_ZSTD_1) => decompressed(head.with_capacity(4 * stored.len())),
+        Some(&ZSTD_1) => decompressed(None),
+        Some(&REST_ZSTD_1) => decompressed(Some(head)),
         Some(&REST_AS_IT_IS) => {
             let mut body = head.with_capacity(stored.len());
             body.extend_from_slice(&stored[1..]);
@@ -134,11 +134,11 @@ pub(crate) fn decode(stored: &[u8], head: &Head<'_>) -> Result<Vec<u8>, StoreErr
     }
 }
 
-/// Appends what the frame holds to `out`.
+/// What the frame holds, after the head if there is one.
 fn decompress(
     kept: &mut Option<(Decompressor<'static>, Vec<u8>)>,
     rest: &[u8],
-    mut out: Vec<u8>,
+    head: Option<&Head<'_>>,
 ) -> Option<Vec<u8>> {
     let (decompressor, frame) = match kept {
         Some(kept) => kept,
@@ -148,8 +148,13 @@ fn decompress(
     frame.extend_from_slice(&MAGIC);
     frame.extend_from_slice(rest);
     let length = zstd::zstd_safe::get_frame_content_size(frame).ok()?.filter(|length| *length <= MOST)?;
-    let (start, length) = (out.len(), usize::try_from(length).ok()?);
-    out.try_reserve_exact(length).ok()?;
+    let length = usize::try_from(length).ok()?;
+    let mut out = Vec::new();
+    out.try_reserve_exact(length + head.map_or(0, Head::most_bytes)).ok()?;
+    if let Some(head) = head {
+        head.write(&mut out);
+    }
+    let start = out.len();
     out.resize(start + length, 0);
     let written = decompressor.decompress_to_buffer(frame, &mut out[start..]).ok()?;
     (written == length).then_some(out)
