@@ -53,8 +53,9 @@ pub const CHECKPOINT_PAGES: i64 = 16_384;
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How many bytes of current versions the readers of a SQLite store remember that is told nothing else, so that what
-/// is read often is not looked up: some 150,000 resources of a primary-care record.
-pub const CACHE_BYTES: usize = 64 << 20;
+/// is read often is not looked up: some 250,000 resources of a primary-care record as they are stored, or 70,000 with
+/// their bodies.
+pub const CACHE_BYTES: usize = 128 << 20;
 
 /// The largest of them, in bytes as it is stored: one must not push out all others.
 pub const RECENT_LARGEST: usize = 64 << 10;

@@ -77,6 +77,11 @@ impl<V> SecondChance<V> {
         Some((&slot.value, self.asked - before))
     }
 
+    /// Whether so many bytes more would push out nothing.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        self.bytes + bytes <= self.most
+    }
+
     /// Keeps a value that takes so many bytes, in place of what the hash had. One that takes most of the room is not
     /// kept: it would push out all others.
     pub fn insert(&mut self, hash: u64, value: V, bytes: usize) {
@@ -197,6 +202,7 @@ mod tests {
         let mut kept = SecondChance::new(1_000);
         kept.insert(1, 1, 10);
         kept.insert(2, 2, 10);
+        assert!(kept.has_room(980) && !kept.has_room(981));
         let mut since = |hash| kept.get(hash, |_| true).map(|(_, since)| since);
         assert_eq!(
             [since(1), since(1), since(2), since(3), since(1)],

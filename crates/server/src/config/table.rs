@@ -66,8 +66,8 @@ pub static SETTINGS: &[Setting] = &[
     setting(
         "cache_bytes",
         Kind::Count { least: 0, most: 1 << 36 },
-        "67108864",
-        "Memory for resources that were read lately, in bytes, 0 to 64 GiB; a SQLite store's, about 450 bytes each",
+        "134217728",
+        "Memory for resources that were read lately, in bytes, 0 to 64 GiB; for a store in SQLite, which keeps about 500 bytes of each, or 1,800 while there is room",
     ),
     setting(
         "log.format",

@@ -81,7 +81,7 @@ impl Pool {
         Ok(self.stored(resource_type, id)?.map(|(stored, _)| stored.number()))
     }
 
-    /// The current version as it is stored, with a ticket to remember its body with when it is asked for often.
+    /// The current version as it is stored, with a ticket to remember its body with when that is worth it.
     fn stored(
         &self,
         resource_type: ResourceType,

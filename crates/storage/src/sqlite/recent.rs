@@ -1,6 +1,6 @@
 //! Current versions that were read lately, so that what is read again is not looked up. They are kept as they are stored:
-//! four times as many fit in, and to decompress one takes far less than to find it. Only of those that are read again and
-//! again the whole body is kept.
+//! four times as many fit in, and to decompress one takes far less than to find it. The whole body is kept of those that
+//! are read again and again, and as long as there is room for it.
 //!
 //! What is remembered is never older than what was acknowledged. A place that a transaction writes to is *in flux* from
 //! the moment it is written until the transaction has ended: it is forgotten at once and not remembered before. Whoever
@@ -23,6 +23,9 @@ const OVERHEAD: usize = 144;
 /// What is asked for again after so many questions to its shard at most is asked for often.
 const OFTEN: u64 = 256;
 
+/// A body of which most are smaller, in bytes.
+const USUAL_BODY: usize = 4096;
+
 /// Current versions, by type and id.
 pub(crate) struct Recent {
     hashing: RandomState,
@@ -38,7 +41,7 @@ pub(crate) struct Ticket {
 
 /// What was found of a place.
 pub(crate) enum Found {
-    /// Its current version, which may be a deletion; with a ticket to offer its body with when it is asked for often.
+    /// Its current version, which may be a deletion; with a ticket to offer its body with when that is worth it.
     Remembered(Stored, Option<Ticket>),
     /// It has to be looked up.
     Unknown(Ticket),
@@ -71,9 +74,10 @@ impl Recent {
         let place = self.place(resource_type, id);
         let mut shard = self.shard(place);
         let ticket = Ticket { place, epoch: shard.epoch };
+        let has_room = shard.kept.has_room(USUAL_BODY);
         match shard.kept.get(place, |stored| stored.is_of(resource_type, id)) {
             Some((stored, since)) => {
-                let is_worth_it = since <= OFTEN && !stored.is_decoded();
+                let is_worth_it = (since <= OFTEN || has_room) && !stored.is_decoded();
                 Found::Remembered(stored.clone(), is_worth_it.then_some(ticket))
             }
             None => Found::Unknown(ticket),
