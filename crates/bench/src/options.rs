@@ -88,7 +88,7 @@ impl Options {
 }
 
 fn command() -> Command {
-    let about: Vec<String> = KINDS.iter().map(|kind| format!("  {:<14}{}", kind.name, kind.about)).collect();
+    let about: Vec<String> = KINDS.iter().map(|kind| format!("  {:<16}{}", kind.name, kind.about)).collect();
     let optional = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };

@@ -13,6 +13,7 @@ use crate::shown::{Entry, Shown};
 use crate::types::{TYPES, canvas_type};
 use crate::write::Write;
 use crate::{check, note, provenance, references, stored};
+use bytes::Bytes;
 use fhir::{Json, Object, Reference, ResourceType};
 use interactions::storage::{Reader, Version};
 use interactions::unit::{Effect, stored_json};
@@ -135,19 +136,21 @@ impl Canvas {
     /// # Errors
     ///
     /// 404 when there is none, or none any more.
-    pub async fn read(&self, resource_type: ResourceType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
+    pub async fn read(&self, resource_type: ResourceType, id: &str, now: i64) -> Result<Bytes, Refusal> {
         let served = offering(resource_type, Interaction::Read)?;
         let contract = served.contract();
+        let clinic = self.clinic();
+        if contract.is_stored
+            && let Some(number) = self.current_number(resource_type, id).await?
+            && let Some(entry) = self.shown.get(resource_type, id, number, &clinic)
+            && self.are_current(&entry.seen).await?
+        {
+            return Ok(entry.body);
+        }
         let stored = if contract.is_stored { self.current(resource_type, id).await? } else { None };
         let Some(version) = stored else {
             return self.derived(served, id, now).await;
         };
-        let clinic = self.clinic();
-        if let Some(entry) = self.shown.get(resource_type, id, version.version, &clinic)
-            && self.are_current(&entry.seen).await?
-        {
-            return Ok(entry.body.to_vec());
-        }
         let resource = stored_json(&version)?;
         if resource.as_object().is_some_and(|resource| !contract.shows(resource)) {
             return Err(unknown(contract, id));
@@ -169,14 +172,16 @@ impl Canvas {
         reader: &mut dyn Reader,
         clinic: &Arc<Clinic>,
         now: i64,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Bytes, Refusal> {
         let mut recording = Recording::of(reader);
         let mut reading = self.reading(&mut recording, clinic, now);
-        let body = present(served, resource, &mut reading)?;
+        let mut body = present(served, resource, &mut reading)?;
+        body.shrink_to_fit();
+        let body = Bytes::from(body);
         let is_of_the_moment = reading.is_of_the_moment();
         if let Some(seen) = recording.into_seen().filter(|_| !is_of_the_moment) {
-            let (seen, body) = (seen.into(), Arc::from(&body[..]));
-            let entry = Entry { version: version.version, seen, clinic: Arc::clone(clinic), body };
+            let (seen, clinic) = (seen.into(), Arc::clone(clinic));
+            let entry = Entry { version: version.version, seen, clinic, body: body.clone() };
             self.shown.remember(version.resource_type, &version.id, entry);
         }
         Ok(body)
@@ -185,8 +190,7 @@ impl Canvas {
     /// Whether what was seen is what is current.
     async fn are_current(&self, seen: &[Seen]) -> Result<bool, Refusal> {
         for Seen { resource_type, id, version } in seen {
-            let found = self.engine.store().read_resource(*resource_type, id).await?;
-            if found.map(|found| found.version) != *version {
+            if self.current_number(*resource_type, id).await? != *version {
                 return Ok(false);
             }
         }
@@ -194,12 +198,12 @@ impl Canvas {
     }
 
     /// read of what is derived and not stored.
-    async fn derived(&self, served: &'static dyn CanvasType, id: &str, now: i64) -> Result<Vec<u8>, Refusal> {
+    async fn derived(&self, served: &'static dyn CanvasType, id: &str, now: i64) -> Result<Bytes, Refusal> {
         let (door, id) = (self.clone(), id.to_owned());
         self.engine
             .snapshot(move |reader| {
                 let found = served.get(&id, &mut door.reading(reader, &door.clinic(), now))?;
-                found.map(|found| found.to_bytes()).ok_or_else(|| unknown(served.contract(), &id))
+                found.map(|found| found.to_bytes().into()).ok_or_else(|| unknown(served.contract(), &id))
             })
             .await
     }
@@ -330,6 +334,14 @@ impl Canvas {
                 (operation.run)(&mut write)
             })
             .await
+    }
+
+    /// The number of the current version, which may be a deletion.
+    async fn current_number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, Refusal> {
+        match fhir::primitive::is_id(id) {
+            true => Ok(self.engine.store().read_number(resource_type, id).await?),
+            false => Ok(None),
+        }
     }
 
     /// The current version. Canvas knows no deletions: a deleted resource is one that never was.

@@ -5,18 +5,23 @@
 
 use crate::clinic::Clinic;
 use crate::recording::Seen;
+use bytes::Bytes;
 use fhir::ResourceType;
-use std::collections::HashMap;
+use interactions::storage::SecondChance;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many bytes of what was shown are remembered.
-const BYTES: usize = 8 << 20;
+const BYTES: usize = 32 << 20;
 
 /// The largest of them, in bytes.
 const LARGEST: usize = 64 << 10;
 
 /// What an entry takes beside what is shown, in bytes.
 const OVERHEAD: usize = 256;
+
+/// Threads that read different resources seldom wait for one another.
+const SHARDS: usize = 16;
 
 /// How a version of a resource was shown.
 #[derive(Clone)]
@@ -28,20 +33,26 @@ pub(crate) struct Entry {
     /// The settings by which it was shown.
     pub(crate) clinic: Arc<Clinic>,
     /// What was shown.
-    pub(crate) body: Arc<[u8]>,
+    pub(crate) body: Bytes,
 }
 
 /// What is remembered, by type and id.
-#[derive(Default)]
-pub(crate) struct Shown(Mutex<Generations>);
+pub(crate) struct Shown {
+    hashing: RandomState,
+    shards: [Mutex<SecondChance<Place>>; SHARDS],
+}
 
-/// What was asked for since the older ones were set aside, and those: when the newer are a half of what may be
-/// remembered they become the older, and what nobody asked for meanwhile is forgotten.
-#[derive(Default)]
-struct Generations {
-    newer: HashMap<(ResourceType, String), Entry>,
-    older: HashMap<(ResourceType, String), Entry>,
-    newer_bytes: usize,
+struct Place {
+    resource_type: ResourceType,
+    id: Box<str>,
+    entry: Entry,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        let shards = std::array::from_fn(|_| Mutex::new(SecondChance::new(BYTES / SHARDS)));
+        Shown { hashing: RandomState::new(), shards }
+    }
 }
 
 impl Shown {
@@ -53,48 +64,27 @@ impl Shown {
         version: u64,
         clinic: &Arc<Clinic>,
     ) -> Option<Entry> {
-        let place = (resource_type, id.to_owned());
-        let mut generations = self.lock();
-        let entry = match generations.newer.get(&place) {
-            Some(entry) => entry.clone(),
-            None => {
-                let entry = generations.older.remove(&place)?;
-                generations.insert(place, entry.clone());
-                entry
-            }
-        };
-        (entry.version == version && Arc::ptr_eq(&entry.clinic, clinic)).then_some(entry)
+        let (hash, mut shard) = self.shard(resource_type, id);
+        let is_it = |of: &Place| of.resource_type == resource_type && *of.id == *id;
+        let entry = &shard.get(hash, is_it)?.0.entry;
+        (entry.version == version && Arc::ptr_eq(&entry.clinic, clinic)).then(|| entry.clone())
     }
 
     /// Remembers how it was shown.
     pub(crate) fn remember(&self, resource_type: ResourceType, id: &str, entry: Entry) {
         if entry.body.len() <= LARGEST {
-            self.lock().insert((resource_type, id.to_owned()), entry);
+            let bytes = OVERHEAD + entry.body.len() + entry.seen.len() * OVERHEAD;
+            let (hash, mut shard) = self.shard(resource_type, id);
+            shard.insert(hash, Place { resource_type, id: id.into(), entry }, bytes);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Generations> {
+    fn shard(&self, resource_type: ResourceType, id: &str) -> (u64, MutexGuard<'_, SecondChance<Place>>) {
+        let hash = self.hashing.hash_one((resource_type.index(), id));
+        let shard = &self.shards[hash as usize % SHARDS];
         // Nothing that is done while it is held can panic half-way.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        (hash, shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
-}
-
-impl Generations {
-    fn insert(&mut self, place: (ResourceType, String), entry: Entry) {
-        self.older.remove(&place);
-        self.newer_bytes += size(&entry);
-        if let Some(before) = self.newer.insert(place, entry) {
-            self.newer_bytes -= size(&before);
-        }
-        if self.newer_bytes > BYTES / 2 {
-            self.older = std::mem::take(&mut self.newer);
-            self.newer_bytes = 0;
-        }
-    }
-}
-
-fn size(entry: &Entry) -> usize {
-    OVERHEAD + entry.body.len() + entry.seen.len() * OVERHEAD
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub struct Kind {
 }
 
 /// All kinds, in the order in which they are measured.
-pub static KINDS: [Kind; 8] = [
+pub static KINDS: [Kind; 9] = [
     Kind {
         name: "read",
         about: "GET /fhir/Patient/{id}",
@@ -47,6 +47,14 @@ pub static KINDS: [Kind; 8] = [
         aim: None,
         status: 200,
         prepare: read::canvas,
+    },
+    Kind {
+        name: "canvas-read-r4",
+        about: "the same GET /fhir/Patient/{id} at the R4 door",
+        by_default: false,
+        aim: None,
+        status: 200,
+        prepare: read::canvas_r4,
     },
     Kind {
         name: "unauthorized",

@@ -80,6 +80,8 @@ fn reads(client: &Client) -> Result<Vec<Search>> {
         bytes += client.send(&Template::new("GET", path, client.token.as_deref(), None))?.body.len();
     }
     let bare = Some(("/fhir/Observation/{id}", bytes / again.len().max(1)));
+    let canvas = all.iter().filter_map(|path| Some(path.strip_prefix("/fhir")?.to_owned()));
+    let canvas: Vec<String> = canvas.collect();
     let list = |paths: &[String]| paths.iter().map(|path| rendered(client, path)).collect::<Vec<_>>();
     let search = |name, about, requests, bare| Search { name, about, connections: 16, requests, bare };
     Ok(vec![
@@ -91,6 +93,13 @@ fn reads(client: &Client) -> Result<Vec<Search>> {
         ),
         search("read", "the same again, round and round", List::again(list(&all), 200), bare),
         search("read-again", "GET Observation/{id}, a hundred in turn", List::again(list(&again), 200), bare),
+        search(
+            "canvas-read-first",
+            "as read-first, at the Canvas door",
+            List::once(list(&canvas), 200),
+            None,
+        ),
+        search("canvas-read", "as read, at the Canvas door", List::again(list(&canvas), 200), None),
     ])
 }
 

@@ -69,8 +69,8 @@ async fn patients_and_practitioners_can_be_read_and_written_back_at_the_canvas_d
                 .await
                 .unwrap_or_else(|refusal| panic!("{id}: {refusal}"));
             assert_eq!(
-                String::from_utf8(again).unwrap(),
-                String::from_utf8(read).unwrap(),
+                String::from_utf8_lossy(&again),
+                String::from_utf8_lossy(&read),
                 "{resource_type}/{id}"
             );
         }
