@@ -50,10 +50,15 @@ impl Server {
 
     /// Reads the clinic's settings again, from the file that was named at the start. What is wrong with it is logged, and
     /// the settings that are in force stay.
-    pub fn reload_clinic(&self) {
+    pub async fn reload_clinic(&self) {
         let replaced = clinic(&self.app.config)
             .map_err(|error| error.to_string())
             .and_then(|clinic| self.app.canvas.replace_clinic(clinic).map_err(|error| error.to_string()));
+        if replaced.is_ok()
+            && let Err(error) = self.app.canvas.store_questionnaires().await
+        {
+            tracing::error!(%error, "the clinic's questionnaires stay as they were");
+        }
         match replaced {
             Ok(()) => tracing::info!("the clinic's settings were read again"),
             Err(error) => tracing::error!(%error, "the clinic's settings stay as they were"),
@@ -92,6 +97,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     tokio::spawn(index_search_parameters(engine.clone()));
     let links = FileLinks::of(&engine).await.map_err(failed)?;
     let canvas = Canvas::new(engine.clone(), clinics, &base_url, links.clone());
+    canvas.store_questionnaires().await.map_err(|error| StartError(error.to_string()))?;
     let app = Arc::new(App::new(config, base_url.clone(), engine, canvas, links));
     let (stop, stopped) = watch::channel(false);
     let accepting = tokio::spawn(accept::serve(Arc::clone(&app), listener, stopped));

@@ -114,6 +114,9 @@ fn grow(options: &Options, repeat: usize, loaded: &mut Loaded) -> Result<()> {
     let address = easel.server.address;
     for size in &mut loaded.sizes {
         interrupt::check()?;
+        // What the last size was asked is not to be remembered while the next one is loaded.
+        drop(easel);
+        easel = Easel::start(options, &folder, Some(address))?;
         let told = |problem| format!("filling up to {} resources: {problem}", size.resources);
         let loading = match options.fill {
             Fill::Transactions => fill::transactions(&easel, &mut people, size.resources)

@@ -3,7 +3,7 @@
 //! The first ids are those of the vendor's own request examples, so that these can be sent to the sandbox as
 //! they stand.
 
-use super::Clinic;
+use super::{Clinic, Questionnaire};
 use fhir::{Json, ResourceType, json};
 use jiff::civil::{Weekday, time};
 use jiff::tz::TimeZone;
@@ -96,12 +96,14 @@ impl Clinic {
 /// The resources of the demo clinic as of `now` (milliseconds since the epoch), in an order in which each comes
 /// after those it refers to. One appointment is a week ahead; all others are long past.
 pub fn resources(now: i64) -> Vec<(ResourceType, String, Json)> {
+    let questionnaires = Clinic::demo().questionnaires;
+    let questionnaires: Vec<Json> = questionnaires.iter().map(Questionnaire::to_resource).collect();
     let bundles = BUNDLES.iter().filter_map(|text| fhir::json::parse(text.as_bytes(), 64).ok());
     let stored = bundles.flat_map(|bundle| {
         let entries = bundle.get("entry").map(Json::items).unwrap_or_default().to_vec();
         entries.into_iter().filter_map(|entry| entry.get("resource").cloned())
     });
-    stored.chain(appointment_ahead(now)).filter_map(identified).collect()
+    questionnaires.into_iter().chain(stored).chain(appointment_ahead(now)).filter_map(identified).collect()
 }
 
 fn identified(resource: Json) -> Option<(ResourceType, String, Json)> {

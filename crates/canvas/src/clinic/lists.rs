@@ -2,7 +2,9 @@
 
 use super::read::Unique;
 use super::section::{Problems, Section};
-use super::settings::{CareTeamRole, CatalogueEntry, ClaimQueue, ConsentCoding, ConsentExpiry, Payer};
+use super::settings::{
+    BusinessLine, CareTeamRole, CatalogueEntry, ClaimQueue, ConsentCoding, ConsentExpiry, DocumentType, Payer,
+};
 use fhir::outcome::quoted;
 use fhir::primitive;
 
@@ -102,24 +104,62 @@ pub(super) fn claim_queues(root: &mut Section<'_>, problems: &mut Problems<'_>) 
     sections.into_iter().map(read).collect()
 }
 
+pub(super) fn document_types(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<DocumentType> {
+    let mut unique = Unique::default();
+    let sections = root.sections("document_type", problems).unwrap_or_default();
+    let read = |mut section: Section<'_>| {
+        let kind = DocumentType {
+            code: section.required("code", problems),
+            title: section.required("title", problems),
+            active: section.flag("active", true, problems),
+        };
+        unique.check("the document_type", kind.code.clone(), section.at, problems);
+        section.finish(problems);
+        kind
+    };
+    sections.into_iter().map(read).collect()
+}
+
+pub(super) fn business_lines(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<BusinessLine> {
+    let mut unique = Unique::default();
+    let sections = root.sections("business_line", problems).unwrap_or_default();
+    let read = |mut section: Section<'_>| {
+        let line = BusinessLine {
+            id: required_id(&mut section, "id", problems),
+            name: section.required("name", problems),
+        };
+        unique.check("the business_line", line.id.clone(), section.at, problems);
+        section.finish(problems);
+        line
+    };
+    sections.into_iter().map(read).collect()
+}
+
 pub(super) fn payers(root: &mut Section<'_>, problems: &mut Problems<'_>) -> Vec<Payer> {
     let mut unique = Unique::default();
     let sections = root.sections("payer", problems).unwrap_or_default();
     let read = |mut section: Section<'_>| {
         let payer = Payer {
             id: section.required("id", problems),
-            organization: id(&mut section, "organization", problems).unwrap_or_default(),
+            organization: required_id(&mut section, "organization", problems),
             asked_by_provider: section.flag("asked_by_provider", false, problems),
             answers_from_record: section.flag("answers_from_record", false, problems),
         };
-        if payer.organization.is_empty() {
-            problems.add(section.at, "payer.organization is required: the id of an Organization");
-        }
         unique.check("the payer", payer.id.clone(), section.at, problems);
         section.finish(problems);
         payer
     };
     sections.into_iter().map(read).collect()
+}
+
+/// The logical id of a resource, which must be there; empty, with a problem noted, when it isn't.
+pub(super) fn required_id(
+    section: &mut Section<'_>,
+    key: &'static str,
+    problems: &mut Problems<'_>,
+) -> String {
+    section.must_have(key, problems);
+    id(section, key, problems).unwrap_or_default()
 }
 
 /// The logical id of a resource.

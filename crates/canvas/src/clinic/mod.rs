@@ -4,6 +4,7 @@ mod builtin;
 mod current;
 pub mod demo;
 mod lists;
+mod questionnaires;
 mod read;
 mod section;
 mod settings;
@@ -11,9 +12,11 @@ mod settings;
 mod tests;
 
 pub use current::{Clinics, NeedsRestart};
+pub use questionnaires::{AnswerOption, Question, QuestionKind, Questionnaire};
 pub use settings::{
-    AppointmentType, CONTACT_CATEGORY_SYSTEM, CareTeamRole, CatalogueEntry, ClaimQueue, ConsentCoding,
-    ConsentExpiry, ContactCategory, PatientUse, Payer, Pharmacy, ReasonForVisit, Role, TypeKind,
+    AppointmentType, BusinessLine, CONTACT_CATEGORY_SYSTEM, CareTeamRole, CatalogueEntry, ClaimQueue,
+    ConsentCoding, ConsentExpiry, ContactCategory, DocumentType, PatientUse, Payer, Pharmacy, ReasonForVisit,
+    Role, TypeKind,
 };
 
 use fhir::{Json, json};
@@ -59,6 +62,12 @@ pub struct Clinic {
     pub claim_queues: Vec<ClaimQueue>,
     /// The insurers that can be named by their payer id.
     pub payers: Vec<Payer>,
+    /// Kinds of documents besides the vendor's.
+    pub document_types: Vec<DocumentType>,
+    /// The lines of business that patients can belong to; when there are none, whatever a patient names is taken.
+    pub business_lines: Vec<BusinessLine>,
+    /// Questionnaires that are stored at the start.
+    pub questionnaires: Vec<Questionnaire>,
 }
 
 /// Something in `clinic.toml` that prevents the start.
@@ -155,6 +164,16 @@ impl Clinic {
         self.care_team_roles.iter().find(|known| known.system == system && known.code == code)
     }
 
+    /// The clinic's own kind of documents with this code.
+    pub fn document_type(&self, code: &str) -> Option<&DocumentType> {
+        self.document_types.iter().find(|known| known.code == code)
+    }
+
+    /// Whether patients can belong to this line of business.
+    pub fn has_business_line(&self, id: &str) -> bool {
+        self.business_lines.is_empty() || self.business_lines.iter().any(|known| known.id == id)
+    }
+
     /// The insurer with this payer id.
     pub fn payer(&self, id: &str) -> Option<&Payer> {
         self.payers.iter().find(|known| known.id == id)
@@ -201,6 +220,9 @@ impl Default for Clinic {
             consents: Vec::new(),
             claim_queues: Vec::new(),
             payers: Vec::new(),
+            document_types: Vec::new(),
+            business_lines: Vec::new(),
+            questionnaires: Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From the tables of `clinic.toml` to settings.
 
+use super::questionnaires::questionnaires;
 use super::section::{Problems, Section};
 use super::settings::{
     AppointmentType, CONTACT_CATEGORY_SYSTEM, ContactCategory, PatientUse, Pharmacy, ReasonForVisit, Role,
@@ -36,6 +37,9 @@ pub(super) fn clinic(mut root: Section<'_>, problems: &mut Problems<'_>) -> Clin
         consents: lists::consents(&mut root, problems),
         claim_queues: lists::claim_queues(&mut root, problems),
         payers: lists::payers(&mut root, problems),
+        document_types: lists::document_types(&mut root, problems),
+        business_lines: lists::business_lines(&mut root, problems),
+        questionnaires: questionnaires(&mut root, problems),
     };
     root.finish(problems);
     clinic

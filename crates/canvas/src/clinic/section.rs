@@ -82,11 +82,25 @@ impl<'t> Section<'t> {
 
     /// A text that must be there; empty, with a problem noted, when it isn't.
     pub(super) fn required(&mut self, key: &'static str, problems: &mut Problems<'_>) -> String {
-        let is_there = self.members.iter().any(|(name, ..)| *name == key);
-        if !is_there {
+        self.must_have(key, problems);
+        self.text(key, problems).unwrap_or_default()
+    }
+
+    /// Notes a problem when a key is not there.
+    pub(super) fn must_have(&mut self, key: &'static str, problems: &mut Problems<'_>) {
+        if !self.members.iter().any(|(name, ..)| *name == key) {
             problems.add(self.at, format!("{} is required", self.path(key)));
         }
-        self.text(key, problems).unwrap_or_default()
+    }
+
+    /// A whole number from 0 on.
+    pub(super) fn count(&mut self, key: &'static str, problems: &mut Problems<'_>) -> Option<u32> {
+        let value = self.take(key)?;
+        let number = value.get_ref().as_integer().and_then(integer);
+        if number.is_none() {
+            self.wrong(key, value, "a whole number from 0 on", problems);
+        }
+        number
     }
 
     /// A text that `read` understands; `expected` says in words what it may be.

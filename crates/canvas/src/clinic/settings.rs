@@ -204,6 +204,26 @@ pub struct Payer {
     pub answers_from_record: bool,
 }
 
+/// A kind of document that the clinic has besides the vendor's, or in place of one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentType {
+    /// The code in LOINC.
+    pub code: String,
+    /// The title that a create may give as description, and that is shown.
+    pub title: String,
+    /// Whether documents of the kind can be created.
+    pub active: bool,
+}
+
+/// A line of business that patients can belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BusinessLine {
+    /// The id that a patient names.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+}
+
 /// The system of the vendor's contact categories (Patient.json).
 pub const CONTACT_CATEGORY_SYSTEM: &str = "http://schemas.canvasmedical.com/fhir/contact-category";
 

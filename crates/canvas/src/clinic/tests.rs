@@ -68,7 +68,7 @@ fn problems_of_what_records_draw_on_are_told() {
             "5: allergen.rxnorm is 2, expected a list of texts in quotes, such as [\"6979\"]",
             "9: unknown setting 'medication.snomed'; known are fdb, name, rxnorm",
             "14: consent.expires is 'soon', expected 'never', 'in a year' or 'end of year'",
-            "15: payer.organization is required: the id of an Organization",
+            "15: payer.organization is required",
             "17: the payer '1' is there twice",
         ]
     );
@@ -183,4 +183,67 @@ fn who_only_has_roles_that_see_no_patients_is_not_schedulable() {
     assert!(clinic.is_schedulable(&with(&["CC", "MD"])));
     assert!(clinic.is_schedulable(&with(&["of its own"])));
     assert!(!clinic.is_schedulable(&with(&["CC"])));
+}
+
+#[test]
+fn documents_lines_of_business_and_questionnaires_are_read() {
+    let clinic = Clinic::parse(demo::CLINIC_TOML).unwrap();
+    assert!(
+        !clinic.document_type("53245-7").unwrap().active && clinic.document_type("64299-1").unwrap().active
+    );
+    assert!(clinic.has_business_line("virtual-care") && !clinic.has_business_line("nowhere"));
+    assert!(Clinic::default().has_business_line("nowhere"));
+    let scored = clinic.questionnaires.iter().find(|known| known.id == demo::SCORED_QUESTIONNAIRE).unwrap();
+    let scores: Vec<Option<u32>> = scored.questions[0].options.iter().map(|option| option.score).collect();
+    assert_eq!(scores, [Some(0), Some(1), Some(2), Some(3)]);
+}
+
+#[test]
+fn a_questionnaire_becomes_a_resource() {
+    let text = "[[questionnaire]]\nid = \"q\"\nname = \"Q\"\nversion = \"7\"\nactive = false\nsystem = \"http://s\"\ncode = \"c\"\n\
+                [[questionnaire.question]]\nsystem = \"http://s\"\ncode = \"1\"\ntext = \"Which?\"\nkind = \"multiple\"\n\
+                option = [{ system = \"http://s\", code = \"a\", display = \"A\", score = 2 }]\n\
+                [[questionnaire.question]]\nsystem = \"http://s\"\ncode = \"2\"\ntext = \"Why?\"\nkind = \"text\"\nlink_id = \"why\"\n";
+    let resource = Clinic::parse(text).unwrap().questionnaires[0].to_resource();
+    let expected = json!({
+        "resourceType": "Questionnaire", "id": "q", "version": "7", "name": "Q", "status": "retired",
+        "code": [{ "system": "http://s", "code": "c" }],
+        "item": [
+            { "linkId": "1", "code": [{ "system": "http://s", "code": "1" }], "text": "Which?", "type": "choice",
+              "repeats": true, "answerOption": [{
+                "extension": [{ "url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": 2 }],
+                "valueCoding": { "system": "http://s", "code": "a", "display": "A" }
+              }] },
+            { "linkId": "why", "code": [{ "system": "http://s", "code": "2" }], "text": "Why?", "type": "text",
+              "repeats": false }
+        ]
+    });
+    assert_eq!(resource, expected);
+}
+
+#[test]
+fn problems_of_documents_lines_of_business_and_questionnaires_are_told() {
+    let text = "[[document_type]]\ncode = \"1\"\n[[document_type]]\ncode = \"1\"\ntitle = \"t\"\n\
+                [[business_line]]\nid = \"a line\"\nname = \"n\"\n\
+                [[questionnaire]]\nid = \"q\"\nname = \"Q\"\nsystem = \"s\"\ncode = \"c\"\n\
+                [[questionnaire]]\nid = \"r\"\nname = \"R\"\nsystem = \"s\"\ncode = \"c\"\n\
+                [[questionnaire.question]]\nsystem = \"s\"\ncode = \"1\"\ntext = \"?\"\nkind = \"many\"\n\
+                [[questionnaire.question]]\nsystem = \"s\"\ncode = \"1\"\ntext = \"?\"\nkind = \"text\"\n\
+                option = [{ system = \"s\", code = \"a\", display = \"A\", score = -1 }, { system = \"s\", code = \"a\", display = \"B\" }]\n";
+    assert_eq!(
+        problems(text),
+        [
+            "1: document_type.title is required",
+            "3: the document_type '1' is there twice",
+            "7: business_line.id is 'a line', expected the id of a resource: up to 64 letters, digits, hyphens and dots",
+            "9: questionnaire.question is required: [[questionnaire.question]] tables",
+            "19: the question '1' has no options; kind = \"text\" needs none",
+            "23: question.kind is 'many', expected 'single', 'multiple' or 'text'",
+            "24: the question '1' is answered by text and has options",
+            "24: the question '1' is there twice",
+            "24: the link_id '1' is there twice",
+            "29: option.score is -1, expected a whole number from 0 on",
+            "29: the option 'a' is there twice",
+        ]
+    );
 }

@@ -52,6 +52,23 @@ fn an_image_is_shown_by_its_urls_with_title_and_comments_and_served_as_it_was_se
 }
 
 #[test]
+fn the_clinics_own_kinds_of_documents_can_be_created_and_those_out_of_use_cannot() {
+    let door = Door::of_demo_clinic();
+    let mut body = changed(document_reference::CONTRACT.minimal, &[], "");
+    set(&mut body, "type.coding.0.code", Json::from("64299-1"));
+    set(&mut body, "description", Json::from("Advance Care Plan"));
+    let read = door.read(DOCUMENT, &create(&door, &body)).unwrap();
+    assert_eq!(text(&read, &["type", "coding", "0", "display"]), Some("Advance Care Plan"));
+    assert_eq!(text(&read, &["description"]), Some("Advance Care Plan"));
+    set(&mut body, "description", Json::from("Care Management"));
+    let refusal = door.create(&body).unwrap_err();
+    assert!(refusal.to_string().contains("Document title does not match type code: 64299-1"), "{refusal}");
+    set(&mut body, "type.coding.0.code", Json::from("53245-7"));
+    let refusal = door.create(&body).unwrap_err();
+    assert!(refusal.to_string().contains("Unsupported document type: 53245-7"), "{refusal}");
+}
+
+#[test]
 fn a_document_is_stored_current_in_the_vendors_words_and_with_what_is_left_out() {
     let door = Door::of_demo_clinic();
     let mut body = changed(document_reference::CONTRACT.minimal, &[], "");

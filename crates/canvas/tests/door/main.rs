@@ -30,6 +30,7 @@ mod payment_notice;
 mod practitioner;
 mod provenance;
 mod questionnaire_response;
+mod questionnaires;
 mod read_only;
 mod read_only_search;
 mod rules;

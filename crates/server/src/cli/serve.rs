@@ -53,7 +53,7 @@ async fn stop_asked(server: &Server) -> Result<(), Failure> {
         tokio::select! {
             result = tokio::signal::ctrl_c() => return Ok(result?),
             _ = terminate.recv() => return Ok(()),
-            _ = hang_up.recv() => server.reload_clinic(),
+            _ = hang_up.recv() => server.reload_clinic().await,
         }
     }
 }

@@ -1,29 +1,31 @@
 //! The kinds of documents (DocumentReference.json, `tables`), by their codes in LOINC.
 
+use crate::clinic::Clinic;
 use fhir::{Json, Object, json};
 
 /// LOINC.
 pub const LOINC: &str = "http://loinc.org";
 
 /// A kind of document that can be created.
-pub struct Kind {
+#[derive(Clone, Copy)]
+pub struct Kind<'k> {
     /// Its code in LOINC.
-    pub code: &'static str,
+    pub code: &'k str,
     /// The title that a create may give as description.
-    pub title: &'static str,
+    pub title: &'k str,
     /// What a read shows for the code.
-    pub display: &'static str,
+    pub display: &'k str,
     /// The description of such a document.
-    pub description: &'static str,
+    pub description: &'k str,
 }
 
 /// A kind that is everywhere called by its title.
-const fn kind(code: &'static str, title: &'static str) -> Kind {
+const fn kind<'k>(code: &'k str, title: &'k str) -> Kind<'k> {
     Kind { code, title, display: title, description: title }
 }
 
-/// What can be created.
-pub const KINDS: &[Kind] = &[
+/// What can be created, unless the clinic has something else under the code.
+pub const KINDS: &[Kind<'static>] = &[
     Kind {
         code: "53243-2",
         title: "Advance Beneficiary Notice",
@@ -66,11 +68,14 @@ const MADE_ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// The kind that can be created and that a type means: that of its first coding that is one.
-pub fn creatable(document_type: &Json) -> Option<&'static Kind> {
+pub fn creatable<'c>(document_type: &Json, clinic: &'c Clinic) -> Option<Kind<'c>> {
     let codings = document_type.get("coding").map(Json::items).unwrap_or_default();
     codings.iter().filter(|coding| coding.str("system") == Some(LOINC)).find_map(|coding| {
         let code = coding.str("code")?;
-        KINDS.iter().find(|kind| kind.code == code)
+        match clinic.document_type(code) {
+            Some(own) => own.active.then(|| kind(&own.code, &own.title)),
+            None => KINDS.iter().find(|kind| kind.code == code).copied(),
+        }
     })
 }
 
@@ -79,12 +84,13 @@ pub fn concept(code: &str, display: &str) -> Json {
     json!({ "coding": [{ "system": LOINC, "code": code, "display": display }], "text": display })
 }
 
-/// Shows a stored type by the vendor's words for its code; one that the vendor has no words for stays as it is.
-pub fn tell(document: &mut Object) {
+/// Shows a stored type by the clinic's or the vendor's words for its code; one that neither has words for stays as it is.
+pub fn tell(document: &mut Object, clinic: &Clinic) {
     let codings = document.get("type").and_then(|stored| stored.get("coding")).map(Json::items);
     let told = codings.unwrap_or_default().iter().find_map(|coding| {
         let code = coding.str("code").filter(|_| coding.str("system") == Some(LOINC))?;
-        let created = KINDS.iter().map(|kind| (kind.code, kind.display));
+        let own = clinic.document_types.iter().map(|own| (own.code.as_str(), own.title.as_str()));
+        let created = own.chain(KINDS.iter().map(|kind| (kind.code, kind.display)));
         let display = created.chain(MADE_ELSEWHERE.iter().copied()).find(|(known, _)| *known == code)?.1;
         Some(concept(code, display))
     });

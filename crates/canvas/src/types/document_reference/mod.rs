@@ -61,6 +61,11 @@ const DECISIONS: &[Decision] = &[
         "A create may say Advance Beneficiary Notice, as listed, or Advanced Beneficiary Notice, as shown. The second is shown.",
         "The page has both; what a client read it may send.",
     ),
+    decision(
+        "Kinds of clinic.toml",
+        "Can be created beside the vendor's, or in place of one with the same code, under their title; one that is not active cannot.",
+        "The page has a fixed table; practices keep documents that it has no kind for.",
+    ),
     decision("type.text", "Is shown.", "Every search example has it, the read example lacks it."),
     decision("Which types go with which of the two categories", "Any with any.", "The page does not say."),
     decision(
@@ -131,7 +136,7 @@ impl CanvasType for DocumentReference {
                 resource.remove("identifier");
             }
         }
-        kinds::tell(resource);
+        kinds::tell(resource, reading.clinic);
         tell_type(resource.get_mut("subject"));
         tell_type(resource.get_mut("author"));
         default(resource, "custodian", store::custodian());

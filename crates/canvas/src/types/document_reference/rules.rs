@@ -190,7 +190,7 @@ fn extension_values(sent: &Sent<'_>, findings: &mut Findings) {
 
 fn kind(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     let sent = &write.sent;
-    if sent.body.get("type").is_some_and(|sent| creatable(sent).is_none()) {
+    if sent.body.get("type").is_some_and(|kind| creatable(kind, sent.clinic).is_none()) {
         let code = sent.values("type.coding.code").into_iter().next();
         if let Some((place, code)) = code {
             findings.add(&place, &[("code", code.as_str().unwrap_or_default())]);
@@ -217,8 +217,9 @@ pub fn is_category(coding: &Json) -> bool {
 }
 
 fn title(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    let body = write.sent.body;
-    if let (Some(title), Some(kind)) = (body.str("description"), body.get("type").and_then(creatable))
+    let (body, clinic) = (write.sent.body, write.sent.clinic);
+    let kind = body.get("type").and_then(|kind| creatable(kind, clinic));
+    if let (Some(title), Some(kind)) = (body.str("description"), kind)
         && title != kind.title
         && title != kind.description
     {

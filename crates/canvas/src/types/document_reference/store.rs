@@ -16,7 +16,7 @@ pub fn compose(sent: &Sent<'_>) -> Object {
     let mut document = stored::writable(sent);
     document.insert("extension", extensions(sent.body));
     document.insert("status", "current");
-    if let Some(kind) = sent.body.get("type").and_then(creatable) {
+    if let Some(kind) = sent.body.get("type").and_then(|sent_type| creatable(sent_type, sent.clinic)) {
         document.insert("type", concept(kind.code, kind.display));
         document.insert("description", kind.description);
     }

@@ -106,6 +106,11 @@ const DECISIONS: &[Decision] = &[
         "Nothing excludes them from writes; the change released 2025-08-22 orders the output.",
     ),
     decision(
+        "business-line",
+        "Must be one of clinic.toml, where that has any: 400; else whatever is sent is stored.",
+        "The facts are silent on unknown ids, and the feature is not on everywhere. A patient of no known line would be found by nobody who looks for those of a line.",
+    ),
+    decision(
         "preferred-pharmacy",
         "Any NCPDP number is accepted; specialty_type, default (false), name, address, phone and fax are shown when clinic.toml knows the pharmacy.",
         "The facts are silent on unknown numbers and on what default means.",

@@ -1,8 +1,8 @@
 //! The rules of Patient (Patient.json, `rules`). None has a text documented by the vendor.
 
 use super::elements::{
-    BIRTHSEX, CDC_RACE, DEFAULT_LOCATION, DEFAULT_PROVIDER, ETHNICITY, GENDER_IDENTITY, NULL_FLAVOR,
-    PREFERRED_PHARMACY, RACE, SEXUAL_ORIENTATION, TIME_ZONE,
+    BIRTHSEX, BUSINESS_LINE, CDC_RACE, DEFAULT_LOCATION, DEFAULT_PROVIDER, ETHNICITY, GENDER_IDENTITY,
+    NULL_FLAVOR, PREFERRED_PHARMACY, RACE, SEXUAL_ORIENTATION, TIME_ZONE,
 };
 use crate::check::empty_strings;
 use crate::finding::Findings;
@@ -93,6 +93,16 @@ pub const RULES: &[Rule] = &[
         )
         .kept_by(&[set("extension.1", r#"{"url":"http://schemas.canvasmedical.com/fhir/extensions/preferred-pharmacy","extension":[{"url":"ncpdp-id","valueIdentifier":{"system":"http://terminology.hl7.org/CodeSystem/NCPDPProviderIdentificationNumber","value":"1123152"}}]}"#)])
         .note("ours: the facts mark the part required and give no text"),
+    rule("patient-business-line", IssueCode::Value, "Unknown business line: {id}")
+        .when("business-line valueId that clinic.toml does not have, where it has any")
+        .check(Check::Body(business_line))
+        .broken_by(
+            &[set("extension.1", r#"{"url":"http://schemas.canvasmedical.com/fhir/extensions/business-line","valueId":"nowhere"}"#)],
+            "Patient.extension[1].valueId",
+            "Unknown business line: nowhere",
+        )
+        .kept_by(&[set("extension.1", r#"{"url":"http://schemas.canvasmedical.com/fhir/extensions/business-line","valueId":"primary-care"}"#)])
+        .note("ours: the facts are silent on unknown ones"),
     rule("patient-name-required", IssueCode::Required, "name is required")
         .when("name missing or empty")
         .check(Check::Required(&["name"]))
@@ -294,6 +304,15 @@ fn time_zone(sent: &Sent<'_>, findings: &mut Findings) {
         let known = TimeZone::get(code).is_ok_and(|zone| zone.iana_name() == Some(code));
         if !known {
             findings.add(&format!("{expression}.valueCode"), &[("code", code)]);
+        }
+    }
+}
+
+fn business_line(sent: &Sent<'_>, findings: &mut Findings) {
+    for SentExtension { expression, extension } in sent.extensions(BUSINESS_LINE) {
+        let Some(id) = extension.str("valueId").filter(|id| !id.is_empty()) else { continue };
+        if !sent.clinic.has_business_line(id) {
+            findings.add(&format!("{expression}.valueId"), &[("id", id)]);
         }
     }
 }

@@ -27,7 +27,7 @@ pub static CONTRACT: Contract = Contract {
     behaviours: &[
         "Questions are choice with repeats true (several answers), choice with repeats false (one), or text.",
         "A retired questionnaire has its version after its name.",
-        "Questionnaires are written at the R4 door.",
+        "Questionnaires are written at the R4 door, or kept in clinic.toml, from where they are stored at the start.",
     ],
     decisions: DECISIONS,
     ..Contract::of("Questionnaire", ResourceType::QUESTIONNAIRE, IdForm::Uuid)
