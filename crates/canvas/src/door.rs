@@ -9,13 +9,13 @@ use crate::file::{self, File, Links};
 use crate::recording::{Recording, Seen};
 use crate::search::Reading;
 use crate::sent::Sent;
-use crate::shown::{Entry, Shown};
+use crate::shown::{self, Entry, Shown};
 use crate::types::{TYPES, canvas_type};
 use crate::write::Write;
 use crate::{check, note, provenance, references, stored};
 use bytes::Bytes;
 use fhir::{Json, Object, Reference, ResourceType};
-use interactions::storage::{Reader, Version};
+use interactions::storage::{Packed, Reader, Version};
 use interactions::unit::{Effect, stored_json};
 use interactions::{Engine, Interaction, Preconditions, Prepared, Refusal, State, Target, Unit};
 use std::sync::Arc;
@@ -40,7 +40,14 @@ impl Canvas {
         links: impl Links + 'static,
     ) -> Self {
         let (clinics, base_url, links) = (clinics.into(), base_url.into(), Arc::new(links));
-        Canvas { engine, clinics, base_url, links, shown: Arc::default() }
+        Canvas { engine, clinics, base_url, links, shown: Arc::new(Shown::new(shown::BYTES)) }
+    }
+
+    /// The same door with a memory of so many bytes for answers.
+    #[must_use]
+    pub fn remembering(mut self, bytes: usize) -> Self {
+        self.shown = Arc::new(Shown::new(bytes));
+        self
     }
 
     /// The contract of a type of R4, if it is served.
@@ -142,10 +149,15 @@ impl Canvas {
         let clinic = self.clinic();
         if contract.is_stored
             && let Some(number) = self.current_number(resource_type, id).await?
-            && let Some(entry) = self.shown.get(resource_type, id, number, &clinic)
+            && let Some((mut entry, is_worth_it)) = self.shown.get(resource_type, id, number, &clinic)
             && self.are_current(&entry.seen).await?
         {
-            return Ok(entry.body);
+            let body = entry.body.plain()?;
+            if is_worth_it {
+                entry.body = Packed::Plain(body.clone());
+                self.shown.remember(resource_type, id, entry);
+            }
+            return Ok(body);
         }
         let stored = if contract.is_stored { self.current(resource_type, id).await? } else { None };
         let Some(version) = stored else {
@@ -175,16 +187,14 @@ impl Canvas {
     ) -> Result<Bytes, Refusal> {
         let mut recording = Recording::of(reader);
         let mut reading = self.reading(&mut recording, clinic, now);
-        let mut body = present(served, resource, &mut reading)?;
-        body.shrink_to_fit();
-        let body = Bytes::from(body);
+        let body = present(served, resource, &mut reading)?;
         let is_of_the_moment = reading.is_of_the_moment();
         if let Some(seen) = recording.into_seen().filter(|_| !is_of_the_moment) {
             let (seen, clinic) = (seen.into(), Arc::clone(clinic));
-            let entry = Entry { version: version.version, seen, clinic, body: body.clone() };
+            let entry = Entry { version: version.version, seen, clinic, body: Packed::of(&body) };
             self.shown.remember(version.resource_type, &version.id, entry);
         }
-        Ok(body)
+        Ok(body.into())
     }
 
     /// Whether what was seen is what is current.

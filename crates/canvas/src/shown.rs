@@ -5,20 +5,26 @@
 
 use crate::clinic::Clinic;
 use crate::recording::Seen;
-use bytes::Bytes;
 use fhir::ResourceType;
-use interactions::storage::SecondChance;
+use interactions::storage::{Packed, SecondChance};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many bytes of what was shown are remembered.
-const BYTES: usize = 32 << 20;
+/// How many bytes of what was shown are remembered, unless a number is given.
+pub(crate) const BYTES: usize = 64 << 20;
 
 /// The largest of them, in bytes.
 const LARGEST: usize = 64 << 10;
 
-/// What an entry takes beside what is shown, in bytes.
-const OVERHEAD: usize = 256;
+/// What an entry takes beside what is shown, and each of those that were looked at for it, in bytes.
+const OVERHEAD: usize = 224;
+const SEEN: usize = 96;
+
+/// What is asked for again after so many questions to its shard at most is asked for often.
+const OFTEN: u64 = 256;
+
+/// An answer of which most are smaller, in bytes.
+const USUAL: usize = 8192;
 
 /// Threads that read different resources seldom wait for one another.
 const SHARDS: usize = 16;
@@ -33,7 +39,7 @@ pub(crate) struct Entry {
     /// The settings by which it was shown.
     pub(crate) clinic: Arc<Clinic>,
     /// What was shown.
-    pub(crate) body: Bytes,
+    pub(crate) body: Packed,
 }
 
 /// What is remembered, by type and id.
@@ -48,32 +54,35 @@ struct Place {
     entry: Entry,
 }
 
-impl Default for Shown {
-    fn default() -> Self {
-        let shards = std::array::from_fn(|_| Mutex::new(SecondChance::new(BYTES / SHARDS)));
+impl Shown {
+    /// A memory of so many bytes.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let shards = std::array::from_fn(|_| Mutex::new(SecondChance::new(bytes / SHARDS)));
         Shown { hashing: RandomState::new(), shards }
     }
-}
 
-impl Shown {
-    /// How this version was shown by these settings.
+    /// How this version was shown by these settings, and whether it is worth it to remember that again with the answer as
+    /// it is: when it is asked for often, or while there is room.
     pub(crate) fn get(
         &self,
         resource_type: ResourceType,
         id: &str,
         version: u64,
         clinic: &Arc<Clinic>,
-    ) -> Option<Entry> {
+    ) -> Option<(Entry, bool)> {
         let (hash, mut shard) = self.shard(resource_type, id);
+        let has_room = shard.has_room(USUAL);
         let is_it = |of: &Place| of.resource_type == resource_type && *of.id == *id;
-        let entry = &shard.get(hash, is_it)?.0.entry;
-        (entry.version == version && Arc::ptr_eq(&entry.clinic, clinic)).then(|| entry.clone())
+        let (Place { entry, .. }, since) = shard.get(hash, is_it)?;
+        let is_worth_it = (since <= OFTEN || has_room) && matches!(entry.body, Packed::Compressed(_));
+        let is_current = entry.version == version && Arc::ptr_eq(&entry.clinic, clinic);
+        is_current.then(|| (entry.clone(), is_worth_it))
     }
 
     /// Remembers how it was shown.
     pub(crate) fn remember(&self, resource_type: ResourceType, id: &str, entry: Entry) {
-        if entry.body.len() <= LARGEST {
-            let bytes = OVERHEAD + entry.body.len() + entry.seen.len() * OVERHEAD;
+        if entry.body.size() <= LARGEST {
+            let bytes = OVERHEAD + entry.body.size() + entry.seen.len() * SEEN;
             let (hash, mut shard) = self.shard(resource_type, id);
             shard.insert(hash, Place { resource_type, id: id.into(), entry }, bytes);
         }
@@ -91,15 +100,25 @@ impl Shown {
 mod tests {
     use super::*;
 
+    const BYTES: usize = 1 << 20;
+
+    /// An entry of so many bytes that cannot be compressed.
     fn entry(version: u64, clinic: &Arc<Clinic>, length: usize) -> Entry {
-        Entry { version, seen: Arc::new([]), clinic: Arc::clone(clinic), body: vec![0; length].into() }
+        let mut state = 1_u64;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        let bytes: Vec<u8> = (0..length).map(|_| noise()).collect();
+        Entry { version, seen: Arc::new([]), clinic: Arc::clone(clinic), body: Packed::of(&bytes) }
     }
 
     #[test]
     fn what_was_shown_is_known_for_the_same_version_and_settings() {
-        let (shown, clinic) = (Shown::default(), Arc::new(Clinic::default()));
+        let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
         let known = |version, clinic: &Arc<Clinic>| {
-            shown.get(ResourceType::PATIENT, "a", version, clinic).map(|entry| entry.body.len())
+            let found = shown.get(ResourceType::PATIENT, "a", version, clinic);
+            found.map(|(entry, _)| entry.body.plain().unwrap().len())
         };
         shown.remember(ResourceType::PATIENT, "a", entry(1, &clinic, 7));
         assert_eq!(known(1, &clinic), Some(7));
@@ -111,17 +130,30 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_as_it_is_is_kept_once() {
+        let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
+        shown.remember(ResourceType::PATIENT, "a", entry(1, &clinic, 7));
+        let get = || shown.get(ResourceType::PATIENT, "a", 1, &clinic).unwrap();
+        let (mut entry, is_worth_it) = get();
+        assert!(is_worth_it);
+        entry.body = Packed::Plain(entry.body.plain().unwrap());
+        shown.remember(ResourceType::PATIENT, "a", entry);
+        assert!(!get().1);
+    }
+
+    #[test]
     fn what_nobody_asks_for_makes_room() {
-        let (shown, clinic) = (Shown::default(), Arc::new(Clinic::default()));
+        let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
         let get = |id: &str| shown.get(ResourceType::PATIENT, id, 1, &clinic).is_some();
         shown.remember(ResourceType::PATIENT, "often", entry(1, &clinic, 10));
-        let many = 4 * BYTES / LARGEST;
+        let length = BYTES / SHARDS / 8;
+        let many = 4 * BYTES / length;
         for n in 0..many {
-            shown.remember(ResourceType::PATIENT, &n.to_string(), entry(1, &clinic, LARGEST));
+            shown.remember(ResourceType::PATIENT, &n.to_string(), entry(1, &clinic, length));
             assert!(get("often"));
         }
         let kept = (0..many).filter(|n| get(&n.to_string())).count();
-        assert!(kept > 0 && kept * LARGEST <= BYTES, "{kept} of {many}");
+        assert!(kept > 0 && kept * length <= BYTES, "{kept} of {many}");
         shown.remember(ResourceType::PATIENT, "huge", entry(1, &clinic, LARGEST + 1));
         assert!(!get("huge"));
     }

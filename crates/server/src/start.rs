@@ -97,6 +97,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     tokio::spawn(index_search_parameters(engine.clone()));
     let links = FileLinks::of(&engine).await.map_err(failed)?;
     let canvas = Canvas::new(engine.clone(), clinics, &base_url, links.clone());
+    let canvas = canvas.remembering(config.cache_bytes / 2);
     canvas.store_questionnaires().await.map_err(|error| StartError(error.to_string()))?;
     let app = Arc::new(App::new(config, base_url.clone(), engine, canvas, links));
     let (stop, stopped) = watch::channel(false);

@@ -33,6 +33,6 @@ pub use model::{
 pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock};
 pub use probe::{Fault, Probe};
 pub use second_chance::SecondChance;
-pub use sql::Rest;
+pub use sql::{Packed, Rest};
 pub use store::Store;
 pub use unit::{Reader, Transaction};

@@ -53,7 +53,7 @@ pub const CHECKPOINT_PAGES: i64 = 16_384;
 pub const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How many bytes of current versions the readers of a SQLite store remember that is told nothing else, so that what
-/// is read often is not looked up: some 250,000 resources of a primary-care record as they are stored, or 70,000 with
+/// is read often is not looked up: some 250,000 resources of a primary-care record as they are stored, or 85,000 with
 /// their bodies.
 pub const CACHE_BYTES: usize = 128 << 20;
 

@@ -67,7 +67,7 @@ pub static SETTINGS: &[Setting] = &[
         "cache_bytes",
         Kind::Count { least: 0, most: 1 << 36 },
         "134217728",
-        "Memory for resources that were read lately, in bytes, 0 to 64 GiB; for a store in SQLite, which keeps about 500 bytes of each, or 1,800 while there is room",
+        "Memory for resources that were read lately, in bytes, 0 to 64 GiB; for a store in SQLite, which keeps about 500 bytes of each, or 1,500 while there is room; half as much again for answers of the Canvas door",
     ),
     setting(
         "log.format",

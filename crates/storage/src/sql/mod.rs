@@ -18,7 +18,7 @@ mod statement;
 pub(crate) mod stored;
 mod unit;
 
-pub use body::Rest;
+pub use body::{Packed, Rest};
 pub(crate) use dialect::Dialect;
 pub(crate) use index_rows::IndexRows;
 pub(crate) use statement::Statement;

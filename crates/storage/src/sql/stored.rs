@@ -13,12 +13,21 @@ pub(crate) struct Stored {
     method: Method,
     version: u64,
     last_updated: i64,
-    /// The id, and then what is stored of the body.
+    /// The id, and then the body, in one piece: they are looked at together.
     bytes: Arc<[u8]>,
     id_length: usize,
-    has_body: bool,
-    /// The body, when it was decoded before.
-    decoded: Option<Arc<[u8]>>,
+    body: Form,
+}
+
+/// What there is of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Nothing: it is a deletion.
+    None,
+    /// What is stored of it.
+    Encoded,
+    /// The body itself.
+    Decoded,
 }
 
 /// The columns of a row: `vid, version, last_updated, method, body`.
@@ -55,18 +64,14 @@ impl<'r> Columns<'r> {
     /// The same, to be kept.
     pub(crate) fn stored(&self, resource_type: ResourceType, id: &str) -> Stored {
         let Columns { version, last_updated, method, body, .. } = *self;
-        let mut bytes = Vec::with_capacity(id.len() + body.map_or(0, <[u8]>::len));
-        bytes.extend_from_slice(id.as_bytes());
-        bytes.extend_from_slice(body.unwrap_or_default());
         Stored {
             resource_type,
             method,
             version,
             last_updated,
-            bytes: bytes.into(),
+            bytes: [id.as_bytes(), body.unwrap_or_default()].concat().into(),
             id_length: id.len(),
-            has_body: body.is_some(),
-            decoded: None,
+            body: if body.is_some() { Form::Encoded } else { Form::None },
         }
     }
 }
@@ -84,27 +89,29 @@ impl Stored {
 
     /// How many bytes id and body take.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes.len() + self.decoded.as_ref().map_or(0, |body| body.len())
+        self.bytes.len()
     }
 
     /// Whether it need not be decoded any more.
     pub(crate) fn is_decoded(&self) -> bool {
-        self.decoded.is_some() || !self.has_body
+        self.body != Form::Encoded
     }
 
-    /// Keeps its decoded body.
+    /// Keeps its decoded body in place of what is stored of it.
     pub(crate) fn keep_decoded(&mut self, body: &[u8]) {
-        self.decoded = Some(body.into());
+        let id = self.bytes.get(..self.id_length).unwrap_or_default();
+        self.bytes = [id, body].concat().into();
+        self.body = Form::Decoded;
     }
 
     /// The version of this resource, whose id it was kept with.
     pub(crate) fn decoded(&self, id: &str) -> Result<Version, StoreError> {
         let Stored { resource_type, method, version, last_updated, .. } = *self;
-        if let Some(body) = &self.decoded {
-            let body = Some(body.to_vec());
-            return Ok(Version { resource_type, id: id.to_owned(), version, last_updated, method, body });
+        let body = self.bytes.get(self.id_length..).filter(|_| self.body != Form::None);
+        if self.body == Form::Decoded {
+            let (id, body) = (id.to_owned(), body.map(<[u8]>::to_vec));
+            return Ok(Version { resource_type, id, version, last_updated, method, body });
         }
-        let body = self.bytes.get(self.id_length..).filter(|_| self.has_body);
         Columns { vid: 0, version, last_updated, method, body }.version(resource_type, id.to_owned())
     }
 }

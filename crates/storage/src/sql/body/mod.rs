@@ -7,10 +7,11 @@
 
 use crate::error::StoreError;
 use crate::model::Version;
+use bytes::Bytes;
 use fhir::Head;
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::dict::{DecoderDictionary, EncoderDictionary};
 
@@ -65,6 +66,41 @@ impl Rest {
     }
 }
 
+/// Bytes like those of a resource, kept compressed, or as they are once that is worth it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Packed {
+    /// Compressed.
+    Compressed(Arc<[u8]>),
+    /// As they are.
+    Plain(Bytes),
+}
+
+impl Packed {
+    /// Compresses.
+    pub fn of(bytes: &[u8]) -> Self {
+        Packed::Compressed(encode_whole(bytes).into())
+    }
+
+    /// The bytes.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`]: never, unless memory is damaged.
+    pub fn plain(&self) -> Result<Bytes, StoreError> {
+        match self {
+            Packed::Plain(plain) => Ok(plain.clone()),
+            Packed::Compressed(packed) => decode_whole(packed).map(Bytes::from),
+        }
+    }
+
+    /// How many bytes it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Packed::Plain(plain) => plain.len(),
+            Packed::Compressed(packed) => packed.len(),
+        }
+    }
+}
+
 /// The bytes to be stored for the body of a version, given what was made ahead of them.
 pub(crate) fn encode<'r>(version: &Version, ahead: Option<&'r Rest>) -> Option<Cow<'r, [u8]>> {
     let body = version.body.as_deref()?;
@@ -113,25 +149,32 @@ fn compress(kept: &mut Option<Compressor<'static>>, body: &[u8], mark: u8) -> Op
     Some([&[mark], rest].concat())
 }
 
+fn decode_whole(stored: &[u8]) -> Result<Vec<u8>, StoreError> {
+    match stored.first() {
+        Some(&ZSTD_1) => decompressed(&stored[1..], None),
+        Some(&AS_IT_IS) => Ok(stored[1..].to_vec()),
+        Some(&first) if first >= TEXT => Ok(stored.to_vec()),
+        _ => Err(StoreError::corrupt("a body begins with an unknown byte")),
+    }
+}
+
 /// The body of the version with this head, for its stored bytes.
 pub(crate) fn decode(stored: &[u8], head: &Head<'_>) -> Result<Vec<u8>, StoreError> {
-    let decompressed = |head| {
-        DECOMPRESSOR
-            .with_borrow_mut(|decompressor| decompress(decompressor, &stored[1..], head))
-            .ok_or_else(|| StoreError::corrupt("a body cannot be decompressed"))
-    };
     match stored.first() {
-        Some(&ZSTD_1) => decompressed(None),
-        Some(&REST_ZSTD_1) => decompressed(Some(head)),
+        Some(&REST_ZSTD_1) => decompressed(&stored[1..], Some(head)),
         Some(&REST_AS_IT_IS) => {
             let mut body = head.with_capacity(stored.len());
             body.extend_from_slice(&stored[1..]);
             Ok(body)
         }
-        Some(&AS_IT_IS) => Ok(stored[1..].to_vec()),
-        Some(&first) if first >= TEXT => Ok(stored.to_vec()),
-        _ => Err(StoreError::corrupt("a body begins with an unknown byte")),
+        _ => decode_whole(stored),
     }
+}
+
+fn decompressed(rest: &[u8], head: Option<&Head<'_>>) -> Result<Vec<u8>, StoreError> {
+    DECOMPRESSOR
+        .with_borrow_mut(|decompressor| decompress(decompressor, rest, head))
+        .ok_or_else(|| StoreError::corrupt("a body cannot be decompressed"))
 }
 
 /// What the frame holds, after the head if there is one.
@@ -204,6 +247,17 @@ mod tests {
         let ahead = Rest::of(br#"},"status":"final"}"#);
         assert_eq!(encode(&version(&whole), Some(&ahead)), encode(&version(&whole), None));
         assert_eq!(encode(&Version { body: None, ..version(b"") }, None), None);
+    }
+
+    #[test]
+    fn what_is_packed_comes_back() {
+        for bytes in [OBSERVATION.as_bytes(), b"{}", b"", b"\0"] {
+            let plain = Packed::of(bytes).plain().unwrap();
+            assert_eq!(plain, bytes);
+            assert_eq!(Packed::Plain(plain.clone()).plain().unwrap(), plain);
+        }
+        let packed = Packed::of(OBSERVATION.as_bytes());
+        assert!(2 * packed.size() < Packed::Plain(packed.plain().unwrap()).size());
     }
 
     #[test]
