@@ -149,11 +149,11 @@ impl Canvas {
         let clinic = self.clinic();
         if contract.is_stored
             && let Some(number) = self.current_number(resource_type, id).await?
-            && let Some((mut entry, is_worth_it)) = self.shown.get(resource_type, id, number, &clinic)
+            && let Some((mut entry, is_wanted)) = self.shown.get(resource_type, id, number, &clinic)
             && self.are_current(&entry.seen).await?
         {
             let body = entry.body.plain()?;
-            if is_worth_it {
+            if is_wanted {
                 entry.body = Packed::Plain(body.clone());
                 self.shown.remember(resource_type, id, entry);
             }

@@ -20,12 +20,6 @@ const LARGEST: usize = 64 << 10;
 const OVERHEAD: usize = 224;
 const SEEN: usize = 96;
 
-/// What is asked for again after so many questions to its shard at most is asked for often.
-const OFTEN: u64 = 256;
-
-/// An answer of which most are smaller, in bytes.
-const USUAL: usize = 8192;
-
 /// Threads that read different resources seldom wait for one another.
 const SHARDS: usize = 16;
 
@@ -61,8 +55,7 @@ impl Shown {
         Shown { hashing: RandomState::new(), shards }
     }
 
-    /// How this version was shown by these settings, and whether it is worth it to remember that again with the answer as
-    /// it is: when it is asked for often, or while there is room.
+    /// How this version was shown by these settings, and whether it should be remembered again with the answer as it is.
     pub(crate) fn get(
         &self,
         resource_type: ResourceType,
@@ -71,12 +64,11 @@ impl Shown {
         clinic: &Arc<Clinic>,
     ) -> Option<(Entry, bool)> {
         let (hash, mut shard) = self.shard(resource_type, id);
-        let has_room = shard.has_room(USUAL);
         let is_it = |of: &Place| of.resource_type == resource_type && *of.id == *id;
-        let (Place { entry, .. }, since) = shard.get(hash, is_it)?;
-        let is_worth_it = (since <= OFTEN || has_room) && matches!(entry.body, Packed::Compressed(_));
+        let (Place { entry, .. }, is_worth_more) = shard.get(hash, is_it)?;
+        let is_wanted = is_worth_more && matches!(entry.body, Packed::Compressed(_));
         let is_current = entry.version == version && Arc::ptr_eq(&entry.clinic, clinic);
-        is_current.then(|| (entry.clone(), is_worth_it))
+        is_current.then(|| (entry.clone(), is_wanted))
     }
 
     /// Remembers how it was shown.
@@ -134,8 +126,8 @@ mod tests {
         let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
         shown.remember(ResourceType::PATIENT, "a", entry(1, &clinic, 7));
         let get = || shown.get(ResourceType::PATIENT, "a", 1, &clinic).unwrap();
-        let (mut entry, is_worth_it) = get();
-        assert!(is_worth_it);
+        let (mut entry, is_wanted) = get();
+        assert!(is_wanted);
         entry.body = Packed::Plain(entry.body.plain().unwrap());
         shown.remember(ResourceType::PATIENT, "a", entry);
         assert!(!get().1);

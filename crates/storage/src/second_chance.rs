@@ -3,6 +3,12 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+/// What is asked for again after so many questions at most is asked for often.
+const OFTEN: u64 = 256;
+
+/// There is plenty of room while so many bytes more would push out nothing.
+const PLENTY: usize = 4096;
+
 /// Values by the hash of what they are of. When there is no room for another one, a hand goes round: what was asked for
 /// since it came by last stays, what was not makes room.
 #[derive(Debug)]
@@ -64,22 +70,18 @@ impl<V> SecondChance<V> {
         }
     }
 
-    /// What is kept under a hash, which two places may share: `is_it` tells. With it, how many questions ago it was asked
-    /// for before.
-    pub fn get(&mut self, hash: u64, is_it: impl Fn(&V) -> bool) -> Option<(&V, u64)> {
+    /// What is kept under a hash, which two places may share: `is_it` tells. With it, whether it is worth more bytes: it is
+    /// asked for often, or there is plenty of room.
+    pub fn get(&mut self, hash: u64, is_it: impl Fn(&V) -> bool) -> Option<(&V, bool)> {
         self.asked += 1;
+        let has_room = self.bytes + PLENTY <= self.most;
         let slot = self.slots.get_mut(*self.places.get(&hash)?)?.as_mut()?;
         if !is_it(&slot.value) {
             return None;
         }
         let before = std::mem::replace(&mut slot.at, self.asked);
         slot.is_wanted = true;
-        Some((&slot.value, self.asked - before))
-    }
-
-    /// Whether so many bytes more would push out nothing.
-    pub fn has_room(&self, bytes: usize) -> bool {
-        self.bytes + bytes <= self.most
+        Some((&slot.value, has_room || self.asked - before <= OFTEN))
     }
 
     /// Keeps a value that takes so many bytes, in place of what the hash had. One that takes most of the room is not
@@ -198,15 +200,19 @@ mod tests {
     }
 
     #[test]
-    fn it_tells_how_long_ago_something_was_asked_for() {
-        let mut kept = SecondChance::new(1_000);
+    fn what_is_asked_for_often_is_worth_more_and_so_is_everything_while_there_is_room() {
+        let mut kept = SecondChance::new(PLENTY + 20);
+        let worth = |kept: &mut SecondChance<u64>, hash| kept.get(hash, |_| true).map(|(_, worth)| worth);
         kept.insert(1, 1, 10);
-        kept.insert(2, 2, 10);
-        assert!(kept.has_room(980) && !kept.has_room(981));
-        let mut since = |hash| kept.get(hash, |_| true).map(|(_, since)| since);
-        assert_eq!(
-            [since(1), since(1), since(2), since(3), since(1)],
-            [Some(1), Some(1), Some(3), None, Some(3)]
-        );
+        for _ in 0..=OFTEN {
+            kept.get(7, |_| true);
+        }
+        assert_eq!(worth(&mut kept, 1), Some(true));
+        kept.insert(2, 2, 11);
+        assert_eq!([worth(&mut kept, 1), worth(&mut kept, 3)], [Some(true), None]);
+        for _ in 0..OFTEN {
+            kept.get(7, |_| true);
+        }
+        assert_eq!([worth(&mut kept, 1), worth(&mut kept, 1)], [Some(false), Some(true)]);
     }
 }

@@ -20,12 +20,6 @@ const SHARDS: usize = 64;
 /// What an entry takes beside id and body, in bytes.
 const OVERHEAD: usize = 144;
 
-/// What is asked for again after so many questions to its shard at most is asked for often.
-const OFTEN: u64 = 256;
-
-/// A body of which most are smaller, in bytes.
-const USUAL_BODY: usize = 4096;
-
 /// Current versions, by type and id.
 pub(crate) struct Recent {
     hashing: RandomState,
@@ -74,11 +68,10 @@ impl Recent {
         let place = self.place(resource_type, id);
         let mut shard = self.shard(place);
         let ticket = Ticket { place, epoch: shard.epoch };
-        let has_room = shard.kept.has_room(USUAL_BODY);
         match shard.kept.get(place, |stored| stored.is_of(resource_type, id)) {
-            Some((stored, since)) => {
-                let is_worth_it = (since <= OFTEN || has_room) && !stored.is_decoded();
-                Found::Remembered(stored.clone(), is_worth_it.then_some(ticket))
+            Some((stored, is_worth_more)) => {
+                let is_wanted = is_worth_more && !stored.is_decoded();
+                Found::Remembered(stored.clone(), is_wanted.then_some(ticket))
             }
             None => Found::Unknown(ticket),
         }
