@@ -29,6 +29,7 @@ pub mod order;
 pub mod page;
 pub mod provenance;
 mod questionnaires;
+mod read;
 mod recording;
 pub mod references;
 pub mod rule;

@@ -118,7 +118,7 @@ pub fn clinic(config: &Config) -> Result<Clinic, StartError> {
     let text =
         std::fs::read_to_string(path).map_err(|error| StartError(format!("cannot read {shown}: {error}")))?;
     let told = |problems: Vec<canvas::clinic::ClinicProblem>| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{shown}: {problem}")).collect();
+        let lines: Vec<String> = problems.iter().map(|problem| format!("{shown}, {problem}")).collect();
         StartError(lines.join("\n"))
     };
     Clinic::parse(&text).map_err(told)

@@ -81,7 +81,7 @@ pub struct ClinicProblem {
 
 impl fmt::Display for ClinicProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "clinic.toml, line {}: {}", self.line, self.text)
+        write!(f, "line {}: {}", self.line, self.text)
     }
 }
 

@@ -7,7 +7,7 @@ use fhir::json;
 fn problems(text: &str) -> Vec<String> {
     match Clinic::parse(text) {
         Ok(_) => Vec::new(),
-        Err(problems) => problems.iter().map(|p| p.to_string().replace("clinic.toml, line ", "")).collect(),
+        Err(problems) => problems.iter().map(|p| p.to_string().replace("line ", "")).collect(),
     }
 }
 

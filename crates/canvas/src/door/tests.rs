@@ -4,6 +4,7 @@ use super::*;
 use crate::contract::{Finds, IdForm, ParameterFact, SearchFacts, SortBy, element, parameter};
 use crate::hidden::Hidden;
 use crate::scheduling::rules::ClinicRules;
+use fhir::Json;
 use fhir::definitions::SearchParameterType;
 use interactions::Settings;
 use interactions::search::Registry;

@@ -12,7 +12,8 @@ pub use asked::{Asked, Reading};
 pub use value::{alternatives, escaped, unescaped};
 
 use crate::canvas_type::CanvasType;
-use crate::door::{Canvas, offering, present};
+use crate::door::{Canvas, offering};
+use crate::read::present;
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::outcome::operation_outcome;
 use fhir::{Json, ResourceType};

@@ -1,6 +1,6 @@
 //! Copying the write-ahead log into the file, on a thread of its own so that no commit waits for it.
 
-use super::readers::Idle;
+use super::snapshots::Idle;
 use crate::limits;
 use rusqlite::Connection;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

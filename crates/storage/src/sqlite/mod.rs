@@ -9,6 +9,7 @@ mod migrations;
 mod readers;
 mod recent;
 mod session;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -3,6 +3,7 @@
 use super::checkpoint::Log;
 use super::recent::{Found, Recent, Ticket};
 use super::session::{Role, SqliteSession, Sync};
+use super::snapshots::Snapshot;
 use crate::error::StoreError;
 use crate::jobs::{Queue, ReadJob, Taken};
 use crate::model::Version;
@@ -11,7 +12,7 @@ use crate::sql::stored::Stored;
 use crate::sql::{IndexRows, Session, Unit, resources};
 use fhir::ResourceType;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A reader's thread: works until the queue is closed and empty.
@@ -109,84 +110,16 @@ impl Pool {
     ) -> Result<T, StoreError> {
         let mut reader = match self.log.idle.take()? {
             Some(reader) => reader,
-            None => Snapshot {
-                session: SqliteSession::open(&self.file, Role::Reader, self.sync, self.probe.clone())?,
-                commits: None,
-            },
+            None => {
+                let session = SqliteSession::open(&self.file, Role::Reader, self.sync, self.probe.clone())?;
+                Snapshot::of(session)
+            }
         };
-        reader.session.take_failure();
-        reader.renew(self.log.commits())?;
-        let done = work(&mut reader.session);
+        let done = work(reader.renewed(self.log.commits())?);
         // A connection that has failed is not kept.
         if done.is_ok() {
             self.log.idle.put(reader);
         }
         done
-    }
-}
-
-/// A connection whose read transaction stays open as long as nothing is committed: to begin and end one for each read
-/// would cost locks on memory that all connections share.
-pub(crate) struct Snapshot {
-    session: SqliteSession,
-    /// How many commits there were before it was opened; none when it is not open.
-    commits: Option<u64>,
-}
-
-impl Snapshot {
-    /// Sees at least what was written by so many commits.
-    fn renew(&mut self, commits: u64) -> Result<(), StoreError> {
-        if self.commits != Some(commits) {
-            self.end();
-            self.session.execute("BEGIN", &[])?;
-            self.commits = Some(commits);
-        }
-        Ok(())
-    }
-
-    fn end(&mut self) {
-        self.session.roll_back();
-        self.commits = None;
-    }
-}
-
-/// Connections that nobody uses at the moment.
-pub(crate) struct Idle(Mutex<Option<Vec<Snapshot>>>);
-
-impl Default for Idle {
-    fn default() -> Self {
-        Idle(Mutex::new(Some(Vec::new())))
-    }
-}
-
-impl Idle {
-    fn take(&self) -> Result<Option<Snapshot>, StoreError> {
-        Ok(self.lock().as_mut().ok_or_else(StoreError::closed)?.pop())
-    }
-
-    fn put(&self, reader: Snapshot) {
-        if let Some(idle) = self.lock().as_mut() {
-            idle.push(reader);
-        }
-    }
-
-    /// Ends their snapshots, which otherwise would keep the log from being copied and begun anew.
-    pub(crate) fn end_snapshots(&self) {
-        let idle = self.lock().as_mut().map(std::mem::take).unwrap_or_default();
-        for mut reader in idle {
-            reader.end();
-            self.put(reader);
-        }
-    }
-
-    /// Closes the connections.
-    pub(crate) fn close(&self) {
-        let idle = self.lock().take();
-        drop(idle);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Option<Vec<Snapshot>>> {
-        // A panic while it was held cannot have left the list half-changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
