@@ -1,6 +1,6 @@
 //! Locations and organizations, which are read-only at this door.
 
-use crate::support::{Door, parse};
+use crate::support::{Door, block_on, parse};
 use canvas::clinic::demo;
 use fhir::{Json, ResourceType};
 
@@ -57,4 +57,21 @@ fn what_is_shown_again_follows_all_that_it_is_made_of() {
     assert_eq!(shown().as_deref(), Some("Practice: North"));
     door.put(ResourceType::LOCATION, "l", location("South"));
     assert_eq!(shown().as_deref(), Some("Practice: South"));
+}
+
+#[test]
+fn what_was_erased_is_not_shown_from_memory() {
+    let door = Door::of_demo_clinic();
+    let name = |name: &str| {
+        let location = parse(&format!(
+            r#"{{"resourceType":"Location","name":"{name}","description":"d","status":"active"}}"#
+        ));
+        door.put(ResourceType::LOCATION, "again", location);
+        let read = door.read(ResourceType::LOCATION, "again").unwrap();
+        read.get("name").and_then(Json::as_str).unwrap().to_owned()
+    };
+    assert_eq!(name("Before"), "Before");
+    block_on(door.engine.write(|unit| unit.erase_everything())).unwrap();
+    door.canvas.forget();
+    assert_eq!(name("After"), "After");
 }
