@@ -97,7 +97,7 @@ fn every_bundle_goes_in_as_a_transaction_unchanged_and_comes_out_as_everything_o
     let mut records = Vec::new();
     for bundle in bundles {
         let entries = bundle.get("entry").unwrap().items().len();
-        let bundle = engine.read_bundle(bundle, Arc::new(Anyone), 0).unwrap();
+        let bundle = engine.read_bundle(bundle, Arc::new(Anyone), false, 0).unwrap();
         let answer = runtime.block_on(engine.carry_out(bundle, EntryReturn::Minimal)).unwrap();
         let answer = fhir::json::parse(&answer, 100).unwrap();
         let created = answer.get("entry").unwrap().items().iter();

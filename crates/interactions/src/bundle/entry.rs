@@ -100,6 +100,8 @@ impl<B> Entry<B> {
 pub(super) struct EntryReader<'e> {
     pub(super) engine: &'e Engine,
     pub(super) caller: &'e Arc<dyn Caller>,
+    /// Whether searches and histories leave out what they do not know.
+    pub(super) lenient: bool,
     /// The present, in milliseconds since the epoch.
     pub(super) now: i64,
 }
@@ -215,7 +217,8 @@ impl EntryReader<'_> {
         target: Target<'_>,
     ) -> Result<Action<Sent>, Refusal> {
         let parameters = request.parameters()?;
-        let asking = Asking { method: request.method, resource_type, target, parameters };
+        let lenient = self.lenient;
+        let asking = Asking { method: request.method, resource_type, target, parameters, lenient };
         let get = Get::new(self.engine, &**self.caller, asking, self.now);
         let mut get = get.map_err(|refusal| request.placed(refusal))?;
         get.if_none_match = request.tags("ifNoneMatch")?;

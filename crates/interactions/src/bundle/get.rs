@@ -52,6 +52,8 @@ pub(super) struct Asking<'a> {
     pub(super) resource_type: Option<ResourceType>,
     pub(super) target: Target<'a>,
     pub(super) parameters: Vec<(String, String)>,
+    /// Whether what is not known is left out.
+    pub(super) lenient: bool,
 }
 
 impl Get {
@@ -66,7 +68,7 @@ impl Get {
         asking: Asking<'_>,
         now: i64,
     ) -> Result<Self, Refusal> {
-        let Asking { method, resource_type, target, parameters } = asking;
+        let Asking { method, resource_type, target, parameters, lenient } = asking;
         let what = match (resource_type, target) {
             _ if !matches!(method, "GET" | "HEAD") => return Err(unsupported(method, target)),
             (Some(resource_type), Target::Instance(id)) => {
@@ -78,7 +80,7 @@ impl Get {
                 What::Vread(resource_type, id.to_owned(), version.to_owned(), subset)
             }
             _ => {
-                let (lenient, ignored) = (false, &ANSWER_PARAMETERS);
+                let ignored = &ANSWER_PARAMETERS;
                 let (readable, caller_id) = (caller.readable(), caller.identity());
                 if let Some(within) = within(caller, resource_type, target)? {
                     let asked = Asked { parameters, lenient, ignored, now, caller: caller_id, readable };

@@ -78,13 +78,20 @@ impl Bundle {
 
 impl Engine {
     /// Reads a batch or transaction, with all work that needs no store: it may take a while, on several threads.
-    /// `now` is in milliseconds since the epoch.
+    /// When `lenient`, its searches and histories leave out what they do not know (`Prefer: handling=lenient`); `now`
+    /// is in milliseconds since the epoch.
     ///
     /// # Errors
     ///
     /// 400 when it is neither, 413 when it has too many entries. A transaction is refused with all its entries that
     /// are; those of a batch are told in its answer.
-    pub fn read_bundle(&self, bundle: Json, caller: Arc<dyn Caller>, now: i64) -> Result<Bundle, Refusal> {
+    pub fn read_bundle(
+        &self,
+        bundle: Json,
+        caller: Arc<dyn Caller>,
+        lenient: bool,
+        now: i64,
+    ) -> Result<Bundle, Refusal> {
         let Outline { bundle_type, entries, problems } = Outline::read(bundle)?;
         let mut refused =
             Refused { is_transaction: bundle_type == BundleType::Transaction, ..Refused::default() };
@@ -93,7 +100,7 @@ impl Engine {
             broken.entry(index).or_default().push(issue);
         }
         let length = entries.len();
-        let reader = EntryReader { engine: self, caller: &caller, now };
+        let reader = EntryReader { engine: self, caller: &caller, lenient, now };
         let mut sent: Vec<Option<Entry<Sent>>> = Vec::with_capacity(length);
         for (index, (entry, resource)) in entries.into_iter().enumerate() {
             match broken.remove(&index) {

@@ -36,7 +36,7 @@ impl EntryReader<'_> {
                 id: id.map(str::to_owned),
                 input,
                 caller: Arc::clone(self.caller),
-                lenient: false,
+                lenient: self.lenient,
                 preconditions: request.preconditions(Some(operation))?,
                 now: self.now,
             };

@@ -50,7 +50,7 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     negotiate::answer_is_json(&ask, &[])?;
     match (interaction, target) {
         (Interaction::SearchType, _) => {
-            let lenient = ask.header_named("prefer").is_some_and(|value| value.contains("handling=lenient"));
+            let lenient = prefers(&ask, "handling=lenient");
             let bundle = app.canvas.search(resource_type, &query, lenient, crate::clock::now()).await?;
             Ok(answer::with_body(200, FHIR_JSON, bundle))
         }

@@ -152,7 +152,7 @@ impl Share {
             match engine.parse(&bytes) {
                 Ok(resource) if resource.str("resourceType") == Some(ResourceType::BUNDLE.name()) => {
                     let bundle = as_transaction(resource);
-                    share.bundles.push((place, engine.read_bundle(bundle, Arc::new(Operator), now())));
+                    share.bundles.push((place, engine.read_bundle(bundle, Arc::new(Operator), false, now())));
                 }
                 Ok(resource) => share.add(place, engine.prepare_any(resource)),
                 Err(refusal) => share.add(place, Err(refusal)),

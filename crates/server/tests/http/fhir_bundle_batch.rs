@@ -267,3 +267,19 @@ fn conditions_of_entries_are_lists_of_tags_or_a_star() {
     let expected = ["200 OK", "412 Precondition Failed", "201 Created", "304 Not Modified"];
     assert_eq!(statuses(&reply), expected, "{}", reply.text());
 }
+
+#[test]
+fn a_lenient_client_is_lenient_in_the_entries_of_its_bundle() {
+    let site = Site::new();
+    site.put("/fhir/Basic/a", &named("a", "x")).expect(201);
+    let gets = || vec![entry("GET", "Basic?colour=red"), entry("GET", "Basic/a/_history?colour=red")];
+    assert_eq!(statuses(&batch(&site, gets()).expect(200)), ["400 Bad Request", "400 Bad Request"]);
+    let lenient = Request::new("POST", "/fhir")
+        .header("content-type", "application/fhir+json")
+        .header("prefer", "handling=lenient")
+        .body(bundle("batch", gets()).to_string());
+    let reply = site.ask_with(lenient).expect(200);
+    assert_eq!(statuses(&reply), ["200 OK", "200 OK"]);
+    let told = reply.json().at(&["entry", "0", "resource", "entry", "1", "search", "mode"]).cloned();
+    assert_eq!(told, Some("outcome".into()), "{}", reply.text());
+}

@@ -20,10 +20,11 @@ pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     } else {
         EntryReturn::Minimal
     };
+    let lenient = prefers(&call.ask, "handling=lenient");
     let body = call.body().await?;
     // A large Bundle takes a while, which other requests must not wait for.
     let reader = engine.clone();
-    let read = move || reader.read_bundle(body.tree(&reader)?, Arc::new(caller), now());
+    let read = move || reader.read_bundle(body.tree(&reader)?, Arc::new(caller), lenient, now());
     let bundle = tokio::task::spawn_blocking(read).await.map_err(Refusal::failed)??;
     Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?))
 }
