@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::clock::now;
 use crate::http::answer::{self, Answer};
 use crate::http::ask::Ask;
+use crate::start::StartError;
 use auth::{Access, Scopes, StoredSecret};
 use canvas::clinic::demo;
 use fhir::outcome::quoted;
@@ -11,7 +12,7 @@ use fhir::{Issue, IssueCode, ResourceType};
 use hyper::Method;
 use interactions::{Engine, Prepared, Refusal};
 use std::time::Duration;
-use storage::Client;
+use storage::{Client, HistoryOf, HistoryQuery};
 
 /// The id of the sandbox's client.
 pub const CLIENT_ID: &str = "sandbox";
@@ -25,6 +26,42 @@ pub const CLIENT_SCOPES: &str = "system/*.* user/*.* \
 
 /// The header that asks for a fault.
 pub const FAULT_HEADER: &str = "easel-fault";
+
+/// The store's setting that says that a sandbox made it, so that it may be erased, and its client is known to everybody.
+const MARK: &str = "sandbox";
+
+/// Keeps sandboxes and real data apart: a sandbox takes a store that a sandbox made, or an empty one, which it marks;
+/// a server that is no sandbox takes any other. `place` names the store.
+///
+/// # Errors
+///
+/// The wrong sort of store, with what to do; the store's failures.
+pub async fn admit(engine: &Engine, is_sandbox: bool, place: &str) -> Result<(), StartError> {
+    let told = |problem: &str| StartError(format!("{place} {problem}"));
+    let failed = |refusal: Refusal| told(&format!("cannot be read: {refusal}"));
+    let marked = engine.snapshot(|reader| Ok(reader.setting(MARK)?.is_some())).await.map_err(failed)?;
+    match (is_sandbox, marked) {
+        (true, true) | (false, false) => Ok(()),
+        (false, true) => Err(told(
+            "was made by a sandbox, whose secret everybody knows; start it with --sandbox, or choose other data",
+        )),
+        (true, false) if engine.snapshot(holds_anything).await.map_err(failed)? => Err(told(
+            "holds data that no sandbox made, and a sandbox may erase everything; start without --sandbox, or \
+             choose other data (easel import --sandbox fills a new sandbox)",
+        )),
+        (true, false) => {
+            let marking = engine.write(|unit| unit.put_setting(MARK, crate::VERSION)).await;
+            marking.map_err(|refusal| told(&format!("cannot be written: {refusal}")))
+        }
+    }
+}
+
+/// Whether there is a resource, or was.
+fn holds_anything(reader: &mut dyn storage::Reader) -> Result<bool, Refusal> {
+    let of = HistoryOf::System;
+    let query = HistoryQuery { of, since: None, at: None, limit: 1, after: None, total: false };
+    Ok(!reader.history_page(&query)?.versions.is_empty())
+}
 
 /// Makes the fault that a request asks for.
 ///

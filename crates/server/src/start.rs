@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::config::Config;
 use crate::http::accept;
 use crate::links::FileLinks;
+use crate::telemetry::log::with_causes;
 use crate::{packages, sandbox};
 use canvas::Canvas;
 use canvas::clinic::{Clinic, Clinics};
@@ -89,6 +90,7 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let engine = engine(&config, store, &clinics, &base_url)?;
+    sandbox::admit(&engine, config.sandbox, &place(&config)).await?;
     index(&engine).await?;
     engine.load_definitions().await.map_err(failed)?;
     if config.sandbox {
@@ -124,6 +126,14 @@ pub fn clinic(config: &Config) -> Result<Clinic, StartError> {
     Clinic::parse(&text).map_err(told)
 }
 
+/// What the store is called in messages. A URL may hold a password.
+pub fn place(config: &Config) -> String {
+    match &config.store {
+        Some(_) => "the database of --store".to_owned(),
+        None => format!("the data folder {}", config.data.display()),
+    }
+}
+
 /// Opens the store that the settings name.
 ///
 /// # Errors
@@ -137,7 +147,7 @@ pub fn open_store(config: &Config, access: Access) -> Result<Store, StartError> 
     let durability = if config.durable { Durability::Full } else { Durability::Relaxed };
     let Config { readers, cache_bytes, .. } = *config;
     let options = OpenOptions { readers, cache_bytes, durability, access, ..OpenOptions::new(location) };
-    Store::open(options).map_err(|error| StartError(error.to_string()))
+    Store::open(options).map_err(|error| StartError(with_causes(&error)))
 }
 
 /// The engine over a store, with the clinic's rules and the definitions of packages.
@@ -201,6 +211,21 @@ pub async fn index(engine: &Engine) -> Result<(), StartError> {
         tracing::info!(done, "indexed anew");
     }
     Ok(())
+}
+
+/// Opens the store that the settings name, for a command that would be wrong to make one.
+///
+/// # Errors
+///
+/// As [`open_store`]'s; that there is none.
+pub fn open_existing_store(config: &Config) -> Result<Store, StartError> {
+    if config.store.is_none() && !config.data.join(storage::SQLITE_FILE).exists() {
+        let place = place(config);
+        return Err(StartError(format!(
+            "{place} holds no store; name another with --data, or make one: easel serve, easel client add"
+        )));
+    }
+    open_store(config, Access::Shared)
 }
 
 fn failed(refusal: interactions::Refusal) -> StartError {

@@ -163,6 +163,62 @@ fn without_sandbox_nothing_is_open() {
 }
 
 #[test]
+fn sandboxes_and_real_data_are_kept_apart() {
+    let folder = Folder::new();
+    folder.file("one.json", r#"{"resourceType":"Patient","id":"one"}"#);
+    succeeds(&folder.0, &["import", "one.json", "--data", "real"]);
+    let sandbox = ["serve", "--sandbox", "--listen", "127.0.0.1:0", "--data", "real"];
+    assert!(fails(&folder.0, &sandbox).contains("real holds data that no sandbox made"));
+    assert!(
+        fails(&folder.0, &["import", "--sandbox", "one.json", "--data", "real"]).contains("no sandbox made")
+    );
+    succeeds(&folder.0, &["import", "--sandbox", "one.json", "--data", "play"]);
+    let told = fails(&folder.0, &["serve", "--listen", "127.0.0.1:0", "--data", "play"]);
+    assert!(told.contains("play was made by a sandbox"), "{told}");
+    // A client alone is no data: it may have been added before the first start.
+    succeeds(&folder.0, &["client", "add", "app", "--data", "new"]);
+    drop(Server::start(&folder.0, &["--sandbox", "--data", "new"]));
+}
+
+#[test]
+fn what_a_server_writes_is_its_own_users_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let _server = Server::start(&folder.0, &[]);
+    let data = folder.0.join("easel-data");
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for file in std::fs::read_dir(&data).unwrap() {
+        let path = file.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_is_told_with_its_cause() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.0.join("broken")).unwrap();
+    folder.file("broken/easel.sqlite", &"no database ".repeat(1000));
+    assert!(fails(&folder.0, &["serve", "--data", "broken"]).contains("file is not a database"));
+    folder.file("file", "");
+    assert!(fails(&folder.0, &["serve", "--data", "file/below"]).contains("Not a directory"));
+    let unreachable = "postgres://easel:hidden@127.0.0.1:1/easel";
+    let told = fails(&folder.0, &["serve", "--store", unreachable]);
+    assert!(told.contains("refused") && !told.contains("hidden"), "{told}");
+    assert!(fails(&folder.0, &["serve", "--store", "mysql://h/d"]).contains("must begin with postgres://"));
+}
+
+#[test]
+fn looking_at_a_store_that_is_not_there_makes_none() {
+    let folder = Folder::new();
+    for command in [&["client", "list"][..], &["client", "remove", "app"], &["token", "app"]] {
+        let told = fails(&folder.0, &[command, &["--data", "typo"]].concat());
+        assert!(told.contains("the data folder typo holds no store"), "{told}");
+    }
+    assert!(!folder.0.join("typo").exists());
+}
+
+#[test]
 fn a_second_server_on_the_same_data_is_refused() {
     let folder = Folder::new();
     let _server = Server::start(&folder.0, &["--sandbox"]);
@@ -203,6 +259,10 @@ fn check_says_what_the_server_would() {
     assert!(told.contains("some.ndjson:3: refused\n  Patient.gender: gender 'x' is not one of"), "{told}");
     assert!(told.contains("some.ndjson:4: refused\n  line 1, column 17: expected a JSON value"), "{told}");
     assert!(told.contains("1 valid, 2 refused"), "{told}");
+    let json = succeeds(&folder.0, &["check", "--json", &valid]);
+    let right = fhir::json::parse(json.as_bytes(), 20).unwrap();
+    let outcome = right.get("outcome").unwrap();
+    assert_eq!(validation::validate(outcome, &validation::Options::default()), []);
     let json = fails(&folder.0, &["check", "--json", "--quiet", &lines]);
     let first = fhir::json::parse(json.lines().next().unwrap().as_bytes(), 20).unwrap();
     assert_eq!(first.at(&["outcome", "issue", "0", "code"]).and_then(Json::as_str), Some("code-invalid"));
@@ -222,7 +282,9 @@ fn files_are_imported_and_served() {
             {"fullUrl":"urn:uuid:5e3c4a7e-1b0f-4d58-9d5c-0d3a5d8a2f01","resource":{"resourceType":"Patient","id":"two"},"request":{"method":"POST","url":"Patient"}},
             {"fullUrl":"urn:uuid:5e3c4a7e-1b0f-4d58-9d5c-0d3a5d8a2f02","resource":{"resourceType":"Observation","id":"obs","status":"final","code":{"text":"x"},"subject":{"reference":"urn:uuid:5e3c4a7e-1b0f-4d58-9d5c-0d3a5d8a2f01"}},"request":{"method":"POST","url":"Observation"}}]}"#,
     );
-    let told = fails(&folder.0, &["import", "."]);
+    // Links that lead in a circle are followed once.
+    std::os::unix::fs::symlink(".", folder.0.join("again")).unwrap();
+    let told = fails(&folder.0, &["import", "--sandbox", "."]);
     assert!(told.contains("3 stored, 1 refused"), "{told}");
     assert!(told.contains("a.ndjson:2:\n  Patient.gender: gender 'x' is not one of"), "{told}");
     let server = Server::start(&folder.0, &["--sandbox"]);

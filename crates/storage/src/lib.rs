@@ -34,5 +34,6 @@ pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock
 pub use probe::{Fault, Probe};
 pub use second_chance::SecondChance;
 pub use sql::{Packed, Rest};
+pub use sqlite::directory::SQLITE_FILE;
 pub use store::Store;
 pub use unit::{Reader, Transaction};

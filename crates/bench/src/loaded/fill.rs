@@ -107,7 +107,7 @@ pub fn import(options: &Options, folder: &Folder, people: &mut People, size: u64
     let files = folder.path().join("ndjson");
     write(&files, people, size)?;
     let mut command = Command::new(&options.server);
-    command.arg("import").arg(&files).arg("--data").arg(folder.path().join("data"));
+    command.args(["import", "--sandbox"]).arg(&files).arg("--data").arg(folder.path().join("data"));
     if let Some(url) = &options.store {
         command.args(["--store", url]);
     }

@@ -4,8 +4,8 @@ use super::{Failure, Outcome};
 use crate::import::read::{self, Item};
 use crate::packages;
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use fhir::Issue;
 use fhir::outcome::operation_outcome;
+use fhir::{Issue, IssueCode, Severity};
 use interactions::Definitions;
 use interactions::body::syntax_issue;
 use std::path::PathBuf;
@@ -65,7 +65,8 @@ pub fn run(matches: &ArgMatches) -> Outcome {
 
 /// Everything the server would say against a resource.
 pub fn issues(item: &Item, definitions: &Definitions) -> Vec<Issue> {
-    match fhir::json::parse(&item.bytes, MAX_DEPTH) {
+    let Some(bytes) = &item.bytes else { return vec![read::too_long()] };
+    match fhir::json::parse(bytes, MAX_DEPTH) {
         Ok(resource) => {
             let options = validation::Options {
                 profiles: Some(&definitions.profiles),
@@ -78,12 +79,21 @@ pub fn issues(item: &Item, definitions: &Definitions) -> Vec<Issue> {
     }
 }
 
+/// What an OperationOutcome says of a resource that is right: it has at least one issue.
+fn nothing_wrong() -> Issue {
+    Issue {
+        severity: Severity::Information,
+        ..Issue::error(IssueCode::Informational, "No problems were found")
+    }
+}
+
 fn print(path: &str, item: &Item, issues: Vec<Issue>, json: bool) {
     let place = match item.line {
         Some(line) => format!("{path}:{line}"),
         None => path.to_owned(),
     };
     if json {
+        let issues = if issues.is_empty() { vec![nothing_wrong()] } else { issues };
         let outcome = String::from_utf8(operation_outcome(&issues)).unwrap_or_default();
         println!("{{\"file\":{},\"outcome\":{outcome}}}", fhir::Json::from(place));
     } else if issues.is_empty() {

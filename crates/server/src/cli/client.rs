@@ -2,7 +2,7 @@
 
 use super::{Failure, Outcome, runtime, settings, text};
 use crate::clock::now;
-use crate::start::open_store;
+use crate::start::{open_existing_store, open_store};
 use auth::{Scopes, StoredSecret, generate_token};
 use clap::{Arg, ArgMatches, Command};
 use std::process::ExitCode;
@@ -49,7 +49,10 @@ pub fn command() -> Command {
 pub fn run(matches: &ArgMatches) -> Outcome {
     let Some((action, matches)) = matches.subcommand() else { return Ok(ExitCode::FAILURE) };
     let config = settings::read(matches)?;
-    let store = open_store(&config, Access::Shared)?;
+    let store = match action {
+        "add" => open_store(&config, Access::Shared)?,
+        _ => open_existing_store(&config)?,
+    };
     let runtime = runtime()?;
     let id = || text(matches, "id").unwrap_or_default();
     let outcome = match action {

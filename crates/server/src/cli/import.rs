@@ -3,7 +3,8 @@
 use super::{Failure, Outcome, runtime, settings};
 use crate::import::load::{Import, Tally};
 use crate::import::read;
-use crate::start::{clinic, engine, index, open_store};
+use crate::sandbox;
+use crate::start::{clinic, engine, index, open_store, place};
 use canvas::clinic::Clinics;
 use clap::{Arg, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,14 +14,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use storage::Access;
 
-/// How many refused resources are printed in full.
-const SHOWN: usize = 20;
-
 pub fn command() -> Command {
     Command::new("import")
         .about("Store the resources of Bundles and NDJSON files (.gz too); folders are searched")
         .arg(Arg::new("paths").value_name("PATH").num_args(1..).required(true).help("Files and folders"))
-        .args(settings::flags(|setting| settings::STORE.contains(&setting.key) || setting.key == "clinic"))
+        .args(settings::flags(|setting| {
+            settings::STORE.contains(&setting.key) || ["clinic", "sandbox"].contains(&setting.key)
+        }))
 }
 
 pub fn run(matches: &ArgMatches) -> Outcome {
@@ -37,6 +37,9 @@ pub fn run(matches: &ArgMatches) -> Outcome {
         engine(&config, store, &clinics, "http://localhost").map_err(|error| Failure(error.to_string()))?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
+        if config.sandbox {
+            sandbox::admit(&engine, true, &place(&config)).await?;
+        }
         index(&engine).await?;
         engine.load_definitions().await.map_err(|refusal| Failure(refusal.to_string()))?;
         import(&engine, &files).await
@@ -54,11 +57,11 @@ async fn import(engine: &Engine, files: &[PathBuf]) -> Result<Tally, Failure> {
         let items = read::items(&name).map_err(|error| Failure(format!("cannot read {name}: {error}")))?;
         for item in items {
             let item = item.map_err(|error| Failure(format!("cannot read {name}: {error}")))?;
-            let length = item.bytes.len() as u64;
+            let length = item.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64);
             import.add(&name, item).await.map_err(|refusal| stopped(&name, &refusal))?;
             bar.inc(length);
-            let Tally { stored, refused } = import.tally();
-            bar.set_message(format!("{stored} stored, {} refused", refused.len()));
+            let Tally { stored, refused, .. } = import.tally();
+            bar.set_message(format!("{stored} stored, {refused} refused"));
         }
     }
     let tally = import.finish().await.map_err(|refusal| stopped("the last of them", &refusal))?;
@@ -79,17 +82,18 @@ fn stopped(name: &str, refusal: &Refusal) -> Failure {
 }
 
 fn report(tally: Tally) -> Outcome {
-    println!("{} stored, {} refused", tally.stored, tally.refused.len());
-    for (place, refused) in tally.refused.iter().take(SHOWN) {
+    println!("{} stored, {} refused", tally.stored, tally.refused);
+    for (place, issues) in &tally.shown {
         println!("{place}:");
-        for issue in &refused.0 {
+        for issue in issues {
             let at =
                 issue.expression.as_deref().map(|expression| format!("{expression}: ")).unwrap_or_default();
             println!("  {at}{} ({})", issue.text, issue.code);
         }
     }
-    if tally.refused.len() > SHOWN {
-        println!("and {} more; easel check shows all", tally.refused.len() - SHOWN);
+    let more = tally.refused - tally.shown.len() as u64;
+    if more > 0 {
+        println!("and {more} more; easel check shows all");
     }
-    Ok(if tally.refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if tally.refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -2,11 +2,11 @@
 
 use super::{Failure, Outcome, runtime, settings, text};
 use crate::oauth;
-use crate::start::open_store;
+use crate::start::open_existing_store;
 use auth::Scopes;
 use clap::{Arg, ArgMatches, Command};
 use std::process::ExitCode;
-use storage::{Access, StoreError};
+use storage::StoreError;
 
 pub fn command() -> Command {
     Command::new("token")
@@ -23,7 +23,7 @@ pub fn command() -> Command {
 
 pub fn run(matches: &ArgMatches) -> Outcome {
     let config = settings::read(matches)?;
-    let store = open_store(&config, Access::Shared)?;
+    let store = open_existing_store(&config)?;
     let id = text(matches, "id").unwrap_or_default().to_owned();
     let wanted = text(matches, "scopes").map(Scopes::parse).transpose()?;
     let runtime = runtime()?;

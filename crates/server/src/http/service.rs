@@ -7,7 +7,7 @@ use super::{correlation, unwind};
 use crate::app::App;
 use crate::asynchronous;
 use crate::doors;
-use crate::telemetry::log::{self, RequestLine};
+use crate::telemetry::log::{self, RequestLine, with_causes};
 use crate::telemetry::metrics::Seen;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -133,20 +133,8 @@ impl Asked {
             refusal: refusal.map(|refusal| refusal.row().id),
         });
         if let Some(refusal) = refusal.filter(|_| status >= 500) {
-            let cause = refusal.cause().map(|cause| chain(cause.as_ref()));
+            let cause = refusal.cause().map(|cause| with_causes(cause.as_ref()));
             tracing::error!(id, refusal = refusal.row().id, cause, "request failed");
         }
     }
-}
-
-/// An error with its sources.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        source = inner.source();
-    }
-    text
 }

@@ -17,25 +17,26 @@ const SHARE: usize = 1_000;
 /// How many shares may be in the making while one is written.
 const AHEAD: usize = 4;
 
+/// How many refusals are kept to be shown.
+const SHOWN: usize = 20;
+
 /// How an import went.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Resources that are stored as they were sent.
     pub stored: u64,
-    /// Resources and Bundles that were refused, with where and why.
-    pub refused: Vec<(String, Refused)>,
+    /// Resources and Bundles that were refused.
+    pub refused: u64,
+    /// The first of them, each with where and why.
+    pub shown: Vec<(String, Vec<Issue>)>,
 }
-
-/// Why something was refused.
-#[derive(Clone, Debug)]
-pub struct Refused(pub Vec<Issue>);
 
 /// An import under way.
 pub struct Import {
     engine: Engine,
     tally: Tally,
     /// Lines that are not yet a share, with their places.
-    lines: Vec<(String, Vec<u8>)>,
+    lines: Vec<(String, Option<Vec<u8>>)>,
     /// Shares in the making, in the order of their lines.
     making: VecDeque<JoinHandle<Share>>,
 }
@@ -141,15 +142,22 @@ impl Import {
     }
 
     fn refuse(&mut self, place: String, refusal: &Refusal) {
-        self.tally.refused.push((place, Refused(refusal.explanations().to_vec())));
+        self.tally.refused += 1;
+        if self.tally.shown.len() < SHOWN {
+            self.tally.shown.push((place, refusal.explanations().to_vec()));
+        }
     }
 }
 
+fn too_long() -> Refusal {
+    Refusal::invalid(vec![super::read::too_long()])
+}
+
 impl Share {
-    fn of(engine: &Engine, lines: Vec<(String, Vec<u8>)>) -> Self {
+    fn of(engine: &Engine, lines: Vec<(String, Option<Vec<u8>>)>) -> Self {
         let mut share = Share::default();
         for (place, bytes) in lines {
-            match engine.parse(&bytes) {
+            match bytes.ok_or_else(too_long).and_then(|bytes| engine.parse(&bytes)) {
                 Ok(resource) if resource.str("resourceType") == Some(ResourceType::BUNDLE.name()) => {
                     let bundle = as_transaction(resource);
                     share.bundles.push((place, engine.read_bundle(bundle, Arc::new(Operator), false, now())));

@@ -172,3 +172,18 @@ impl Write for Line<'_> {
         Ok(())
     }
 }
+
+/// An error with its causes. A cause that is told in what it causes is not told again.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

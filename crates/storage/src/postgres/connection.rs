@@ -24,6 +24,10 @@ pub(super) struct Settings {
 impl Settings {
     /// Reads the URL.
     pub(super) fn new(url: &str, options: &OpenOptions) -> Result<Self, OpenError> {
+        if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            let reason = "it must begin with postgres://".to_owned();
+            return Err(OpenError::Url { reason });
+        }
         let (url, schema) = take_schema(url)?;
         let mut config: Config = url.parse().map_err(|error: ::postgres::Error| {
             // Neither the URL nor the parser's text: both may hold a password.
@@ -115,7 +119,11 @@ mod tests {
     #[test]
     fn an_unusable_url_is_refused_without_repeating_it() {
         let options = OpenOptions::new(Location::SqliteMemory);
-        for url in ["postgres://u:secret@h/d?nonsense=1", "postgres://u:secret@h/d?sslmode=require"] {
+        for url in [
+            "mysql://u:secret@h/d",
+            "postgres://u:secret@h/d?nonsense=1",
+            "postgres://u:secret@h/d?sslmode=require",
+        ] {
             let error = Settings::new(url, &options).err().unwrap();
             assert!(matches!(error, OpenError::Url { .. }));
             assert!(!error.to_string().contains("secret"), "{error}");

@@ -1,10 +1,18 @@
 //! The data directory, and who may serve it.
 
 use crate::error::OpenError;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// The database file of a data directory.
+pub const SQLITE_FILE: &str = "easel.sqlite";
+
+/// What is made here is for the server's own user alone: it holds health records.
+const DIRECTORY_MODE: u32 = 0o700;
+const FILE_MODE: u32 = 0o600;
 
 /// A data directory; a temporary one is removed in the end.
 #[derive(Debug)]
@@ -16,8 +24,12 @@ pub(crate) struct Directory {
 impl Directory {
     /// That directory, made when it is missing.
     pub(crate) fn at(path: &Path) -> Result<Self, OpenError> {
-        fs::create_dir_all(path).map_err(|error| unusable(path, error))?;
-        Ok(Directory { path: path.to_owned(), is_temporary: false })
+        let make = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path);
+        make.map_err(|error| unusable(path, error))?;
+        let directory = Directory { path: path.to_owned(), is_temporary: false };
+        // SQLite gives the files beside it the mode of this one.
+        directory.open(SQLITE_FILE).map_err(|error| unusable(path, error))?;
+        Ok(directory)
     }
 
     /// A new directory of a random name, in memory where the system has a place for that.
@@ -27,7 +39,7 @@ impl Directory {
         // Two hashers with random keys: 128 bits that nobody else has.
         let random = || RandomState::new().build_hasher().finish();
         let path = parent.join(format!("easel-{}-{:016x}{:016x}", std::process::id(), random(), random()));
-        fs::create_dir(&path).map_err(|error| unusable(&path, error))?;
+        DirBuilder::new().mode(DIRECTORY_MODE).create(&path).map_err(|error| unusable(&path, error))?;
         Ok(Directory { path, is_temporary: true })
     }
 
@@ -39,14 +51,19 @@ impl Directory {
 
     /// The database file.
     pub(crate) fn file(&self) -> PathBuf {
-        self.path.join("easel.sqlite")
+        self.path.join(SQLITE_FILE)
+    }
+
+    /// Opens a file of the directory, made when it is missing.
+    fn open(&self, name: &str) -> std::io::Result<File> {
+        let mut options = File::options();
+        options.create(true).truncate(false).write(true).mode(FILE_MODE);
+        options.open(self.path.join(name))
     }
 
     /// Claims the directory for one server. The claim ends with the file that is returned, or the process.
     pub(crate) fn claim(&self) -> Result<File, OpenError> {
-        let path = self.path.join("easel.lock");
-        let file = File::options().create(true).truncate(false).write(true).open(path);
-        let file = file.map_err(|error| unusable(&self.path, error))?;
+        let file = self.open("easel.lock").map_err(|error| unusable(&self.path, error))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(OpenError::Held { directory: self.path.clone() }),
