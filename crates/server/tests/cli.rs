@@ -84,9 +84,15 @@ impl Server {
     }
 
     fn get(&self, path: &str, token: &str) -> (u16, String) {
+        self.ask("GET", path, token, "")
+    }
+
+    fn ask(&self, method: &str, path: &str, token: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/fhir+json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
         );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -206,6 +212,48 @@ fn a_store_that_cannot_be_opened_is_told_with_its_cause() {
     let told = fails(&folder.0, &["serve", "--store", unreachable]);
     assert!(told.contains("refused") && !told.contains("hidden"), "{told}");
     assert!(fails(&folder.0, &["serve", "--store", "mysql://h/d"]).contains("must begin with postgres://"));
+}
+
+#[test]
+fn a_backup_beside_a_writing_server_holds_all_that_was_acknowledged_before_and_restores() {
+    let folder = Folder::new();
+    let server = Server::start(&folder.0, &["--sandbox"]);
+    let token = succeeds(&folder.0, &["token", "sandbox"]);
+    let token = token.trim();
+    let put = |number: usize| {
+        let body = format!(r#"{{"resourceType":"Basic","id":"b{number}","code":{{"text":"x"}}}}"#);
+        assert_eq!(server.ask("PUT", &format!("/fhir/Basic/b{number}"), token, &body).0, 201);
+    };
+    (0..50).for_each(put);
+    let copied = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut number = 50;
+            while !copied.load(Ordering::Relaxed) {
+                put(number);
+                number += 1;
+            }
+        });
+        let told = easel(&folder.0, &["backup", "copy.sqlite"]);
+        copied.store(true, Ordering::Relaxed);
+        assert!(out(&told).contains("copy.sqlite holds the store"), "{}", err(&told));
+    });
+    assert!(fails(&folder.0, &["backup", "copy.sqlite"]).contains("copy.sqlite is there already"));
+    assert!(fails(&folder.0, &["backup", "other.sqlite", "--data", "typo"]).contains("is not there"));
+    std::fs::create_dir(folder.0.join("restored")).unwrap();
+    std::fs::rename(folder.0.join("copy.sqlite"), folder.0.join("restored/easel.sqlite")).unwrap();
+    let restored = Server::start(&folder.0, &["--sandbox", "--data", "restored"]);
+    for number in [0, 49] {
+        assert_eq!(restored.get(&format!("/fhir/Basic/b{number}"), token).0, 200);
+    }
+    // What was written meanwhile is there up to one moment.
+    let there: Vec<bool> = (50..)
+        .map(|number| restored.get(&format!("/fhir/Basic/b{number}"), token).0 == 200)
+        .take(20)
+        .collect();
+    assert!(there.is_sorted_by(|earlier, later| earlier >= later), "{there:?}");
+    let left = std::fs::read_dir(&folder.0).unwrap().map(|file| file.unwrap().file_name());
+    assert!(left.into_iter().all(|name| !name.to_string_lossy().ends_with(".part")));
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock
 pub use probe::{Fault, Probe};
 pub use second_chance::SecondChance;
 pub use sql::{Packed, Rest};
+pub use sqlite::backup::back_up_sqlite;
 pub use sqlite::directory::SQLITE_FILE;
 pub use store::Store;
 pub use unit::{Reader, Transaction};

@@ -1,5 +1,6 @@
 //! The command line. Subcommands are files of this folder.
 
+mod backup;
 mod check;
 mod client;
 mod errors;
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
         Some(("serve", matches)) => serve::run(matches),
         Some(("client", matches)) => client::run(matches),
         Some(("token", matches)) => token::run(matches),
+        Some(("backup", matches)) => backup::run(matches),
         Some(("check", matches)) => check::run(matches),
         Some(("import", matches)) => import::run(matches),
         Some(("errors", matches)) => errors::run(matches),
@@ -57,6 +59,7 @@ pub fn command() -> Command {
             client::command(),
             token::command(),
             import::command(),
+            backup::command(),
             check::command(),
             errors::command(),
             settings_page::command(),

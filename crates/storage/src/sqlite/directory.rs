@@ -56,9 +56,7 @@ impl Directory {
 
     /// Opens a file of the directory, made when it is missing.
     fn open(&self, name: &str) -> std::io::Result<File> {
-        let mut options = File::options();
-        options.create(true).truncate(false).write(true).mode(FILE_MODE);
-        options.open(self.path.join(name))
+        private_file().create(true).truncate(false).open(self.path.join(name))
     }
 
     /// Claims the directory for one server. The claim ends with the file that is returned, or the process.
@@ -70,6 +68,13 @@ impl Directory {
             Err(TryLockError::Error(error)) => Err(unusable(&self.path, error)),
         }
     }
+}
+
+/// How a file is opened that only its user may read when it is new.
+pub(super) fn private_file() -> fs::OpenOptions {
+    let mut options = File::options();
+    options.write(true).mode(FILE_MODE);
+    options
 }
 
 fn unusable(path: &Path, error: std::io::Error) -> OpenError {

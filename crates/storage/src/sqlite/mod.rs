@@ -1,5 +1,6 @@
 //! Embedded storage: one SQLite file with a write-ahead log, one writer thread, readers that never wait for it.
 
+pub(crate) mod backup;
 mod checkpoint;
 mod counts;
 pub(crate) mod directory;
