@@ -21,8 +21,12 @@ const FORM_BYTES: usize = 16 * 1024;
 ///
 /// # Errors
 ///
-/// RFC 6749 refusals; 405, 408, 413, 415 as everywhere.
+/// RFC 6749 refusals; the statuses of others are those of everywhere.
 pub async fn token(app: &App, ask: Ask) -> Result<Answer, Refusal> {
+    granted(app, ask).await.map_err(Refusal::at_token_endpoint)
+}
+
+async fn granted(app: &App, ask: Ask) -> Result<Answer, Refusal> {
     if ask.method != Method::POST {
         return Err(Refusal::not_offered("POST"));
     }

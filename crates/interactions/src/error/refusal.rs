@@ -17,6 +17,8 @@ pub struct Refusal {
     issues: Vec<Issue>,
     headers: Vec<(&'static str, String)>,
     cause: Option<Cause>,
+    /// The row's, unless it happened at the token endpoint.
+    shape: Shape,
 }
 
 /// After how many seconds a client should try again what was refused for a while.
@@ -41,7 +43,7 @@ fn place_in_entry(index: usize, expression: Option<&str>) -> String {
 impl Refusal {
     fn new(row: &'static Row, text: impl Into<String>) -> Self {
         let first = Issue::error(row.code, text);
-        Refusal { row, issues: vec![first], headers: Vec::new(), cause: None }
+        Refusal { row, issues: vec![first], headers: Vec::new(), cause: None, shape: row.shape }
     }
 
     fn documented(row: &'static Row) -> Self {
@@ -194,12 +196,13 @@ impl Refusal {
     pub fn broken_rules(rules: Vec<Issue>) -> Self {
         let issues =
             rules.into_iter().map(|issue| Issue { code: IssueCode::BusinessRule, ..issue }).collect();
-        Refusal { row: &rows::BUSINESS_RULE, issues, headers: Vec::new(), cause: None }
+        Refusal { issues, ..Self::documented(&rows::BUSINESS_RULE) }
     }
 
-    /// 431; `limit` in bytes.
-    pub fn headers_too_large(limit: usize) -> Self {
-        Self::filled(&rows::HEADERS_TOO_LARGE, &[("{limit}", &limit.to_string())])
+    /// 431; `limit` in bytes, `count` the most headers there may be.
+    pub fn headers_too_large(limit: usize, count: usize) -> Self {
+        let (limit, count) = (limit.to_string(), count.to_string());
+        Self::filled(&rows::HEADERS_TOO_LARGE, &[("{limit}", &limit), ("{count}", &count)])
     }
 
     /// 500.
@@ -257,6 +260,24 @@ impl Refusal {
         Self::new(&rows::TOKEN_INVALID_SCOPE, problem)
     }
 
+    /// The same refusal at the token endpoint, whose errors RFC 6749 gives their form.
+    #[must_use]
+    pub fn at_token_endpoint(mut self) -> Self {
+        if let Shape::OperationOutcome = self.shape {
+            self.shape = Shape::OAuth(match self.row.status {
+                503 => "temporarily_unavailable",
+                500.. => "server_error",
+                _ => "invalid_request",
+            });
+        }
+        self
+    }
+
+    /// In which form it is rendered.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
     /// The same refusal, its explanations being about `place` where they name none.
     #[must_use]
     pub fn placed(mut self, place: &str) -> Self {
@@ -299,7 +320,7 @@ impl Refusal {
                 ..issue
             }));
         }
-        Refusal { row, issues, headers, cause: None }
+        Refusal { issues, headers, ..Self::documented(row) }
     }
 
     /// How many of the issues, from the first on, are those that the table documents.
@@ -351,7 +372,7 @@ impl Refusal {
 
     /// The body: the one place where a refusal is rendered.
     pub fn to_bytes(&self) -> Vec<u8> {
-        match self.row.shape {
+        match self.shape {
             Shape::OperationOutcome => operation_outcome(&self.issues),
             Shape::OAuth(error) => {
                 let description = self.issues.first().map(|issue| issue.text.as_str()).unwrap_or_default();

@@ -103,13 +103,13 @@ pub static SETTINGS: &[Setting] = &[
         "limits.header_bytes",
         Kind::Count { least: 1024, most: 65_536 },
         "16384",
-        "All headers of a request in bytes, 1 KiB to 64 KiB; more is 431",
+        "All headers of a request in bytes, 1 KiB to 64 KiB; more, or more than 100 of them, is 431",
     ),
     setting(
         "limits.receive_seconds",
         Kind::Count { least: 1, most: 600 },
         "15",
-        "How long a request may take to arrive, 1 to 600 seconds; longer is 408",
+        "How long a request may take to arrive, 1 to 600 seconds; a body that takes longer is 408, headers that do end the connection",
     ),
     setting(
         "limits.request_seconds",

@@ -1,6 +1,6 @@
 //! Accepting connections and stopping gracefully.
 
-use super::framework::{HYPER_HEADER_BYTES, Watched};
+use super::framework::{HYPER_HEADER_BYTES, HeadLimits, Watched};
 use super::service;
 use crate::app::App;
 use hyper::server::conn::http1;
@@ -45,13 +45,15 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, mut stop: watch::Receiv
 async fn connection(app: Arc<App>, stream: TcpStream, mut stop: watch::Receiver<bool>) {
     // Answers are whole when they are written: waiting to fill packets would only delay them.
     let _ = stream.set_nodelay(true);
-    let receive = app.config.limits.receive;
+    let limits = &app.config.limits;
+    let receive = limits.receive;
+    let told = HeadLimits { uri_bytes: limits.uri_bytes, header_bytes: limits.header_bytes };
     let service = service_fn(move |request| service::serve(Arc::clone(&app), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(receive)
         .max_buf_size(HYPER_HEADER_BYTES)
-        .serve_connection(Watched::new(TokioIo::new(stream)), service);
+        .serve_connection(Watched::new(TokioIo::new(stream), told), service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

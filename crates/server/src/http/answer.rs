@@ -46,7 +46,7 @@ pub fn rendered_as(mut answer: Answer, rendition: Rendition) -> Answer {
 
 /// The answer to a refused request.
 pub fn refused(refusal: &Refusal) -> Answer {
-    let content_type = match refusal.row().shape {
+    let content_type = match refusal.shape() {
         Shape::OperationOutcome => FHIR_JSON,
         Shape::OAuth(_) => "application/json",
     };

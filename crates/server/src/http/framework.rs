@@ -14,6 +14,7 @@ use std::task::{Context, Poll};
 /// A stream that rewrites hyper's own refusals.
 pub struct Watched<S> {
     inner: S,
+    limits: HeadLimits,
     /// Our answer, while it is being written in place of hyper's.
     replacement: Option<Replacement>,
 }
@@ -23,25 +24,37 @@ struct Replacement {
     written: usize,
 }
 
+/// The settings' limits on what comes before a body.
+#[derive(Clone, Copy, Debug)]
+pub struct HeadLimits {
+    /// Path and query, in bytes.
+    pub uri_bytes: usize,
+    /// All headers, in bytes.
+    pub header_bytes: usize,
+}
+
+/// How many headers hyper takes.
+pub const HEADERS: usize = 100;
+
 /// A limit of hyper's on all headers together, well over ours, so that ours is the one that is met.
 pub const HYPER_HEADER_BYTES: usize = 256 * 1024;
 
 impl<S> Watched<S> {
-    /// Watches `inner`.
-    pub fn new(inner: S) -> Self {
-        Watched { inner, replacement: None }
+    /// Watches `inner`; the limits are told where hyper's own are met, which lie above them.
+    pub fn new(inner: S, limits: HeadLimits) -> Self {
+        Watched { inner, limits, replacement: None }
     }
 }
 
 /// Hyper's own refusal, told by what all of our answers have and it has not.
-fn refusal_of_hyper(head: &[u8]) -> Option<Refusal> {
+fn refusal_of_hyper(head: &[u8], limits: HeadLimits) -> Option<Refusal> {
     let status = head.strip_prefix(b"HTTP/1.1 ").or_else(|| head.strip_prefix(b"HTTP/1.0 "))?.get(..3)?;
     if status[0] != b'4' || contains(head, correlation::HEADER.as_bytes()) {
         return None;
     }
     Some(match status {
-        b"414" => Refusal::uri_too_long(HYPER_HEADER_BYTES),
-        b"431" => Refusal::headers_too_large(HYPER_HEADER_BYTES),
+        b"414" => Refusal::uri_too_long(limits.uri_bytes),
+        b"431" => Refusal::headers_too_large(limits.header_bytes, HEADERS),
         _ => {
             let text = "the HTTP request is malformed; check the request line, headers and framing";
             Refusal::invalid(vec![Issue::error(IssueCode::Structure, text)])
@@ -92,7 +105,7 @@ impl<S: Write + Unpin> Write for Watched<S> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let stream = self.get_mut();
         if stream.replacement.is_none() {
-            match refusal_of_hyper(bytes) {
+            match refusal_of_hyper(bytes, stream.limits) {
                 None => return Pin::new(&mut stream.inner).poll_write(context, bytes),
                 Some(refusal) => {
                     stream.replacement = Some(Replacement { bytes: rendered(&refusal), written: 0 })
@@ -109,8 +122,8 @@ impl<S: Write + Unpin> Write for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let stream = self.get_mut();
         let first = parts.iter().find(|part| !part.is_empty());
-        let foreign =
-            stream.replacement.is_some() || first.is_some_and(|part| refusal_of_hyper(part).is_some());
+        let is_hypers = |part: &&io::IoSlice<'_>| refusal_of_hyper(part, stream.limits).is_some();
+        let foreign = stream.replacement.is_some() || first.is_some_and(|part| is_hypers(&part));
         match first {
             Some(part) if foreign => Pin::new(stream).poll_write(context, part),
             _ => Pin::new(&mut stream.inner).poll_write_vectored(context, parts),

@@ -2,6 +2,7 @@
 
 use super::answer::{self, Answer};
 use super::ask::Ask;
+use super::framework::HEADERS;
 use super::rendition::Wish;
 use super::{correlation, unwind};
 use crate::app::App;
@@ -10,9 +11,11 @@ use crate::doors;
 use crate::telemetry::log::{self, RequestLine, with_causes};
 use crate::telemetry::metrics::Seen;
 use bytes::Bytes;
+use fhir::{Issue, IssueCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::{Request, Response};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use hyper::{Request, Response, Version};
 use interactions::Refusal;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -90,9 +93,29 @@ fn check_head(app: &App, request: &Request<Incoming>) -> Result<(), Refusal> {
     let headers: usize =
         request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
     if headers > limits.header_bytes {
-        return Err(Refusal::headers_too_large(limits.header_bytes));
+        return Err(Refusal::headers_too_large(limits.header_bytes, HEADERS));
     }
-    Ok(())
+    check_framing(request)
+}
+
+/// Refuses what a proxy in front could read in another way (RFC 9112, 3.2 and 6.1): then one of the two would be wrong
+/// about whose request it is, or where it ends.
+fn check_framing(request: &Request<Incoming>) -> Result<(), Refusal> {
+    let headers = request.headers();
+    let count = |name| headers.get_all(name).iter().count();
+    let problem = if request.version() == Version::HTTP_11 && count(HOST) != 1 {
+        "an HTTP/1.1 request has one Host header"
+    } else if [AUTHORIZATION, CONTENT_TYPE].into_iter().any(|name| count(name) > 1) {
+        "Authorization and Content-Type may be sent once"
+    } else if headers
+        .get(TRANSFER_ENCODING)
+        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked"))
+    {
+        "the only Transfer-Encoding that is read is chunked; compress with Content-Encoding"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::invalid(vec![Issue::error(IssueCode::Structure, problem)]))
 }
 
 /// A place among the requests under way; given back when dropped.

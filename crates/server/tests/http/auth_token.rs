@@ -43,6 +43,20 @@ fn an_unknown_client_and_a_wrong_secret_are_told_the_same() {
 }
 
 #[test]
+fn every_refusal_of_the_token_endpoint_has_the_form_of_rfc_6749() {
+    let site = Site::new();
+    let long = format!("grant_type={}", "x".repeat(20_000));
+    let json = Request::new("POST", "/auth/token/").header("content-type", "application/json").body("{}");
+    let get = Request::new("GET", "/auth/token/");
+    for (request, status) in [(json, 415), (form(&long), 413), (get, 405)] {
+        let reply = site.send(request).expect(status);
+        assert_eq!(reply.header("content-type"), Some("application/json"));
+        assert_eq!(reply.json().str("error"), Some("invalid_request"), "{}", reply.text());
+        assert!(reply.json().str("error_description").is_some());
+    }
+}
+
+#[test]
 fn a_token_opens_what_its_scopes_name_and_nothing_else() {
     let site = Site::new();
     let token = site.token_for("system/Patient.read");

@@ -37,6 +37,32 @@ fn headers_without_end_are_refused() {
 }
 
 #[test]
+fn refusals_before_a_request_is_one_name_the_limits_of_the_settings() {
+    let site = Site::new();
+    let many: String = (0..110).map(|index| format!("x-{index}: y\r\n")).collect();
+    let request = format!("GET /Patient HTTP/1.1\r\nhost: x\r\n{many}\r\n");
+    check(&exchange(site.address, request.as_bytes()).unwrap(), 431, "16384 bytes, or more than 100");
+    let request = format!("GET /Patient?name={} HTTP/1.1\r\nhost: x\r\n\r\n", "y".repeat(100_000));
+    check(&exchange(site.address, request.as_bytes()).unwrap(), 414, "the limit of 8192 bytes");
+}
+
+#[test]
+fn what_a_proxy_could_read_otherwise_is_refused() {
+    let site = Site::new();
+    for (headers, problem) in [
+        ("", "one Host header"),
+        ("host: a\r\nhost: b\r\n", "one Host header"),
+        ("host: a\r\nauthorization: Bearer x\r\nauthorization: Bearer y\r\n", "may be sent once"),
+        ("host: a\r\ntransfer-encoding: gzip, chunked\r\n", "the only Transfer-Encoding"),
+    ] {
+        let request = format!("GET /fhir/Patient HTTP/1.1\r\n{headers}\r\n");
+        check(&exchange(site.address, request.as_bytes()).unwrap(), 400, problem);
+    }
+    let old = "GET /fhir/metadata HTTP/1.0\r\n\r\n";
+    assert_eq!(exchange(site.address, old.as_bytes()).unwrap().status, 200, "HTTP/1.0 needs no Host");
+}
+
+#[test]
 fn a_body_that_breaks_off_is_refused_and_nothing_is_written() {
     let site = Site::new();
     let body = r#"{"resourceType":"Basic","id":"broken","code":{"text":"x"}}"#;
