@@ -48,11 +48,6 @@ impl Canvas {
         self
     }
 
-    /// Shows nothing from memory that was made before: everything has been erased, and numbers of versions begin anew.
-    pub fn forget(&self) {
-        self.clinics.renew();
-    }
-
     /// The contract of a type of R4, if it is served.
     pub fn contract(&self, resource_type: ResourceType) -> Option<&'static Contract> {
         self.contract_named(resource_type.name())

@@ -4,7 +4,8 @@ use fhir::ResourceType;
 use fhir::datetime::Period;
 use interactions::search::Query;
 use interactions::storage::{
-    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Reader, StoreError, Token, Version,
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Reader, Stamp, StoreError, Token,
+    Version,
 };
 use std::sync::Arc;
 
@@ -35,6 +36,10 @@ impl Reader for Fetched {
     fn resource(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Version>, StoreError> {
         let is_it = |version: &&Version| version.resource_type == resource_type && version.id == id;
         Ok(self.versions.iter().find(is_it).cloned())
+    }
+
+    fn stamp(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, StoreError> {
+        Ok(self.resource(resource_type, id)?.map(|version| version.stamp()))
     }
 
     fn version(&mut self, _: ResourceType, _: &str, _: u64) -> Result<Option<Version>, StoreError> {

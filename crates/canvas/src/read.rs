@@ -10,7 +10,7 @@ use crate::shown::Entry;
 use crate::{note, stored};
 use bytes::Bytes;
 use fhir::{Json, Reference, ResourceType};
-use interactions::storage::{Packed, Reader, Version};
+use interactions::storage::{Packed, Reader, Stamp, Version};
 use interactions::unit::stored_json;
 use interactions::{Interaction, Refusal};
 use std::sync::Arc;
@@ -26,8 +26,8 @@ impl Canvas {
         let contract = served.contract();
         let clinic = self.clinic();
         if contract.is_stored
-            && let Some(number) = self.current_number(resource_type, id).await?
-            && let Some((mut entry, is_wanted)) = self.shown.get(resource_type, id, number, &clinic)
+            && let Some((mut entry, is_wanted)) = self.shown.get(resource_type, id, &clinic)
+            && self.current_stamp(resource_type, id).await? == Some(entry.stamp)
             && self.are_current(&entry.seen).await?
         {
             let body = entry.body.plain()?;
@@ -67,9 +67,9 @@ impl Canvas {
         let mut reading = self.reading(&mut recording, clinic, now);
         let body = present(served, resource, &mut reading)?;
         let is_of_the_moment = reading.is_of_the_moment();
-        if let Some(seen) = recording.into_seen().filter(|_| !is_of_the_moment) {
+        if let Some(seen) = recording.into_seen().filter(|_| !is_of_the_moment && self.shown.is_on()) {
             let (seen, clinic) = (seen.into(), Arc::clone(clinic));
-            let entry = Entry { version: version.version, seen, clinic, body: Packed::of(&body) };
+            let entry = Entry { stamp: version.stamp(), seen, clinic, body: Packed::of(&body) };
             self.shown.remember(version.resource_type, &version.id, entry);
         }
         Ok(body.into())
@@ -77,8 +77,8 @@ impl Canvas {
 
     /// Whether what was seen is what is current.
     async fn are_current(&self, seen: &[Seen]) -> Result<bool, Refusal> {
-        for Seen { resource_type, id, version } in seen {
-            if self.current_number(*resource_type, id).await? != *version {
+        for Seen { resource_type, id, stamp } in seen {
+            if self.current_stamp(*resource_type, id).await? != *stamp {
                 return Ok(false);
             }
         }
@@ -107,10 +107,10 @@ impl Canvas {
         Ok(fetched)
     }
 
-    /// The number of the current version, which may be a deletion.
-    async fn current_number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, Refusal> {
+    /// The stamp of the current version, which may be a deletion.
+    async fn current_stamp(&self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, Refusal> {
         match fhir::primitive::is_id(id) {
-            true => Ok(self.engine.store().read_number(resource_type, id).await?),
+            true => Ok(self.engine.store().read_stamp(resource_type, id).await?),
             false => Ok(None),
         }
     }

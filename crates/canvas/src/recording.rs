@@ -4,7 +4,8 @@ use fhir::ResourceType;
 use fhir::datetime::Period;
 use interactions::search::Query;
 use interactions::storage::{
-    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Reader, StoreError, Token, Version,
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Reader, Stamp, StoreError, Token,
+    Version,
 };
 
 /// A current version that was looked at; none where there is no such resource, and never was.
@@ -12,7 +13,7 @@ use interactions::storage::{
 pub(crate) struct Seen {
     pub(crate) resource_type: ResourceType,
     pub(crate) id: String,
-    pub(crate) version: Option<u64>,
+    pub(crate) stamp: Option<Stamp>,
 }
 
 /// A reader that passes everything on.
@@ -43,9 +44,15 @@ impl<'r> Recording<'r> {
 impl Reader for Recording<'_> {
     fn resource(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Version>, StoreError> {
         let found = self.reader.resource(resource_type, id)?;
-        let version = found.as_ref().map(|version| version.version);
-        self.seen.push(Seen { resource_type, id: id.to_owned(), version });
+        let stamp = found.as_ref().map(Version::stamp);
+        self.seen.push(Seen { resource_type, id: id.to_owned(), stamp });
         Ok(found)
+    }
+
+    fn stamp(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, StoreError> {
+        let stamp = self.reader.stamp(resource_type, id)?;
+        self.seen.push(Seen { resource_type, id: id.to_owned(), stamp });
+        Ok(stamp)
     }
 
     fn version(

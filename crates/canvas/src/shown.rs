@@ -6,7 +6,7 @@
 use crate::clinic::Clinic;
 use crate::recording::Seen;
 use fhir::ResourceType;
-use interactions::storage::{Packed, SecondChance};
+use interactions::storage::{Packed, SecondChance, Stamp};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -27,7 +27,7 @@ const SHARDS: usize = 16;
 #[derive(Clone)]
 pub(crate) struct Entry {
     /// The version.
-    pub(crate) version: u64,
+    pub(crate) stamp: Stamp,
     /// What else was looked at.
     pub(crate) seen: Arc<[Seen]>,
     /// The settings by which it was shown.
@@ -38,6 +38,7 @@ pub(crate) struct Entry {
 
 /// What is remembered, by type and id.
 pub(crate) struct Shown {
+    bytes: usize,
     hashing: RandomState,
     shards: [Mutex<SecondChance<Place>>; SHARDS],
 }
@@ -52,23 +53,27 @@ impl Shown {
     /// A memory of so many bytes.
     pub(crate) fn new(bytes: usize) -> Self {
         let shards = std::array::from_fn(|_| Mutex::new(SecondChance::new(bytes / SHARDS)));
-        Shown { hashing: RandomState::new(), shards }
+        Shown { bytes, hashing: RandomState::new(), shards }
     }
 
-    /// How this version was shown by these settings, and whether it should be remembered again with the answer as it is.
+    /// Whether anything is remembered.
+    pub(crate) fn is_on(&self) -> bool {
+        self.bytes > 0
+    }
+
+    /// How a resource was shown by these settings, and whether it should be remembered again with the answer as it is.
+    /// Whether that version is current is for the store to say.
     pub(crate) fn get(
         &self,
         resource_type: ResourceType,
         id: &str,
-        version: u64,
         clinic: &Arc<Clinic>,
     ) -> Option<(Entry, bool)> {
         let (hash, mut shard) = self.shard(resource_type, id);
         let is_it = |of: &Place| of.resource_type == resource_type && *of.id == *id;
         let (Place { entry, .. }, is_worth_more) = shard.get(hash, is_it)?;
         let is_wanted = is_worth_more && matches!(entry.body, Packed::Compressed(_));
-        let is_current = entry.version == version && Arc::ptr_eq(&entry.clinic, clinic);
-        is_current.then(|| (entry.clone(), is_wanted))
+        Arc::ptr_eq(&entry.clinic, clinic).then(|| (entry.clone(), is_wanted))
     }
 
     /// Remembers how it was shown.
@@ -96,36 +101,36 @@ mod tests {
 
     /// An entry of so many bytes that cannot be compressed.
     fn entry(version: u64, clinic: &Arc<Clinic>, length: usize) -> Entry {
+        let stamp = Stamp { version, last_updated: 1_000 };
         let mut state = 1_u64;
         let mut noise = || {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 56) as u8
         };
         let bytes: Vec<u8> = (0..length).map(|_| noise()).collect();
-        Entry { version, seen: Arc::new([]), clinic: Arc::clone(clinic), body: Packed::of(&bytes) }
+        Entry { stamp, seen: Arc::new([]), clinic: Arc::clone(clinic), body: Packed::of(&bytes) }
     }
 
     #[test]
-    fn what_was_shown_is_known_for_the_same_version_and_settings() {
+    fn what_was_shown_last_is_known_for_the_same_settings() {
         let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
-        let known = |version, clinic: &Arc<Clinic>| {
-            let found = shown.get(ResourceType::PATIENT, "a", version, clinic);
-            found.map(|(entry, _)| entry.body.plain().unwrap().len())
+        let known = |clinic: &Arc<Clinic>| {
+            let found = shown.get(ResourceType::PATIENT, "a", clinic);
+            found.map(|(entry, _)| (entry.stamp.version, entry.body.plain().unwrap().len()))
         };
+        assert_eq!(known(&clinic), None);
         shown.remember(ResourceType::PATIENT, "a", entry(1, &clinic, 7));
-        assert_eq!(known(1, &clinic), Some(7));
-        assert_eq!(known(2, &clinic), None);
-        assert_eq!(known(1, &Arc::new(Clinic::default())), None);
+        assert_eq!(known(&clinic), Some((1, 7)));
+        assert_eq!(known(&Arc::new(Clinic::default())), None);
         shown.remember(ResourceType::PATIENT, "a", entry(2, &clinic, 8));
-        assert_eq!(known(2, &clinic), Some(8));
-        assert_eq!(known(1, &clinic), None);
+        assert_eq!(known(&clinic), Some((2, 8)));
     }
 
     #[test]
     fn an_answer_as_it_is_is_kept_once() {
         let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
         shown.remember(ResourceType::PATIENT, "a", entry(1, &clinic, 7));
-        let get = || shown.get(ResourceType::PATIENT, "a", 1, &clinic).unwrap();
+        let get = || shown.get(ResourceType::PATIENT, "a", &clinic).unwrap();
         let (mut entry, is_wanted) = get();
         assert!(is_wanted);
         entry.body = Packed::Plain(entry.body.plain().unwrap());
@@ -136,7 +141,7 @@ mod tests {
     #[test]
     fn what_nobody_asks_for_makes_room() {
         let (shown, clinic) = (Shown::new(BYTES), Arc::new(Clinic::default()));
-        let get = |id: &str| shown.get(ResourceType::PATIENT, id, 1, &clinic).is_some();
+        let get = |id: &str| shown.get(ResourceType::PATIENT, id, &clinic).is_some();
         shown.remember(ResourceType::PATIENT, "often", entry(1, &clinic, 10));
         let length = BYTES / SHARDS / 8;
         let many = 4 * BYTES / length;

@@ -2,6 +2,7 @@
 
 use crate::definitions::{Definitions, InForce};
 use crate::error::Refusal;
+use crate::generation::Generation;
 use crate::hooks::Rules;
 use crate::prepare::Prepared;
 use crate::search_parameters::InUse;
@@ -9,9 +10,8 @@ use crate::unit::Unit;
 use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
 use search::{IndexRow, Registry};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use storage::{Reader, Store};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use storage::{Reader, Store, Transaction};
 
 /// What the engine works by.
 pub struct Settings {
@@ -27,6 +27,9 @@ pub struct Settings {
     pub max_depth: usize,
 }
 
+/// How often a write begins anew because another server has changed what it goes by.
+const FOLLOWED: u32 = 5;
+
 /// A handle on the engine; clones share it.
 #[derive(Clone)]
 pub struct Engine {
@@ -37,7 +40,10 @@ pub struct Engine {
 /// What is the same for all requests.
 pub(crate) struct Inner {
     pub settings: Settings,
-    pub cursor_key: [u8; 16],
+    pub cursor_key: RwLock<[u8; 16]>,
+    /// By what the index is made.
+    pub fingerprint: String,
+    pub generation: Generation,
     pub definitions: InForce,
     pub parameters: InUse,
 }
@@ -51,11 +57,15 @@ impl Engine {
     /// An engine over an open store that knows the definitions of packages from the start. Those in the store come
     /// into force with [`load_definitions`](Self::load_definitions).
     pub fn with_definitions(store: Store, settings: Settings, packaged: Definitions) -> Self {
-        // Cursors are good for as long as the process: a fresh key refuses those of an earlier one.
-        let cursor_key = *uuid::Uuid::new_v4().as_bytes();
-        let parameters = InUse::new(settings.registry.clone());
-        let definitions = InForce::new(packaged);
-        Engine { store, inner: Arc::new(Inner { settings, cursor_key, definitions, parameters }) }
+        let inner = Inner {
+            cursor_key: RwLock::new(*uuid::Uuid::new_v4().as_bytes()),
+            fingerprint: settings.registry.fingerprint(&settings.zone),
+            generation: Generation::default(),
+            definitions: InForce::new(packaged),
+            parameters: InUse::new(settings.registry.clone()),
+            settings,
+        };
+        Engine { store, inner: Arc::new(inner) }
     }
 
     /// The store underneath.
@@ -96,9 +106,9 @@ impl Engine {
         }
     }
 
-    /// What seals the cursors of this process.
-    pub(crate) fn cursor_key(&self) -> &[u8; 16] {
-        &self.inner.cursor_key
+    /// What seals cursors.
+    pub(crate) fn cursor_key(&self) -> [u8; 16] {
+        *self.inner.cursor_key.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How deep bodies may nest.
@@ -117,32 +127,48 @@ impl Engine {
     /// # Errors
     ///
     /// What `work` refuses, with nothing written; the store's failures.
-    pub async fn write<T, W>(&self, mut work: W) -> Result<T, Refusal>
+    pub async fn write<T, W>(&self, work: W) -> Result<T, Refusal>
     where
         T: Send + 'static,
         W: FnMut(&mut Unit<'_>) -> Result<T, Refusal> + Send + 'static,
     {
-        let inner = Arc::clone(&self.inner);
-        // Of the last run, which is the one that takes effect.
-        let changed = Arc::new((AtomicBool::new(false), AtomicBool::new(false)));
-        let changes = Arc::clone(&changed);
-        let result = self
-            .store
-            .write(move |transaction| {
-                let mut unit = Unit::new(transaction, &inner);
-                let result = work(&mut unit);
-                changes.0.store(unit.changes_definitions(), Ordering::Release);
-                changes.1.store(unit.changes_search_parameters(), Ordering::Release);
-                result
-            })
-            .await?;
-        if changed.0.load(Ordering::Acquire) {
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..FOLLOWED {
+            match self.try_write(&work).await? {
+                Some(done) => return Ok(done),
+                None => self.follow().await?,
+            }
+        }
+        Err(Refusal::conflict())
+    }
+
+    /// Runs a write, unless this server has first to follow others of its store.
+    async fn try_write<T, W>(&self, work: &Arc<Mutex<W>>) -> Result<Option<T>, Refusal>
+    where
+        T: Send + 'static,
+        W: FnMut(&mut Unit<'_>) -> Result<T, Refusal> + Send + 'static,
+    {
+        let (inner, work, is_shared) = (Arc::clone(&self.inner), Arc::clone(work), self.store.is_shared());
+        let run = move |transaction: &mut dyn Transaction| {
+            if is_shared && !inner.is_current(transaction)? {
+                return Ok::<_, Refusal>(None);
+            }
+            let mut unit = Unit::new(transaction, &inner);
+            let done = (work.lock().unwrap_or_else(PoisonError::into_inner))(&mut unit)?;
+            let changes = unit.changes();
+            if changes.any() {
+                inner.begin_generation(transaction)?;
+            }
+            Ok(Some((done, changes)))
+        };
+        let Some((done, changes)) = self.store.write(run).await? else { return Ok(None) };
+        if changes.definitions {
             self.load_definitions().await?;
         }
-        if changed.1.load(Ordering::Acquire) {
+        if changes.search_parameters {
             self.load_search_parameters().await?;
         }
-        Ok(result)
+        Ok(Some(done))
     }
 
     /// Runs `work` over one snapshot of the store.

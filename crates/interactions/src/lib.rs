@@ -18,6 +18,7 @@ pub mod delete;
 pub mod engine;
 pub mod error;
 pub mod explain;
+mod generation;
 pub mod history;
 mod history_parameters;
 pub mod hooks;

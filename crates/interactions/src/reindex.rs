@@ -3,11 +3,13 @@
 
 use crate::engine::Engine;
 use crate::error::Refusal;
+use crate::search_parameters;
 use crate::search_parameters::Pending;
 use crate::unit::stored_json;
 use fhir::ResourceType;
 use search::{Criterion, Query, SpanTest};
 use std::sync::atomic::Ordering;
+use storage::{Sole, Transaction};
 
 /// The store's setting that names the extraction its index was made by.
 const FINGERPRINT: &str = "index-fingerprint";
@@ -30,6 +32,28 @@ struct Place {
 }
 
 impl Engine {
+    /// Whether the index was made by other search parameters or another extraction than this binary's. A store that was
+    /// never used has no index: the first of its servers says by what it is made.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub async fn is_index_stale(&self) -> Result<bool, Refusal> {
+        let own = self.inner.fingerprint.clone();
+        let known = self
+            .store
+            .write(move |transaction: &mut dyn Transaction| {
+                let known = transaction.setting(FINGERPRINT)?;
+                if known.is_none() && transaction.setting(search_parameters::SETTING)?.is_none() {
+                    transaction.put_setting(FINGERPRINT, &own)?;
+                    return Ok(own.clone());
+                }
+                Ok::<_, Refusal>(known.unwrap_or_default())
+            })
+            .await?;
+        Ok(known != self.inner.fingerprint)
+    }
+
     /// Rebuilds the index if it was made by other search parameters or another extraction than this binary's;
     /// `progress` is told how many resources are done. Returns how many were. Puts the stored SearchParameters in use.
     ///
@@ -38,7 +62,7 @@ impl Engine {
     /// The store's failures; the next start begins anew.
     pub async fn reindex_if_stale(&self, mut progress: impl FnMut(u64)) -> Result<u64, Refusal> {
         self.load_search_parameters().await?;
-        let fingerprint = self.registry().fingerprint(self.zone());
+        let fingerprint = self.inner.fingerprint.clone();
         let known = self.snapshot(|reader| Ok(reader.setting(FINGERPRINT)?)).await?;
         if known.as_deref() == Some(fingerprint.as_str()) {
             return Ok(0);
@@ -67,8 +91,18 @@ impl Engine {
         if self.inner.parameters.indexing.swap(true, Ordering::SeqCst) {
             return Ok(0);
         }
-        let done = self.index_pending().await;
+        let done = self.index_alone().await;
         self.inner.parameters.indexing.store(false, Ordering::SeqCst);
+        done
+    }
+
+    /// Indexes what is pending, unless another server of the store is at it.
+    async fn index_alone(&self) -> Result<u64, Refusal> {
+        if self.pending().await?.is_none() || !self.store.claim(Sole::Indexing).await? {
+            return Ok(0);
+        }
+        let done = self.index_pending().await;
+        self.store.give_up(Sole::Indexing).await?;
         done
     }
 

@@ -18,7 +18,7 @@ use std::task::{Poll, Waker};
 use storage::Transaction;
 
 /// The store's setting that says which parameters there are and how far each is indexed.
-const SETTING: &str = "search-parameters";
+pub(crate) const SETTING: &str = "search-parameters";
 
 /// The search parameters in use.
 pub(crate) struct InUse {
@@ -194,15 +194,17 @@ impl Engine {
     /// The store's failures.
     pub async fn load_search_parameters(&self) -> Result<(), Refusal> {
         let reading = self.inner.parameters.readings.fetch_add(1, Ordering::SeqCst) + 1;
+        let inner = Arc::clone(&self.inner);
         let (stored, account) = self
             .store
-            .write(|transaction: &mut dyn Transaction| {
+            .write(move |transaction: &mut dyn Transaction| {
                 let stored = stored(transaction)?;
                 let old = transaction.setting(SETTING)?.map(|text| Account::parse(&text)).unwrap_or_default();
                 let mut account = old.clone();
                 account.update(&stored);
                 if account != old {
                     transaction.put_setting(SETTING, &account.text())?;
+                    inner.begin_generation(transaction)?;
                 }
                 Ok::<_, Refusal>((stored, account))
             })
@@ -221,6 +223,20 @@ impl Engine {
         self.inner.parameters.put(reading, registry);
         self.inner.parameters.changed.raise();
         Ok(())
+    }
+
+    /// Has someone look whether there is something to be indexed, if it seems so.
+    pub(crate) fn index_what_is_left(&self) {
+        let registry = self.registry();
+        let is_left = |resource_type| {
+            registry
+                .parameters(resource_type)
+                .iter()
+                .any(|one| one.origin() == search::Origin::CustomIndexing)
+        };
+        if ResourceType::all().any(is_left) {
+            self.inner.parameters.changed.raise();
+        }
     }
 
     /// Waits until the stored SearchParameters have changed since the last time.
@@ -251,6 +267,7 @@ impl Engine {
 
     /// Marks what was pending as indexed, where it has not changed meanwhile; `None` for everything that is in use.
     pub(crate) async fn completed(&self, pending: Option<Pending>) -> Result<(), Refusal> {
+        let inner = Arc::clone(&self.inner);
         self.store
             .write(move |transaction: &mut dyn Transaction| {
                 let Some(text) = transaction.setting(SETTING)? else { return Ok(()) };
@@ -260,7 +277,8 @@ impl Engine {
                     let same = |pending: &Pending| pending.parameters.get(url) == Some(&known.fingerprint);
                     known.is_complete |= pending.as_ref().is_none_or(same);
                 }
-                Ok::<_, Refusal>(transaction.put_setting(SETTING, &account.text())?)
+                transaction.put_setting(SETTING, &account.text())?;
+                Ok::<_, Refusal>(inner.begin_generation(transaction)?)
             })
             .await?;
         self.load_search_parameters().await

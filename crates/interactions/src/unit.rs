@@ -14,8 +14,23 @@ use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
 pub struct Unit<'a> {
     transaction: &'a mut dyn Transaction,
     inner: &'a Inner,
-    changes_definitions: bool,
-    changes_search_parameters: bool,
+    changes: Changes,
+}
+
+/// What a write changes of that by which later requests go.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Changes {
+    /// Profiles and terminologies.
+    pub(crate) definitions: bool,
+    /// By what is searched.
+    pub(crate) search_parameters: bool,
+}
+
+impl Changes {
+    /// Whether it changes anything of that.
+    pub(crate) fn any(self) -> bool {
+        self.definitions || self.search_parameters
+    }
 }
 
 /// What is stored under a type and id.
@@ -99,17 +114,12 @@ impl Written {
 
 impl<'a> Unit<'a> {
     pub(crate) fn new(transaction: &'a mut dyn Transaction, inner: &'a Inner) -> Self {
-        Unit { transaction, inner, changes_definitions: false, changes_search_parameters: false }
+        Unit { transaction, inner, changes: Changes::default() }
     }
 
-    /// Whether what was stored so far is part of the definitions that later requests are held to.
-    pub(crate) fn changes_definitions(&self) -> bool {
-        self.changes_definitions
-    }
-
-    /// Whether what was stored so far says by what later requests search.
-    pub(crate) fn changes_search_parameters(&self) -> bool {
-        self.changes_search_parameters
+    /// What was changed so far.
+    pub(crate) fn changes(&self) -> Changes {
+        self.changes
     }
 
     /// The moment of this write, in milliseconds since the epoch.
@@ -202,8 +212,7 @@ impl<'a> Unit<'a> {
     ///
     /// The store's failures.
     pub fn erase_everything(&mut self) -> Result<(), Refusal> {
-        self.changes_definitions = true;
-        self.changes_search_parameters = true;
+        self.changes = Changes { definitions: true, search_parameters: true };
         Ok(self.transaction.erase_everything()?)
     }
 
@@ -282,8 +291,8 @@ impl<'a> Unit<'a> {
     }
 
     fn note_change(&mut self, resource_type: ResourceType) {
-        self.changes_definitions |= DEFINITION_TYPES.contains(&resource_type);
-        self.changes_search_parameters |= resource_type == ResourceType::SEARCH_PARAMETER;
+        self.changes.definitions |= DEFINITION_TYPES.contains(&resource_type);
+        self.changes.search_parameters |= resource_type == ResourceType::SEARCH_PARAMETER;
     }
 
     /// Swaps the index rows of the current version for those of `prepared`.

@@ -80,7 +80,7 @@ impl Walk {
         }
         // The length keeps a caller's name from running on into the URL.
         let bound_to = format!("{} {caller} {url}", caller.len());
-        Walk { key: *engine.cursor_key(), url, bound_to, now }
+        Walk { key: engine.cursor_key(), url, bound_to, now }
     }
 
     /// Reads a cursor of this search.

@@ -108,7 +108,6 @@ pub async fn reset(app: &App, ask: Ask) -> Result<Answer, Refusal> {
         return Err(Refusal::insufficient_scope("system/*.write"));
     }
     fill(&app.engine, true).await?;
-    app.canvas.forget();
     app.canvas.store_questionnaires().await.map_err(|error| error.refusal)?;
     Ok(answer::empty(204))
 }

@@ -13,7 +13,7 @@ use search::Registry;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use storage::{Access, Durability, Location, OpenOptions, Store};
+use storage::{Access, Durability, Location, OpenOptions, Sole, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -93,10 +93,14 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     sandbox::admit(&engine, config.sandbox, &place(&config)).await?;
     index(&engine).await?;
     engine.load_definitions().await.map_err(failed)?;
+    engine.share_cursor_key().await.map_err(failed)?;
     if config.sandbox {
         sandbox::prepare(&engine).await.map_err(failed)?;
     }
     tokio::spawn(index_search_parameters(engine.clone()));
+    if engine.store().is_shared() {
+        tokio::spawn(keep_up(engine.clone()));
+    }
     let links = FileLinks::of(&engine).await.map_err(failed)?;
     let canvas = Canvas::new(engine.clone(), clinics, &base_url, links.clone());
     let canvas = canvas.remembering(config.cache_bytes / 2);
@@ -192,6 +196,25 @@ async fn index_search_parameters(engine: Engine) {
     }
 }
 
+/// Keeps up with the other servers of the store for as long as this one runs.
+async fn keep_up(engine: Engine) {
+    let mut is_told = false;
+    loop {
+        tokio::time::sleep(KEEP_UP_PAUSE).await;
+        match engine.keep_up().await {
+            Ok(()) => is_told = false,
+            Err(refusal) if !is_told => {
+                tracing::error!(error = %failed(refusal), "cannot keep up with the other servers of the store");
+                is_told = true;
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// How often a server looks after the others of its store when nobody asks it for anything.
+const KEEP_UP_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
+
 /// How long to wait before indexing is tried again.
 const INDEXING_PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
 
@@ -199,8 +222,17 @@ const INDEXING_PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// The store's failures.
+/// Other servers are there, which go by another index; the store's failures.
 pub async fn index(engine: &Engine) -> Result<(), StartError> {
+    let store = engine.store();
+    let is_stale = engine.is_index_stale().await.map_err(failed)?;
+    if is_stale && !store.claim(Sole::Server).await.map_err(|error| StartError(with_causes(&error)))? {
+        return Err(StartError(
+            "another server uses this store, and by its settings (time zone, public base URL) or its version it \
+             indexes otherwise than this one would; give both the same, or stop it first"
+                .to_owned(),
+        ));
+    }
     let told = |done| {
         if done % 10_000 < 500 {
             tracing::info!(done, "the search parameters have changed; indexing anew");
@@ -209,6 +241,9 @@ pub async fn index(engine: &Engine) -> Result<(), StartError> {
     let done = engine.reindex_if_stale(told).await.map_err(failed)?;
     if done > 0 {
         tracing::info!(done, "indexed anew");
+    }
+    if is_stale {
+        store.give_up(Sole::Server).await.map_err(|error| StartError(with_causes(&error)))?;
     }
     Ok(())
 }

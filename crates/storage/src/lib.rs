@@ -28,7 +28,7 @@ mod unit;
 pub use error::{Cause, OpenError, StoreError};
 pub use model::{
     Client, Explain, ExplainDriver, ExplainStatement, Held, History, HistoryCursor, HistoryOf, HistoryPage,
-    HistoryQuery, Matches, Method, NewVersion, Token, Version,
+    HistoryQuery, Matches, Method, NewVersion, Stamp, Token, Version,
 };
 pub use options::{Access, Clock, Durability, Location, OpenOptions, system_clock};
 pub use probe::{Fault, Probe};
@@ -37,4 +37,4 @@ pub use sql::{Packed, Rest};
 pub use sqlite::backup::back_up_sqlite;
 pub use sqlite::directory::SQLITE_FILE;
 pub use store::Store;
-pub use unit::{Reader, Transaction};
+pub use unit::{Reader, Sole, Transaction};

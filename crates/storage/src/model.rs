@@ -23,6 +23,23 @@ pub struct Version {
     pub body: Option<Vec<u8>>,
 }
 
+/// What tells a current version of a resource from every other that it has had, even before everything was erased, when
+/// numbers began anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The version's number.
+    pub version: u64,
+    /// When it was written, in milliseconds since the epoch.
+    pub last_updated: i64,
+}
+
+impl Version {
+    /// Its stamp.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { version: self.version, last_updated: self.last_updated }
+    }
+}
+
 /// How a version came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {

@@ -2,11 +2,11 @@
 
 use crate::error::{OpenError, StoreError};
 use crate::jobs::{Queue, ReadJob, WriteJob, answered, read_job, write_job};
-use crate::model::Version;
+use crate::model::{Stamp, Version};
 use crate::options::{Location, OpenOptions};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::unit::{Reader, Transaction};
+use crate::unit::{Reader, Sole, Transaction};
 use fhir::ResourceType;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -54,22 +54,27 @@ impl Store {
         }
     }
 
-    /// The number of the current version of a resource, which costs less than the version itself.
-    pub async fn read_number(
+    /// The stamp of the current version of a resource, which costs less than the version itself.
+    pub async fn read_stamp(
         &self,
         resource_type: ResourceType,
         id: &str,
-    ) -> Result<Option<u64>, StoreError> {
+    ) -> Result<Option<Stamp>, StoreError> {
         match &*self.backend {
-            Backend::Sqlite(sqlite) => sqlite.number(resource_type, id),
+            Backend::Sqlite(sqlite) => sqlite.stamp(resource_type, id),
             Backend::Postgres(_) => {
                 let id = id.to_owned();
-                // Versions are numbered without gaps.
-                let work = move |reader: &mut dyn Reader| reader.history(resource_type, &id, 0, 0);
-                let history: Result<_, StoreError> = self.backend.read(true, work).await;
-                Ok(Some(history?.total).filter(|total| *total > 0))
+                self.backend.read(true, move |reader| reader.stamp(resource_type, &id)).await
             }
         }
+    }
+
+    /// The value of a setting, which costs less than a snapshot.
+    ///
+    /// # Errors
+    /// When the store is closed or the database fails.
+    pub async fn read_setting(&self, name: &'static str) -> Result<Option<String>, StoreError> {
+        self.backend.read(true, move |reader| reader.setting(name)).await
     }
 
     /// Runs `work` over one snapshot, on a thread of the store.
@@ -118,6 +123,56 @@ impl Store {
                 self.backend.read(true, |reader| reader.setting("storage.resource-types").map(drop)).await
             }
         }
+    }
+
+    /// Whether other servers may use the same store: what they have changed is to be asked for.
+    pub fn is_shared(&self) -> bool {
+        matches!(*self.backend, Backend::Postgres(_))
+    }
+
+    /// Tries to be the only server at something, until [`give_up`](Self::give_up) or the end of the process. Returns
+    /// whether it is, which on SQLite every server is.
+    ///
+    /// # Errors
+    /// The database is out of reach.
+    pub async fn claim(&self, sole: Sole) -> Result<bool, StoreError> {
+        self.on_presence(move |postgres| postgres.claim(sole), true).await
+    }
+
+    /// Lets other servers have what was claimed.
+    ///
+    /// # Errors
+    /// The database is out of reach, and so what was claimed is given up.
+    pub async fn give_up(&self, sole: Sole) -> Result<(), StoreError> {
+        self.on_presence(move |postgres| postgres.give_up(sole), ()).await
+    }
+
+    /// Makes this server known to the others of its store again, if its connection broke: now and then.
+    ///
+    /// # Errors
+    /// The database is out of reach.
+    pub async fn keep_presence(&self) -> Result<(), StoreError> {
+        self.on_presence(Postgres::keep_presence, ()).await
+    }
+
+    async fn on_presence<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Postgres) -> Result<T, StoreError> + Send + 'static,
+        on_sqlite: T,
+    ) -> Result<T, StoreError> {
+        if !self.is_shared() {
+            return Ok(on_sqlite);
+        }
+        let (done, answer) = oneshot::channel();
+        let backend = Arc::clone(&self.backend);
+        // The driver blocks, so a thread does it.
+        std::thread::spawn(move || {
+            if let Backend::Postgres(postgres) = &*backend {
+                // Whoever asked may have stopped waiting.
+                let _ = done.send(work(postgres));
+            }
+        });
+        answer.await.unwrap_or_else(|_| Err(StoreError::closed()))
     }
 
     /// Closes the store for all its clones: takes no more work, finishes what is queued, and returns when all is

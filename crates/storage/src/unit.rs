@@ -2,11 +2,20 @@
 
 use crate::error::StoreError;
 use crate::model::{
-    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, NewVersion, Token, Version,
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, NewVersion, Stamp, Token, Version,
 };
 use fhir::ResourceType;
 use fhir::datetime::Period;
 use search::{Hold, IndexRow, Query};
+
+/// What only one of the servers of a store may do at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sole {
+    /// Something that no other server may be there for.
+    Server,
+    /// Index resources under new search parameters.
+    Indexing,
+}
 
 /// Reads, all at one point in time. Within a [`Transaction`] they see what it has written so far.
 ///
@@ -14,6 +23,9 @@ use search::{Hold, IndexRow, Query};
 pub trait Reader {
     /// The current version, which may be a deletion.
     fn resource(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Version>, StoreError>;
+
+    /// The stamp of the current version, which costs less than the version itself.
+    fn stamp(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, StoreError>;
 
     /// That version.
     fn version(

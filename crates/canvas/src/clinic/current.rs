@@ -26,12 +26,6 @@ impl Clinics {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Makes the settings in force others that say the same: what was shown by them is not shown from memory any more.
-    pub(crate) fn renew(&self) {
-        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Arc::new(Clinic::clone(&current));
-    }
-
     /// Puts other settings into force.
     ///
     /// # Errors

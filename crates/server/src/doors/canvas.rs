@@ -119,6 +119,7 @@ async fn operation(
     seen.interaction = Interaction::Operation.code();
     let caller = app.authenticator.caller(&ask).await?;
     may_operate(&caller, contract, operation)?;
+    app.engine.follow().await?;
     no_parameters(&ask.query()?)?;
     negotiate::answer_is_json(&ask, &[])?;
     no_conditions(&ask)?;

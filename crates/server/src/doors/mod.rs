@@ -51,11 +51,12 @@ pub async fn answer(app: &App, mut ask: Ask, seen: &mut Seen) -> Result<Answer, 
 }
 
 /// The checks that come before anything is read: is the interaction offered, who asks, may they. What concerns no
-/// single type needs a token here, and is judged type by type where it is carried out.
+/// single type needs a token here, and is judged type by type where it is carried out. What is admitted goes by what is
+/// in force at every server of the store.
 ///
 /// # Errors
 ///
-/// 404 or 405, 401, 403, in this order.
+/// 404 or 405, 401, 403, in this order; the store's failures.
 async fn admit(
     app: &App,
     ask: &Ask,
@@ -70,6 +71,10 @@ async fn admit(
     if let Some(type_name) = type_name {
         let access = if interaction.writes() { Access::Write } else { Access::Read };
         crate::authenticate::may(&caller, type_name, access)?;
+    }
+    // What a read gives goes by no definition.
+    if !matches!(interaction, Interaction::Read | Interaction::Vread) {
+        app.engine.follow().await?;
     }
     Ok((interaction, caller))
 }

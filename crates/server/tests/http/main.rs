@@ -38,3 +38,4 @@ mod official_examples;
 mod openapi;
 mod operations;
 mod race;
+mod several_servers;

@@ -4,13 +4,16 @@ use super::stored::{Columns, Stored};
 use super::{Row, Session, Value, body, one_int};
 use crate::error::StoreError;
 use crate::limits;
-use crate::model::{History, Version};
+use crate::model::{History, Stamp, Version};
 use fhir::{Head, ResourceType};
 use std::collections::HashMap;
 
 /// The current version of a resource: one descent of `version_place`, one row.
 pub(crate) const CURRENT: &str = "SELECT vid, version, last_updated, method, body FROM version \
                                   WHERE type = $1 AND id = $2 ORDER BY version DESC LIMIT 1";
+
+const STAMP: &str = "SELECT version, last_updated FROM version \
+                     WHERE type = $1 AND id = $2 ORDER BY version DESC LIMIT 1";
 
 const VERSION: &str = "SELECT vid, version, last_updated, method, body FROM version \
                        WHERE type = $1 AND id = $2 AND version = $3";
@@ -98,6 +101,24 @@ pub(crate) fn current(
         return Ok(None);
     }
     one_version(session, CURRENT, &[type_value(resource_type), Value::Text(id)], resource_type, id)
+}
+
+/// The stamp of the current version.
+pub(crate) fn stamp(
+    session: &mut dyn Session,
+    resource_type: ResourceType,
+    id: &str,
+) -> Result<Option<Stamp>, StoreError> {
+    if is_no_id(id) {
+        return Ok(None);
+    }
+    let mut found = None;
+    session.query(STAMP, &[type_value(resource_type), Value::Text(id)], &mut |row| {
+        let version = u64::try_from(row.int(0)?).map_err(|_| StoreError::corrupt("negative version"))?;
+        found = Some(Stamp { version, last_updated: row.int(1)? });
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The current version as it is stored.

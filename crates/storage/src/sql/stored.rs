@@ -2,7 +2,7 @@
 
 use super::{Row, body};
 use crate::error::StoreError;
-use crate::model::{Method, Version};
+use crate::model::{Method, Stamp, Version};
 use fhir::{Head, ResourceType};
 use std::sync::Arc;
 
@@ -82,9 +82,9 @@ impl Stored {
         self.resource_type == resource_type && self.bytes.get(..self.id_length) == Some(id.as_bytes())
     }
 
-    /// Its number.
-    pub(crate) fn number(&self) -> u64 {
-        self.version
+    /// Its stamp.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp { version: self.version, last_updated: self.last_updated }
     }
 
     /// How many bytes id and body take.

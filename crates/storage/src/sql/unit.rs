@@ -5,7 +5,8 @@ use super::{IndexRows, Session, Value, VersionRow};
 use super::{accounts, batch, body, garbage, history, holds, index_rows, one_int, resources};
 use crate::error::StoreError;
 use crate::model::{
-    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Method, NewVersion, Token, Version,
+    Client, Explain, Held, History, HistoryPage, HistoryQuery, Matches, Method, NewVersion, Stamp, Token,
+    Version,
 };
 use crate::unit::{Reader, Transaction};
 use ::search::{Hold, IndexRow, Query};
@@ -163,6 +164,10 @@ impl Reader for Unit<'_> {
             self.known.insert((resource_type, id.to_owned()), known);
         }
         Ok(found.map(|(_, version)| version))
+    }
+
+    fn stamp(&mut self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, StoreError> {
+        resources::stamp(self.session, resource_type, id)
     }
 
     fn version(

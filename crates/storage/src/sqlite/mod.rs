@@ -18,7 +18,7 @@ mod writer;
 use crate::error::{OpenError, StoreError};
 use crate::jobs::{Queue, ReadJob, WriteJob, join, start};
 use crate::limits;
-use crate::model::Version;
+use crate::model::{Stamp, Version};
 use crate::options::{Access, Location, OpenOptions};
 use crate::sql::{IndexRows, accounts};
 use checkpoint::Log;
@@ -110,8 +110,8 @@ impl Sqlite {
         self.pool.resource(resource_type, id)
     }
 
-    pub(crate) fn number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, StoreError> {
-        self.pool.number(resource_type, id)
+    pub(crate) fn stamp(&self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, StoreError> {
+        self.pool.stamp(resource_type, id)
     }
 
     pub(crate) fn reads(&self) -> &Queue<Box<dyn ReadJob>> {

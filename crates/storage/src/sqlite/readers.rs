@@ -6,7 +6,7 @@ use super::session::{Role, SqliteSession, Sync};
 use super::snapshots::Snapshot;
 use crate::error::StoreError;
 use crate::jobs::{Queue, ReadJob, Taken};
-use crate::model::Version;
+use crate::model::{Stamp, Version};
 use crate::probe::Probe;
 use crate::sql::stored::Stored;
 use crate::sql::{IndexRows, Session, Unit, resources};
@@ -77,9 +77,9 @@ impl Pool {
         Ok(Some(version))
     }
 
-    /// The number of the current version of a resource.
-    pub(crate) fn number(&self, resource_type: ResourceType, id: &str) -> Result<Option<u64>, StoreError> {
-        Ok(self.stored(resource_type, id)?.map(|(stored, _)| stored.number()))
+    /// The stamp of the current version of a resource.
+    pub(crate) fn stamp(&self, resource_type: ResourceType, id: &str) -> Result<Option<Stamp>, StoreError> {
+        Ok(self.stored(resource_type, id)?.map(|(stored, _)| stored.stamp()))
     }
 
     /// The current version as it is stored, with a ticket to remember its body with when that is worth it.

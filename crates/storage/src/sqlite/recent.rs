@@ -148,7 +148,7 @@ mod tests {
 
     fn number(recent: &Recent, id: &str) -> Option<u64> {
         match recent.get(ResourceType::BASIC, id) {
-            Found::Remembered(stored, _) => Some(stored.number()),
+            Found::Remembered(stored, _) => Some(stored.stamp().version),
             Found::Unknown(_) => None,
         }
     }

@@ -99,17 +99,21 @@ async fn snapshots_that_stay_open_see_what_is_written_and_do_not_keep_the_log_fr
     for id in ["a", "b", "c"] {
         put(&queue, id, 1_000_000).await.unwrap();
         for there in ["a", "b", "c"].into_iter().take_while(|there| *there <= id) {
-            assert_eq!(pool.number(ResourceType::PATIENT, there).unwrap(), Some(1), "{there} after {id}");
+            assert_eq!(
+                pool.stamp(ResourceType::PATIENT, there).unwrap().map(|stamp| stamp.version),
+                Some(1),
+                "{there} after {id}"
+            );
         }
         assert!(pages(&connection) >= 1_000_000 / i64::from(limits::PAGE_SIZE));
         log.checkpoint(&connection);
         put(&queue, &format!("after {id}"), 10).await.unwrap();
         assert!(pages(&connection) < 50, "{} pages after {id}", pages(&connection));
         // Opens the snapshot that is in the way of the next round.
-        assert!(pool.number(ResourceType::PATIENT, &format!("after {id}")).unwrap().is_some());
+        assert!(pool.stamp(ResourceType::PATIENT, &format!("after {id}")).unwrap().is_some());
     }
     log.idle.close();
-    assert!(matches!(pool.number(ResourceType::PATIENT, "d"), Err(StoreError::Unavailable(_))));
+    assert!(matches!(pool.stamp(ResourceType::PATIENT, "d"), Err(StoreError::Unavailable(_))));
     queue.close();
     thread.join().unwrap();
 }

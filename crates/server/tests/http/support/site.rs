@@ -4,7 +4,7 @@ use super::client::{Reply, Request};
 use auth::Scopes;
 use fhir::Json;
 use server::config::{Config, Layers};
-use server::start::{Server, start};
+use server::start::{Server, StartError, start};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -67,7 +67,8 @@ pub struct Site {
     server: Option<Server>,
     config: Config,
     runtime: Runtime,
-    _place: Place,
+    /// Of the first server of a store.
+    _place: Option<Place>,
 }
 
 impl Site {
@@ -89,11 +90,22 @@ impl Site {
         all.extend(settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let config =
             Layers::new(None, [], all).and_then(|layers| Config::from_layers(&layers)).expect("settings");
+        Self::start(config, Some(place)).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Another server of the same store, by settings that `change` changes.
+    pub fn beside(&self, change: impl FnOnce(&mut Config)) -> Result<Self, StartError> {
+        let mut config = self.config.clone();
+        change(&mut config);
+        Self::start(config, None)
+    }
+
+    fn start(config: Config, place: Option<Place>) -> Result<Self, StartError> {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime =
             builder.worker_threads(2).thread_name(server::RUNTIME_THREAD).enable_all().build().unwrap();
         server::http::unwind::install_hook();
-        let server = runtime.block_on(start(config.clone())).unwrap_or_else(|error| panic!("{error}"));
+        let server = runtime.block_on(start(config.clone()))?;
         let (address, base_url) = (server.address, server.base_url.clone());
         let mut site = Site {
             address,
@@ -105,7 +117,7 @@ impl Site {
             _place: place,
         };
         site.token = site.token_for("system/*.* user/*.*");
-        site
+        Ok(site)
     }
 
     pub fn stop(&mut self) {
