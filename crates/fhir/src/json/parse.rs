@@ -27,7 +27,13 @@ impl fmt::Display for SyntaxError {
 /// At most this many duplicate names are reported of one body; the first thousand help nobody more.
 const REPORTED_DUPLICATES: usize = 50;
 
-/// Parses a body into a tree. `max_depth` is how many arrays and objects may be nested.
+/// How many bytes a body has at least for each of its values, beyond the first [`FREE_VALUES`]. Resources have some
+/// twenty; a body of nothing but small numbers would take sixty times its length as a tree.
+const BYTES_A_VALUE: usize = 8;
+const FREE_VALUES: usize = 10_000;
+
+/// Parses a body into a tree. `max_depth` is how many arrays and objects may be nested; with `usize::MAX`, for what this
+/// program has written itself, nothing is bounded.
 ///
 /// # Errors
 ///
@@ -40,7 +46,7 @@ pub fn parse(bytes: &[u8], max_depth: usize) -> Result<Json, Vec<SyntaxError>> {
             return Err(vec![error_at(&valid, valid.len(), "the bytes are not valid UTF-8")]);
         }
     };
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, max_depth, duplicates: Vec::new() };
+    let mut parser = Parser::of(text, max_depth);
     let value = parser.document();
     let mut errors: Vec<SyntaxError> = parser.duplicates;
     match value {
@@ -60,7 +66,7 @@ fn error_at(text: &str, offset: usize, problem: &str) -> SyntaxError {
 
 /// Whether `text` is the literal of a number and nothing else.
 pub(super) fn is_number(text: &str) -> bool {
-    let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, max_depth: 0, duplicates: Vec::new() };
+    let mut parser = Parser::of(text, 0);
     parser.number().is_ok() && parser.at == text.len()
 }
 
@@ -74,10 +80,19 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     max_depth: usize,
+    /// How many more values there may be.
+    room: usize,
     duplicates: Vec<SyntaxError>,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn of(text: &'a str, max_depth: usize) -> Self {
+        let bytes = text.as_bytes();
+        let room =
+            if max_depth == usize::MAX { usize::MAX } else { FREE_VALUES + bytes.len() / BYTES_A_VALUE };
+        Parser { text, bytes, at: 0, max_depth, room, duplicates: Vec::new() }
+    }
+
     fn document(&mut self) -> Result<Json, Problem> {
         if self.text.starts_with('\u{feff}') {
             return self.fail("a byte order mark is not allowed; send plain UTF-8");
@@ -117,6 +132,11 @@ impl Parser<'_> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Json, Problem> {
+        let Some(room) = self.room.checked_sub(1) else {
+            return self
+                .fail("there are more values than a resource of this length has; send less at a time");
+        };
+        self.room = room;
         match self.peek() {
             Some(b'{') => self.object(depth + 1).map(Json::Object),
             Some(b'[') => self.array(depth + 1).map(Json::Array),
@@ -381,6 +401,20 @@ mod tests {
             Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
         };
         assert_eq!(shown, expected, "for {text:?}");
+    }
+
+    #[test]
+    fn a_long_body_of_nothing_but_small_values_is_refused() {
+        let numbers = |count: usize| format!("[0{}]", ",0".repeat(count - 1));
+        assert!(parse(numbers(10_000).as_bytes(), 4).is_ok());
+        let errors = parse(numbers(20_000).as_bytes(), 4).unwrap_err();
+        assert!(errors[0].problem.contains("more values than a resource of this length has"), "{errors:?}");
+        assert!(
+            parse(numbers(20_000).as_bytes(), usize::MAX).is_ok(),
+            "what is stored is read whatever it is"
+        );
+        let names = format!("[{}]", vec![r#"{"use":"official","family":"Ng"}"#; 20_000].join(","));
+        assert!(parse(names.as_bytes(), 4).is_ok(), "resources have longer values");
     }
 
     #[test]
