@@ -38,8 +38,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// 404 and 410 when there is none, 412 when a precondition does not hold, 422 when the patch does not fit the
-    /// resource, leaves an invalid one, or breaks a rule.
+    /// 403 when whoever makes it may not see or change the resource, 404 and 410 when there is none, 412 when a
+    /// precondition does not hold, 422 when the patch does not fit the resource, leaves an invalid one, or breaks a rule.
     pub async fn patch(
         &self,
         resource_type: ResourceType,
@@ -124,8 +124,13 @@ impl Inner {
             State::Absent => return Err(Refusal::unknown_resource(resource_type, id)),
         };
         preconditions.check(state)?;
+        // Whether a path leads somewhere, or a test holds, tells of the resource.
+        if let Some(by) = &preconditions.by {
+            by.may_see(current)?;
+        }
         let mut resource = patch.apply(&stored_json(current)?).map_err(Refusal::patch_failed)?;
         finish(&mut resource);
+        preconditions.check_new(resource_type, &resource)?;
         let problems = self.problems(resource_type, &resource, None);
         if !problems.is_empty() {
             return Err(Refusal::patch_invalid(problems));

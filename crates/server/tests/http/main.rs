@@ -27,6 +27,7 @@ mod fhir_operations;
 mod fhir_paging;
 mod fhir_patch;
 mod fhir_read;
+mod fhir_scopes;
 mod fhir_search;
 mod fhir_search_kinds;
 mod fhir_search_parameter;

@@ -1,6 +1,8 @@
 //! `If-Match`, `If-None-Match`, `If-Unmodified-Since` of a change, `If-None-Match` and `If-Modified-Since` of a read
 //! (RFC 9110, 13.1).
 
+use super::Call;
+use super::bearer::Bearer;
 use crate::http::ask::Ask;
 use fhir::datetime::parse_http_date;
 use fhir::outcome::quoted;
@@ -13,17 +15,18 @@ use storage::Version;
 /// What an HTTP date looks like.
 pub const HTTP_DATE: &str = "an HTTP date such as Wed, 21 Oct 2015 07:28:00 GMT";
 
-/// The preconditions of a change.
+/// The preconditions of a change: what the headers say, and that whoever makes it may.
 ///
 /// # Errors
 ///
 /// 400 when one is malformed: a precondition that is not understood must not be passed over.
-pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
+pub(super) fn of_change(call: &Call<'_>) -> Result<Preconditions, Refusal> {
+    let ask = &call.ask;
     let malformed = |header: &str, value: &str, expected: &str| {
         let text = format!("{header} {} is not {expected}", quoted(value));
         Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
     };
-    let mut preconditions = Preconditions::default();
+    let mut preconditions = Preconditions { by: Some(Bearer::shared(call)), ..Preconditions::default() };
     if let Some(value) = &lines(ask, IF_MATCH) {
         let tags = Tags::parse(value)
             .ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;

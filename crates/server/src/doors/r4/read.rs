@@ -3,6 +3,7 @@
 use super::parameters::ANSWER_PARAMETERS;
 use super::{Call, binary, preconditions, respond};
 use crate::http::answer::{self, Answer};
+use auth::Access;
 use fhir::{ResourceType, Subset};
 use interactions::unit::stored_json;
 use interactions::{Refusal, part};
@@ -33,7 +34,7 @@ fn shown(call: &Call<'_>, version: Version, subset: &Subset) -> Result<Answer, R
         if !binary::asks_for_resource(&call.ask, &call.query) {
             return binary::content(call, &version);
         }
-        binary::check_context(&call.caller, &stored_json(&version)?)?;
+        binary::check_context(&call.caller, &call.app.engine, &stored_json(&version)?, Access::Read)?;
     }
     if preconditions::has_it(&call.ask, &version) {
         return Ok(respond::with_validators(answer::empty(304), &version));
