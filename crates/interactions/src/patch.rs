@@ -54,6 +54,7 @@ impl Engine {
             let state = unit.state(resource_type, &id)?;
             match &state {
                 State::Present(current) if current.version == patched.version => {
+                    unit.check_preconditions(&preconditions, &state)?;
                     unit.put(state, &patched.prepared)
                 }
                 _ => unit.patch(resource_type, &id, &patch, &preconditions, &as_it_is),
@@ -97,6 +98,9 @@ impl Unit<'_> {
         finish: Finish<'_>,
     ) -> Result<Written, Refusal> {
         let state = self.state(resource_type, id)?;
+        if let State::Present(_) = &state {
+            self.check_preconditions(preconditions, &state)?;
+        }
         let patched = self.inner().patched(&state, resource_type, id, patch, preconditions, finish)?;
         self.put(state, &patched.prepared)
     }

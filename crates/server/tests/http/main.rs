@@ -16,6 +16,7 @@ mod fhir_bundle_batch;
 mod fhir_bundle_conditions;
 mod fhir_bundle_operations;
 mod fhir_bundle_references;
+mod fhir_caching;
 mod fhir_conditional;
 mod fhir_every_type;
 mod fhir_explain;

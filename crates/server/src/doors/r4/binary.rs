@@ -37,10 +37,10 @@ pub(super) fn asks_for_resource(ask: &Ask, query: &[(String, String)]) -> bool {
 /// # Errors
 ///
 /// 403 when the caller may not read what its security context is.
-pub(super) fn content(call: &Call<'_>, version: &Version) -> Result<Answer, Refusal> {
+pub(super) async fn content(call: &Call<'_>, version: &Version) -> Result<Answer, Refusal> {
     let binary = stored_json(version)?;
     check_context(&call.caller, &call.app.engine, &binary, Access::Read)?;
-    if has_it(&call.ask, version) {
+    if has_it(call, version).await? {
         return Ok(respond::with_validators(answer::empty(304), version));
     }
     let content_type = binary.str("contentType").unwrap_or(OCTETS);

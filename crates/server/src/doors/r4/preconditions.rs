@@ -49,13 +49,18 @@ pub(super) fn of_change(call: &Call<'_>) -> Result<Preconditions, Refusal> {
 
 /// Whether the client has this version already: 304. As RFC 9110 says, `If-None-Match` goes before
 /// `If-Modified-Since`, and what cannot be read is passed over, for then the client merely gets what it may have.
-pub(super) fn has_it(ask: &Ask, version: &Version) -> bool {
-    match (lines(ask, IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
-        (Some(value), _) => Tags::parse(&value).is_some_and(|tags| tags.have(version.version)),
-        // The client's time has whole seconds, as had the Last-Modified that it took it from.
-        (None, Some(value)) => parse_http_date(value)
-            .is_some_and(|since| version.last_updated.div_euclid(1000) <= since.div_euclid(1000)),
-        (None, None) => false,
+///
+/// # Errors
+///
+/// The store's failures.
+pub(super) async fn has_it(call: &Call<'_>, version: &Version) -> Result<bool, Refusal> {
+    match (lines(&call.ask, IF_NONE_MATCH), call.ask.header(IF_MODIFIED_SINCE)) {
+        (Some(value), _) => Ok(Tags::parse(&value).is_some_and(|tags| tags.have(version.version))),
+        (None, Some(value)) => match parse_http_date(value) {
+            Some(since) => call.app.engine.is_unmodified_since(version, since).await,
+            None => Ok(false),
+        },
+        (None, None) => Ok(false),
     }
 }
 
