@@ -3,8 +3,14 @@
 
 use crate::error::Refusal;
 use crate::search_type::Readable;
-use fhir::ResourceType;
+use fhir::{Json, ResourceType};
 use storage::Version;
+
+/// Whether resources of the type have permissions of their own: those of a Binary are those of its security context
+/// (<http://hl7.org/fhir/R4/binary.html>).
+pub const fn has_own_permissions(resource_type: ResourceType) -> bool {
+    matches!(resource_type, ResourceType::BINARY)
+}
 
 /// Whoever asks. Every refusal is a 403.
 pub trait Caller: Send + Sync {
@@ -38,6 +44,17 @@ pub trait Caller: Send + Sync {
     ///
     /// 403.
     fn may_write(&self, resource_type: ResourceType) -> Result<(), Refusal>;
+
+    /// Whether a resource that says this may be changed, or made to say it; its type is one that may be. Types whose
+    /// resources have no permissions of their own need not be asked about.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    fn may_change(&self, resource_type: ResourceType, resource: &Json) -> Result<(), Refusal> {
+        let _ = (resource_type, resource);
+        Ok(())
+    }
 
     /// The types whose resources may be shown along with others.
     fn readable(&self) -> Readable {

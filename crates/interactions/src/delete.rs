@@ -37,7 +37,7 @@ impl Engine {
         self.write(move |unit| match unit.only_match(&criteria)? {
             Some(current) => {
                 let id = current.id.clone();
-                preconditions.check(&State::Present(current))?;
+                unit.check_preconditions(&preconditions, &State::Present(current))?;
                 unit.delete_by_id(criteria.resource_type(), &id, &Preconditions::default()).map(Some)
             }
             None => preconditions.check(&State::Absent).map(|()| None),
@@ -61,7 +61,7 @@ impl Unit<'_> {
         let state = self.state(resource_type, id)?;
         // Existence comes before preconditions.
         if !matches!(state, State::Absent) {
-            preconditions.check(&state)?;
+            self.check_preconditions(preconditions, &state)?;
         }
         match state {
             State::Present(current) => Ok(self.delete(&current)?.version),

@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::history_parameters::{self as parameters, Given};
 use crate::part;
-use crate::search_type::Readable;
+use crate::search_type::{READ_ALL, Readable};
 use crate::walk::{Walk, take_cursor};
 use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::outcome::operation_outcome;
@@ -84,7 +84,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// 400 with every parameter that cannot be honoured; 404 when the resource never existed.
+    /// 400 with every parameter that cannot be honoured; 403 when the caller may read nothing; 404 when the resource
+    /// never existed.
     pub async fn history(&self, whose: Whose, asked: HistoryAsked<'_>) -> Result<Vec<u8>, Refusal> {
         let (engine, history) = (self.clone(), self.read_history(whose, asked)?);
         self.snapshot(move |reader| engine.history_page(&history, reader)).await
@@ -94,11 +95,14 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// 400 with every parameter that cannot be honoured.
+    /// 400 with every parameter that cannot be honoured; 403 when the caller may read nothing.
     pub(crate) fn read_history(&self, whose: Whose, mut asked: HistoryAsked<'_>) -> Result<History, Refusal> {
         let cursor = take_cursor(&mut asked.parameters)?;
         let HistoryAsked { parameters, lenient, ignored, now, caller, readable } = asked;
         let types = whose.types(&readable);
+        if types.is_empty() {
+            return Err(Refusal::insufficient_scope(READ_ALL));
+        }
         let given = Given { parameters: &parameters, ignored, lenient, types: &types };
         let read = parameters::read(self, given)?;
         let walk = Walk::new(self, &whose.path(), &read.applied, now, caller);

@@ -113,7 +113,7 @@ impl Read {
 }
 
 /// The span of time that a parameter names.
-fn moment(engine: &Engine, name: &str, value: &str) -> Result<Period, Issue> {
+pub(crate) fn moment(engine: &Engine, name: &str, value: &str) -> Result<Period, Issue> {
     // The decoder of forms makes a blank of a + that was not percent-encoded.
     let date = PartialDateTime::parse(value).or_else(|| PartialDateTime::parse(&value.replace(' ', "+")));
     date.map(|date| date.period(engine.zone())).ok_or_else(|| {

@@ -39,7 +39,7 @@ pub mod unit;
 pub mod update;
 mod walk;
 
-pub use caller::Caller;
+pub use caller::{Caller, has_own_permissions};
 pub use conditional::Criteria;
 pub use definitions::Definitions;
 pub use engine::{Engine, Settings};

@@ -38,8 +38,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// 404 and 410 when there is none, 412 when a precondition does not hold, 422 when the patch does not fit the
-    /// resource, leaves an invalid one, or breaks a rule.
+    /// 403 when whoever makes it may not see or change the resource, 404 and 410 when there is none, 412 when a
+    /// precondition does not hold, 422 when the patch does not fit the resource, leaves an invalid one, or breaks a rule.
     pub async fn patch(
         &self,
         resource_type: ResourceType,
@@ -54,6 +54,7 @@ impl Engine {
             let state = unit.state(resource_type, &id)?;
             match &state {
                 State::Present(current) if current.version == patched.version => {
+                    unit.check_preconditions(&preconditions, &state)?;
                     unit.put(state, &patched.prepared)
                 }
                 _ => unit.patch(resource_type, &id, &patch, &preconditions, &as_it_is),
@@ -97,6 +98,9 @@ impl Unit<'_> {
         finish: Finish<'_>,
     ) -> Result<Written, Refusal> {
         let state = self.state(resource_type, id)?;
+        if let State::Present(_) = &state {
+            self.check_preconditions(preconditions, &state)?;
+        }
         let patched = self.inner().patched(&state, resource_type, id, patch, preconditions, finish)?;
         self.put(state, &patched.prepared)
     }
@@ -124,8 +128,13 @@ impl Inner {
             State::Absent => return Err(Refusal::unknown_resource(resource_type, id)),
         };
         preconditions.check(state)?;
+        // Whether a path leads somewhere, or a test holds, tells of the resource.
+        if let Some(by) = &preconditions.by {
+            by.may_see(current)?;
+        }
         let mut resource = patch.apply(&stored_json(current)?).map_err(Refusal::patch_failed)?;
         finish(&mut resource);
+        preconditions.check_new(resource_type, &resource)?;
         let problems = self.problems(resource_type, &resource, None);
         if !problems.is_empty() {
             return Err(Refusal::patch_invalid(problems));

@@ -1,7 +1,11 @@
 //! Conditions on the current version of a resource (<http://hl7.org/fhir/R4/http.html#concurrency>, RFC 9110, 13).
 
+use crate::caller::{Caller, has_own_permissions};
 use crate::error::Refusal;
-use crate::unit::State;
+use crate::unit::{State, stored_json};
+use fhir::{Json, ResourceType};
+use std::fmt;
+use std::sync::Arc;
 
 /// Versions as a condition names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +17,10 @@ pub enum Tags {
 }
 
 /// What must hold of the stored resource for a change to be made. Evaluated inside the write.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Preconditions {
+    /// Who makes the change: where resources have permissions of their own, those of the stored one must allow it.
+    pub by: Option<Arc<dyn Caller>>,
     /// `If-Match`: there is a current version, and it is one of these.
     pub if_match: Option<Tags>,
     /// `If-None-Match: *`: there is no current version.
@@ -29,8 +35,13 @@ impl Preconditions {
     ///
     /// # Errors
     ///
-    /// 412 when one does not hold.
+    /// 403 when whoever makes the change may not change what is stored, 412 when a condition does not hold.
     pub fn check(&self, state: &State) -> Result<(), Refusal> {
+        if let (State::Present(current), Some(by)) = (state, &self.by)
+            && has_own_permissions(current.resource_type)
+        {
+            by.may_change(current.resource_type, &stored_json(current)?)?;
+        }
         let current = match state {
             State::Present(current) => Some((current.version, current.last_updated)),
             State::Absent | State::Deleted(_) => None,
@@ -49,6 +60,20 @@ impl Preconditions {
             Ok(())
         } else {
             Err(Refusal::modified())
+        }
+    }
+}
+
+impl Preconditions {
+    /// Checks that whoever makes the change may make the resource say this.
+    ///
+    /// # Errors
+    ///
+    /// 403.
+    pub(crate) fn check_new(&self, resource_type: ResourceType, resource: &Json) -> Result<(), Refusal> {
+        match &self.by {
+            Some(by) if has_own_permissions(resource_type) => by.may_change(resource_type, resource),
+            _ => Ok(()),
         }
     }
 }
@@ -74,6 +99,17 @@ impl Tags {
             Tags::Any => true,
             Tags::These(versions) => versions.contains(&version),
         }
+    }
+}
+
+impl fmt::Debug for Preconditions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preconditions")
+            .field("by", &self.by.as_ref().map(|by| by.identity()))
+            .field("if_match", &self.if_match)
+            .field("must_not_exist", &self.must_not_exist)
+            .field("if_unmodified_since", &self.if_unmodified_since)
+            .finish()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::State;
 use fhir::ResourceType;
+use std::cmp::Ordering;
 use storage::{Reader, Version};
 
 impl Engine {
@@ -17,6 +18,23 @@ impl Engine {
             return Err(Refusal::unknown_resource(resource_type, id));
         }
         current(self.store.read_resource(resource_type, id).await?, resource_type, id)
+    }
+
+    /// Whether a version was made at or before a time of whole seconds (milliseconds since the epoch) beyond doubt.
+    ///
+    /// # Errors
+    ///
+    /// The store's failures.
+    pub async fn is_unmodified_since(&self, version: &Version, since: i64) -> Result<bool, Refusal> {
+        match version.last_updated.div_euclid(1000).cmp(&since.div_euclid(1000)) {
+            Ordering::Less => Ok(true),
+            Ordering::Greater => Ok(false),
+            Ordering::Equal if version.version == 1 => Ok(true),
+            Ordering::Equal => {
+                let head = Version { body: None, ..version.clone() };
+                self.snapshot(move |reader| is_first_of_its_second(reader, &head)).await
+            }
+        }
     }
 
     /// One version of a resource.
@@ -33,6 +51,15 @@ impl Engine {
         let (id, version) = (id.to_owned(), version.to_owned());
         self.snapshot(move |reader| vread(reader, resource_type, &id, &version)).await
     }
+}
+
+/// Whether no other version of the resource was made in the second in which this one was: only then a time of whole
+/// seconds tells it from those before.
+pub(crate) fn is_first_of_its_second(reader: &mut dyn Reader, version: &Version) -> Result<bool, Refusal> {
+    let Some(before) = version.version.checked_sub(1).filter(|before| *before > 0) else { return Ok(true) };
+    let second = |version: &Version| version.last_updated.div_euclid(1000);
+    let before = reader.version(version.resource_type, &version.id, before)?;
+    Ok(before.is_none_or(|before| second(&before) < second(version)))
 }
 
 /// The current version of a resource, within a snapshot.

@@ -101,6 +101,13 @@ impl Interaction {
         )
     }
 
+    /// Whether, although it changes something, its answer tells of what was stored before: needs a scope to read as well.
+    /// A patch is answered with the whole resource, and its tests and paths say whether they hold. What is stored by an
+    /// update is what its client sent.
+    pub const fn tells_of_stored(self) -> bool {
+        matches!(self, Interaction::Patch | Interaction::ConditionalPatch)
+    }
+
     /// Whether criteria stand for the id.
     pub const fn is_conditional(self) -> bool {
         use Interaction::{ConditionalDelete, ConditionalPatch, ConditionalUpdate};
@@ -145,7 +152,7 @@ impl Interaction {
             ("POST", Target::System) => Interaction::Transaction,
             ("GET", Target::System) | ("POST", Target::SystemSearch) => Interaction::SearchSystem,
             ("GET", Target::SystemHistory) => Interaction::HistorySystem,
-            ("GET" | "POST", Target::Operation(..)) => Interaction::Operation,
+            ("GET" | "POST", Target::Operation(..) | Target::VersionOperation(..)) => Interaction::Operation,
             _ => return None,
         })
     }

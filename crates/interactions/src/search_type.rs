@@ -12,7 +12,7 @@ use fhir::bundle::{BundleWriter, EntryPart};
 use fhir::definitions::compartment;
 use fhir::outcome::operation_outcome;
 use fhir::{Issue, ResourceType, Subset};
-use search::{SearchOptions, SearchRequest, Total, compartment_criterion};
+use search::{SearchOptions, SearchRequest, Total, Types, compartment_criterion};
 use std::sync::Arc;
 use storage::{Matches, Reader, Version};
 
@@ -20,6 +20,9 @@ use storage::{Matches, Reader, Version};
 pub const SEARCH_PAGE: u64 = 20;
 /// The most matches that a page holds.
 pub const SEARCH_PAGE_LIMIT: u64 = 1000;
+
+/// The scope of those who may read everything.
+pub(crate) const READ_ALL: &str = "system/*.read";
 
 /// A search as it was asked for.
 #[derive(Clone, Debug)]
@@ -59,16 +62,42 @@ impl Readable {
         types.is_none_or(|types| types.get(usize::from(resource_type.index())).copied().unwrap_or(false))
     }
 
+    /// Whether a type is among them.
+    ///
+    /// # Errors
+    ///
+    /// 403 naming a scope that would do.
+    pub(crate) fn check(&self, resource_type: ResourceType) -> Result<(), Refusal> {
+        match resource_type {
+            allowed if self.allows(allowed) => Ok(()),
+            // Their permissions are those of their security contexts, which may be anything.
+            ResourceType::BINARY => Err(Refusal::insufficient_scope(READ_ALL)),
+            hidden => Err(Refusal::insufficient_scope(&format!("system/{hidden}.read"))),
+        }
+    }
+
     /// Whether what a search looks at besides what it finds is among them.
     ///
     /// # Errors
     ///
     /// 403.
     pub(crate) fn allow_looked_at(&self, request: &SearchRequest) -> Result<(), Refusal> {
-        match request.looked_at().into_iter().find(|looked_at| !self.allows(*looked_at)) {
-            Some(hidden) => Err(Refusal::insufficient_scope(&format!("system/{hidden}.read"))),
-            None => Ok(()),
-        }
+        request.looked_at().into_iter().try_for_each(|looked_at| self.check(looked_at))
+    }
+
+    /// Those of `types` that are searched by somebody who may read these: all that are among them.
+    ///
+    /// # Errors
+    ///
+    /// 403 when none is, or `_type` names one that is not.
+    pub(crate) fn searched(
+        &self,
+        types: impl Iterator<Item = ResourceType>,
+        parameters: &[(String, String)],
+    ) -> Result<Types, Refusal> {
+        search::named_types(parameters).into_iter().try_for_each(|named| self.check(named))?;
+        let allowed = types.filter(|one| self.allows(*one));
+        Types::of(allowed).ok_or_else(|| Refusal::insufficient_scope(READ_ALL))
     }
 }
 
@@ -185,11 +214,10 @@ impl Engine {
     fn request(&self, within: &Within, asked: &Asked<'_>, codes: &Codes) -> Result<SearchRequest, Refusal> {
         let (registry, options, parameters) =
             (&self.registry(), self.search_options(asked, codes), &asked.parameters);
-        let readable = |resource_type: &ResourceType| asked.readable.allows(*resource_type);
         let request = match within {
             Within::Type(resource_type) => search::from_url(registry, *resource_type, parameters, &options),
             Within::System => {
-                let types: Vec<ResourceType> = ResourceType::all().filter(readable).collect();
+                let types = asked.readable.searched(ResourceType::all(), parameters)?;
                 search::from_url_of_types(registry, &types, parameters, &options)
             }
             Within::Compartment { of, id, resource_type } => {
@@ -218,7 +246,7 @@ impl Engine {
             }
             None => {
                 let members = compartment.members.iter().map(|member| member.resource_type);
-                let types: Vec<ResourceType> = members.filter(|one| asked.readable.allows(*one)).collect();
+                let types = asked.readable.searched(members, &asked.parameters)?;
                 search::from_url_of_types(registry, &types, &asked.parameters, options)
             }
         }

@@ -29,6 +29,8 @@ pub enum Target<'a> {
     CompartmentSearch(&'a str, Option<ResourceType>),
     /// `/$name`, `/{type}/$name`, `/{type}/{id}/$name`; the name without its `$`.
     Operation(Option<&'a str>, &'a str),
+    /// `/{type}/{id}/_history/{version}/$name`; the name without its `$`.
+    VersionOperation(&'a str, &'a str, &'a str),
 }
 
 impl<'a> Target<'a> {
@@ -54,6 +56,7 @@ impl<'a> Target<'a> {
             [id] => Some(Target::Instance(id)),
             [id, "_history"] => Some(Target::History(id)),
             [id, "_history", version] => Some(Target::Version(id, version)),
+            [id, "_history", version, name] => Some(Target::VersionOperation(id, version, operation(name)?)),
             [id, "_search"] => Some(Target::CompartmentSearch(id, None)),
             [id, name] if name.starts_with('$') => Some(Target::Operation(Some(id), operation(name)?)),
             [id, "*"] => Some(Target::Compartment(id, None)),
@@ -62,6 +65,19 @@ impl<'a> Target<'a> {
                 Some(Target::CompartmentSearch(id, Some(ResourceType::from_name(other)?)))
             }
             _ => None,
+        }
+    }
+
+    /// The id and the version of the resource, as far as they are named.
+    pub const fn resource(self) -> (Option<&'a str>, Option<&'a str>) {
+        use Target::{
+            Compartment, CompartmentSearch, History, Instance, Operation, Version, VersionOperation,
+        };
+        match self {
+            Version(id, version) | VersionOperation(id, version, _) => (Some(id), Some(version)),
+            Instance(id) | History(id) | Compartment(id, _) | CompartmentSearch(id, _) => (Some(id), None),
+            Operation(id, _) => (id, None),
+            _ => (None, None),
         }
     }
 

@@ -4,7 +4,9 @@ use crate::definitions::DEFINITION_TYPES;
 use crate::engine::Inner;
 use crate::error::Refusal;
 use crate::hooks::Change;
+use crate::precondition::Preconditions;
 use crate::prepare::Prepared;
+use crate::read::is_first_of_its_second;
 use fhir::datetime::Period;
 use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
 use search::{Criterion, Query};
@@ -146,6 +148,29 @@ impl<'a> Unit<'a> {
         let found =
             if fhir::primitive::is_id(id) { self.transaction.resource(resource_type, id)? } else { None };
         Ok(State::of(found))
+    }
+
+    /// Checks what must hold of what is stored. A time of whole seconds does not tell a version from one that was made in
+    /// the same second before it, so that the client may have seen that one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Preconditions::check`]; the store's failures.
+    pub fn check_preconditions(
+        &mut self,
+        preconditions: &Preconditions,
+        state: &State,
+    ) -> Result<(), Refusal> {
+        preconditions.check(state)?;
+        match (state, preconditions.if_unmodified_since) {
+            (State::Present(current), Some(since))
+                if current.last_updated.div_euclid(1000) == since.div_euclid(1000)
+                    && !is_first_of_its_second(self.reader(), current)? =>
+            {
+                Err(Refusal::modified())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The current resource, parsed; `None` when there is none or it was deleted.

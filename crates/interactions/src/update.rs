@@ -48,7 +48,7 @@ impl Engine {
         self.write(move |unit| {
             let (id, before) = unit.chosen_by(&criteria, sent_id.as_deref(), &fresh)?;
             prepared.set_id(&id);
-            preconditions.check(&before)?;
+            unit.check_preconditions(&preconditions, &before)?;
             unit.put(before, &prepared)
         })
         .await
@@ -63,7 +63,7 @@ impl Unit<'_> {
     /// 412 when a precondition does not hold, 422 when a rule is broken; the store's failures.
     pub fn update(&mut self, prepared: &Prepared, preconditions: &Preconditions) -> Result<Written, Refusal> {
         let before = self.state(prepared.resource_type, &prepared.id)?;
-        preconditions.check(&before)?;
+        self.check_preconditions(preconditions, &before)?;
         self.put(before, prepared)
     }
 }

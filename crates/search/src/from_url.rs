@@ -66,8 +66,40 @@ pub fn from_url(
     parameters: &[(String, String)],
     options: &SearchOptions<'_>,
 ) -> Result<SearchRequest, Vec<Issue>> {
-    let reader = Reader::new(registry, vec![resource_type], false, options);
-    reader.request(parameters)
+    Reader::new(registry, Types::from(resource_type), false, options).request(parameters)
+}
+
+/// The types of a search of several: one at least, for a search of none has no meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Types {
+    first: ResourceType,
+    others: Vec<ResourceType>,
+}
+
+impl Types {
+    /// These types; `None` where there are none.
+    pub fn of(types: impl IntoIterator<Item = ResourceType>) -> Option<Self> {
+        let mut types = types.into_iter();
+        let first = types.next()?;
+        Some(Types { first, others: types.collect() })
+    }
+
+    fn contain(&self, resource_type: ResourceType) -> bool {
+        self.first == resource_type || self.others.contains(&resource_type)
+    }
+}
+
+impl From<ResourceType> for Types {
+    fn from(first: ResourceType) -> Self {
+        Types { first, others: Vec::new() }
+    }
+}
+
+/// The types that `_type` names: what is searched is decided by them, so that whoever asks must be allowed to read them.
+/// Names of no type are passed over here; [`from_url_of_types`] tells of them.
+pub fn named_types(parameters: &[(String, String)]) -> Vec<ResourceType> {
+    let lists = parameters.iter().filter(|(name, _)| name == "_type");
+    lists.flat_map(|(_, list)| list.split(',')).filter_map(ResourceType::from_name).collect()
 }
 
 /// Reads the decoded parameters of a search of several types: of the whole server, or of a compartment. `offered` are
@@ -78,7 +110,7 @@ pub fn from_url(
 /// Everything that cannot be honoured, in the order of the parameters.
 pub fn from_url_of_types(
     registry: &Registry,
-    offered: &[ResourceType],
+    offered: &Types,
     parameters: &[(String, String)],
     options: &SearchOptions<'_>,
 ) -> Result<SearchRequest, Vec<Issue>> {
@@ -100,13 +132,13 @@ pub fn from_url_of_types(
 }
 
 /// The types that `_type` names; all that are offered if nothing does.
-fn types(offered: &[ResourceType], parameters: &[(String, String)]) -> (Vec<ResourceType>, Vec<Issue>) {
+fn types(offered: &Types, parameters: &[(String, String)]) -> (Types, Vec<Issue>) {
     let mut said = parameters.iter().filter(|(name, value)| name == "_type" && !value.is_empty());
-    let Some((_, value)) = said.next() else { return (offered.to_vec(), Vec::new()) };
+    let Some((_, value)) = said.next() else { return (offered.clone(), Vec::new()) };
     let (mut named, mut problems) = (Vec::new(), Vec::new());
     for name in value.split(',') {
         match resource_type_of(name) {
-            Ok(found) if !offered.contains(&found) => {
+            Ok(found) if !offered.contain(found) => {
                 let text = format!("'_type': {found} cannot be searched for here");
                 problems.push(Issue::error(IssueCode::Value, text));
             }
@@ -121,7 +153,8 @@ fn types(offered: &[ResourceType], parameters: &[(String, String)]) -> (Vec<Reso
     }
     named.sort_unstable();
     named.dedup();
-    if problems.is_empty() { (named, problems) } else { (offered.to_vec(), problems) }
+    let named = Types::of(named).filter(|_| problems.is_empty());
+    (named.unwrap_or_else(|| offered.clone()), problems)
 }
 
 fn twice(name: &str) -> Issue {
@@ -149,13 +182,9 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(
-        registry: &'a Registry,
-        types: Vec<ResourceType>,
-        wide: bool,
-        options: &'a SearchOptions<'a>,
-    ) -> Self {
-        let first = types.first().copied().unwrap_or(ResourceType::BASIC);
+    fn new(registry: &'a Registry, types: Types, wide: bool, options: &'a SearchOptions<'a>) -> Self {
+        let Types { first, others } = types;
+        let types: Vec<ResourceType> = std::iter::once(first).chain(others).collect();
         Reader {
             reading: Reading { registry, options },
             criteria: vec![Vec::new(); types.len()],

@@ -59,7 +59,7 @@ pub use compartment::compartment_criterion;
 pub use date::date_criterion;
 pub use extract::extract;
 pub use fold::fold;
-pub use from_url::{SearchRequest, from_url, from_url_of_types};
+pub use from_url::{SearchRequest, Types, from_url, from_url_of_types, named_types};
 pub use include::Include;
 pub use index::{Hold, IndexRow, ParameterId};
 pub use near::DISTANCE as NEAR;

@@ -2,85 +2,29 @@
 //! told where to ask for the answer.
 //!
 //! The answer to a finished request is a Bundle of type `batch-response` whose one entry holds what would have been
-//! answered at once. Requests and their answers are kept in memory: they do not outlive the server.
+//! answered at once. Requests and their answers are kept in memory, within limits: they do not outlive the server.
+
+pub mod jobs;
 
 use crate::app::App;
 use crate::clock::now;
 use crate::doors;
-use crate::http::answer::{self, Answer, FHIR_JSON};
+use crate::http::answer::{self, Answer, FHIR_JSON, LastUpdated};
 use crate::http::ask::{Ask, Body};
 use crate::http::{receive, unwind};
 use crate::telemetry::metrics::Seen;
 use fhir::bundle::{BundleWriter, EntryPart};
-use fhir::{Json, Object};
-use hyper::header::{CONTENT_TYPE, HeaderMap};
+use fhir::{Issue, IssueCode, Json, Object, ResourceType};
+use hyper::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{Method, StatusCode};
 use interactions::Refusal;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-use tokio::task::AbortHandle;
+use jobs::{LIFETIME, State};
+use std::sync::Arc;
 
-/// How long a request may go on, and for how long its answer is kept afterwards.
-const LIFETIME: Duration = Duration::from_secs(60 * 60);
-
-/// Requests and answers of all clients that are kept at once.
-const KEPT: usize = 64;
+pub use jobs::Jobs;
 
 /// After how many seconds a client should ask again.
 const RETRY_AFTER: &str = "1";
-
-/// The requests that go on, and the answers that wait.
-#[derive(Default)]
-pub struct Jobs {
-    jobs: Mutex<HashMap<String, Job>>,
-}
-
-struct Job {
-    client_id: String,
-    begun: i64,
-    state: State,
-}
-
-enum State {
-    UnderWay(Option<AbortHandle>),
-    Answered { bundle: Vec<u8>, at: i64 },
-}
-
-impl Jobs {
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Job>> {
-        // A panic while it was held cannot have left a job half-changed.
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes room for a request.
-    fn add(&self, id: &str, client_id: &str) -> Result<(), Refusal> {
-        let mut jobs = self.lock();
-        let now = now();
-        jobs.retain(|_, job| match job.state {
-            State::Answered { at, .. } => now - at < LIFETIME.as_millis() as i64,
-            State::UnderWay(_) => true,
-        });
-        if jobs.len() >= KEPT {
-            return Err(Refusal::overloaded(KEPT));
-        }
-        let job = Job { client_id: client_id.to_owned(), begun: now, state: State::UnderWay(None) };
-        jobs.insert(id.to_owned(), job);
-        Ok(())
-    }
-
-    fn began(&self, id: &str, handle: AbortHandle) {
-        if let Some(Job { state: State::UnderWay(slot), .. }) = self.lock().get_mut(id) {
-            *slot = Some(handle);
-        }
-    }
-
-    fn answered(&self, id: &str, bundle: Vec<u8>) {
-        if let Some(job) = self.lock().get_mut(id) {
-            job.state = State::Answered { bundle, at: now() };
-        }
-    }
-}
 
 /// Whether a request at the R4 door is to be answered later.
 pub fn is_asked(ask: &Ask) -> bool {
@@ -93,7 +37,7 @@ pub fn is_asked(ask: &Ask) -> bool {
 ///
 /// # Errors
 ///
-/// 401; what keeps the body from being received; 503 when too many go on already.
+/// 401; what keeps the body from being received; 503 when too many go on already, in all or of this client.
 pub async fn begin(app: &Arc<App>, mut ask: Ask) -> Result<Answer, Refusal> {
     let caller = app.authenticator.caller(&ask).await?;
     let limits = &app.config.limits;
@@ -101,12 +45,16 @@ pub async fn begin(app: &Arc<App>, mut ask: Ask) -> Result<Answer, Refusal> {
     let body = std::mem::take(&mut ask.body);
     ask.body = Body::Here(receive::raw(body, limits.body_bytes, limits.receive).await?);
     let id = uuid::Uuid::new_v4().to_string();
-    app.jobs.add(&id, &caller.client_id)?;
+    app.jobs.add(&id, &caller)?;
+    if ask.steps.get(1).is_some_and(|step| step == ResourceType::BINARY.name()) {
+        // The content of a Binary is no part of a Bundle; the resource is.
+        ask.headers.insert(ACCEPT, HeaderValue::from_static(FHIR_JSON));
+    }
     let url = format!("{}/fhir/_async/{id}", app.base_url);
     let (job, key) = (Arc::clone(app), id.clone());
     let task = tokio::spawn(async move {
         let bundle = finish(&job, ask).await;
-        job.jobs.answered(&key, bundle);
+        job.jobs.answered(&key, bundle, too_large);
     });
     app.jobs.began(&id, task.abort_handle());
     let mut accepted = answer::empty(202);
@@ -145,8 +93,8 @@ fn bundle(answer: &Answer, refused: bool) -> Vec<u8> {
             response.insert(member, value);
         }
     }
-    if let Some(changed) = text(answer.headers(), "last-modified").and_then(fhir::datetime::parse_http_date) {
-        response.insert("lastModified", fhir::datetime::instant(changed));
+    if let Some(LastUpdated(changed)) = answer.extensions().get() {
+        response.insert("lastModified", fhir::datetime::instant(*changed));
     }
     let mut response = Json::from(response).to_bytes();
     let body = answer.body();
@@ -167,6 +115,16 @@ fn bundle(answer: &Answer, refused: bool) -> Vec<u8> {
     bundle.finish()
 }
 
+/// What stands for an answer of more than `limit` bytes.
+fn too_large(limit: usize) -> Vec<u8> {
+    let text = format!(
+        "the answer is larger than {} MiB, the most that is kept; ask for less at a time",
+        limit / (1024 * 1024)
+    );
+    let refusal = Refusal::invalid(vec![Issue::error(IssueCode::TooCostly, text)]);
+    bundle(&answer::refused(&refusal), true)
+}
+
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
@@ -175,23 +133,19 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 ///
 /// # Errors
 ///
-/// 405, 401; 404 when there is no such request of this caller.
+/// 405, 401; 404 when there is no such request of this client, or its answer is no longer kept; 403 when the token allows
+/// less than the one that the request came with.
 pub async fn status(app: &App, ask: &Ask, id: &str) -> Result<Answer, Refusal> {
     if !matches!(ask.method, Method::GET | Method::HEAD | Method::DELETE) {
         return Err(Refusal::not_offered("GET, HEAD, DELETE"));
     }
     let caller = app.authenticator.caller(ask).await?;
     let unknown = || Refusal::unknown_path(ask.uri.path());
-    let mut jobs = app.jobs.lock();
-    let job = jobs.get(id).filter(|job| job.client_id == caller.client_id).ok_or_else(unknown)?;
     if ask.method == Method::DELETE {
-        if let State::UnderWay(Some(handle)) = &job.state {
-            handle.abort();
-        }
-        jobs.remove(id);
-        return Ok(answer::empty(StatusCode::ACCEPTED.as_u16()));
+        let was_there = app.jobs.give_up(id, &caller)?;
+        return if was_there { Ok(answer::empty(StatusCode::ACCEPTED.as_u16())) } else { Err(unknown()) };
     }
-    Ok(match &job.state {
+    let told = app.jobs.look(id, &caller, |job| match &job.state {
         State::Answered { bundle, .. } => answer::with_body(200, FHIR_JSON, bundle.clone()),
         State::UnderWay(_) => {
             let mut waiting = answer::empty(202);
@@ -200,5 +154,6 @@ pub async fn status(app: &App, ask: &Ask, id: &str) -> Result<Answer, Refusal> {
             answer::set(&mut waiting, "retry-after", RETRY_AFTER);
             waiting
         }
-    })
+    })?;
+    told.ok_or_else(unknown)
 }

@@ -145,6 +145,7 @@ async fn everything_is(engine: &Engine, record: &BTreeSet<String>) {
                 input: Input::of_url(&query, &[]),
                 caller: Arc::new(Anyone),
                 lenient: false,
+                version: None,
                 preconditions: Preconditions::default(),
                 now: 0,
             };

@@ -127,12 +127,13 @@ impl EntryReader<'_> {
         let interaction = Interaction::offered(Interaction::R4, request.method, target, request.path)?;
         self.admit(interaction, resource_type, &request)?;
         let full_url = entry.str("fullUrl").map(str::to_owned);
-        let preconditions = request.preconditions(operation)?;
+        let by = Some(Arc::clone(self.caller));
+        let preconditions = Preconditions { by, ..request.preconditions(operation)? };
         let action = match (operation, target) {
-            (Some(operation), Target::Operation(id, _)) => {
-                self.operation(&request, operation, resource_type, id, resource)?
+            (Some(operation), target) => {
+                self.operation(&request, operation, resource_type, target, resource)?
             }
-            _ => self.action(&request, interaction, resource_type, target, resource)?,
+            (None, target) => self.action(&request, interaction, resource_type, target, resource)?,
         };
         Ok(Entry { index, full_url, preconditions, action })
     }
@@ -147,6 +148,9 @@ impl EntryReader<'_> {
         let Some(resource_type) = resource_type else { return Ok(()) };
         if interaction.writes() {
             self.caller.may_write(resource_type)?;
+        }
+        if interaction.tells_of_stored() {
+            self.caller.may_read(resource_type)?;
         }
         let has_criteria = interaction.is_conditional() || request.object.contains("ifNoneExist");
         match interaction {

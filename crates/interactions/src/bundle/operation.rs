@@ -6,6 +6,7 @@ use super::request::Request;
 use crate::error::Refusal;
 use crate::operations::Operation;
 use crate::operations::task::{Request as Asked, Task};
+use crate::target::Target;
 use fhir::{Json, ResourceType};
 use std::sync::Arc;
 
@@ -21,9 +22,10 @@ impl EntryReader<'_> {
         request: &Request<'_>,
         operation: &Operation,
         resource_type: Option<ResourceType>,
-        id: Option<&str>,
+        of: Target<'_>,
         resource: Option<Json>,
     ) -> Result<Action<Sent>, Refusal> {
+        let (id, version) = of.resource();
         operation.admit(&**self.caller, resource_type)?;
         let parameters = request.parameters()?;
         let is_posted = request.method == "POST";
@@ -34,6 +36,7 @@ impl EntryReader<'_> {
             let asked = Asked {
                 resource_type,
                 id: id.map(str::to_owned),
+                version: version.map(str::to_owned),
                 input,
                 caller: Arc::clone(self.caller),
                 lenient: self.lenient,

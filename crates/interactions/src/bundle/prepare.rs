@@ -145,6 +145,10 @@ impl<'p> Pointing<'p> {
             self.open.push(Open { text: text.to_owned(), conditional: Some(place.to_string()) });
             return None;
         }
+        let is_urn = text.starts_with("urn:uuid:") || text.starts_with("urn:oid:");
+        if sort == Pointer::Uri && !is_urn {
+            return None;
+        }
         let base = self.base.filter(|_| is_reference);
         let identities = self.preparer.identities;
         let Some(identity) = identities.get(text, base) else {

@@ -1,6 +1,10 @@
 //! Where a resource points to others, and pointing it elsewhere
-//! (<http://hl7.org/fhir/R4/http.html#trules>): `Reference.reference`, every element of type uri, url, canonical, oid and
-//! uuid, and the links of narratives. The definitions say which those are: text that merely looks alike stays.
+//! (<http://hl7.org/fhir/R4/http.html#trules>): `Reference.reference`, elements of type uri and url, and the links of
+//! narratives. The definitions say which those are: text that merely looks alike stays.
+//!
+//! Canonicals name definitions wherever they are, and stay. So does a uri that names a system or a definition, which is
+//! its name and not where it is. An oid or uuid stays, too, although the specification lists them: neither can hold a
+//! reference to what an entry became.
 
 use fhir::definitions::{TypeDefinition, TypeId, TypeKind};
 use fhir::location::Location;
@@ -11,7 +15,9 @@ use fhir::{Json, Object, ResourceType};
 pub(super) enum Pointer {
     /// `Reference.reference`
     Reference,
-    /// A URI of whatever meaning, or a link of a narrative.
+    /// A URL, or a link of a narrative.
+    Link,
+    /// A URI of whatever meaning: it points to something only where it is the URN of an entry.
     Uri,
 }
 
@@ -47,6 +53,9 @@ fn members(
             continue;
         }
         let type_id = member.element_type.type_id;
+        if type_id == TypeId::URI && is_name(definition, name) {
+            continue;
+        }
         let place = place.child(name);
         match value {
             Json::Array(items) => {
@@ -59,11 +68,21 @@ fn members(
     }
 }
 
+/// Whether a uri is the name of a system or of a definition.
+fn is_name(definition: &TypeDefinition, element: &str) -> bool {
+    match (definition.name, element) {
+        (_, "system") | ("Extension", "url") | ("ElementDefinition.type", "code") => true,
+        ("ConceptMap.group", "source" | "target") => true,
+        ("StructureDefinition", "type") | ("CodeSystem.property", "uri") => true,
+        (_, "url") => definition.kind == TypeKind::Resource,
+        _ => false,
+    }
+}
+
 fn value_at(value: &mut Json, type_id: TypeId, place: &Location<'_>, replace: &mut Replace<'_>) {
     match (type_id, &mut *value) {
-        (TypeId::URI | TypeId::URL | TypeId::CANONICAL | TypeId::OID | TypeId::UUID, Json::String(_)) => {
-            pointer(value, Pointer::Uri, place, replace);
-        }
+        (TypeId::URI, Json::String(_)) => pointer(value, Pointer::Uri, place, replace),
+        (TypeId::URL, Json::String(_)) => pointer(value, Pointer::Link, place, replace),
         (TypeId::XHTML, Json::String(text)) => links(text, place, replace),
         (_, Json::Object(object)) => match type_id.definition() {
             definition if definition.kind == TypeKind::Resource => resource_at(value, place, replace),
@@ -87,7 +106,7 @@ fn links(text: &mut String, place: &Location<'_>, replace: &mut Replace<'_>) {
     let (mut copied, mut from) = (0, 0);
     while let Some((start, end)) = next_link(text, from) {
         from = end;
-        if let Some(new) = replace(Pointer::Uri, &text[start..end], place) {
+        if let Some(new) = replace(Pointer::Link, &text[start..end], place) {
             let out = changed.get_or_insert_with(String::new);
             out.push_str(&text[copied..start]);
             out.push_str(&new);
@@ -151,11 +170,8 @@ mod tests {
             found,
             [
                 "R.contained[0].subject.reference urn:uuid:1 R",
-                "R.extension[0].url http://x",
                 "R.extension[0].value.reference urn:uuid:2 R",
-                "R.status.extension[0].url http://y",
                 "R.status.extension[0].value urn:uuid:3",
-                "R.code.coding[0].system http://loinc.org",
                 "R.subject.reference urn:uuid:6 R",
             ]
         );
@@ -167,7 +183,7 @@ mod tests {
         let bundle = json!({
             "resourceType": "Bundle", "identifier": { "system": "urn:a" }, "entry": [inner]
         });
-        assert_eq!(pointers(bundle), ["R.identifier.system urn:a"]);
+        assert_eq!(pointers(bundle), Vec::<String>::new());
     }
 
     #[test]

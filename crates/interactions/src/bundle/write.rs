@@ -98,10 +98,13 @@ impl Change<Body> {
                 .delete_by_id(resource_type, id, preconditions)
                 .map(|number| Outcome::Deleted(Some(number))),
             Change::Create(body, _) => {
-                unit.create(&body.settled(unit, id, replacements)).map(Outcome::Written)
+                let prepared = body.settled(unit, id, replacements);
+                preconditions.check_new(resource_type, &prepared.resource)?;
+                unit.create(&prepared).map(Outcome::Written)
             }
             Change::Update(body, _) => {
                 let prepared = body.settled(unit, id, replacements);
+                preconditions.check_new(resource_type, &prepared.resource)?;
                 unit.update(&prepared, preconditions).map(Outcome::Written)
             }
             Change::Patch(_, patch) => {

@@ -164,9 +164,22 @@ impl Refusal {
         Self::filled(&rows::URI_TOO_LONG, &[("{limit}", &limit.to_string())])
     }
 
-    /// 415.
+    /// 415: no resource in a form that is read.
     pub fn unsupported_media_type(content_type: &str) -> Self {
-        Self::filled(&rows::UNSUPPORTED_MEDIA_TYPE, &[("{content-type}", &cut(content_type))])
+        Self::unsupported_body(content_type, "application/fhir+json")
+    }
+
+    /// 415: no form.
+    pub fn unsupported_form(content_type: &str) -> Self {
+        Self::unsupported_body(content_type, "application/x-www-form-urlencoded")
+    }
+
+    fn unsupported_body(content_type: &str, offered: &str) -> Self {
+        let content_type = cut(content_type);
+        Self::filled(
+            &rows::UNSUPPORTED_MEDIA_TYPE,
+            &[("{content-type}", &content_type), ("{offered}", offered)],
+        )
     }
 
     /// 415: a patch in no format that is known; `offered` are those that are.
@@ -213,6 +226,22 @@ impl Refusal {
     /// 503: too many requests at once.
     pub fn overloaded(limit: usize) -> Self {
         let text = format!("{limit} requests are under way, which is the limit; try again in a second");
+        Self::for_a_while(&rows::OVERLOADED, text)
+    }
+
+    /// 503: too many requests that are answered later.
+    pub fn too_many_asynchronous(limit: usize) -> Self {
+        let text =
+            format!("{limit} asynchronous requests are under way, which is the limit; try again in a second");
+        Self::for_a_while(&rows::OVERLOADED, text)
+    }
+
+    /// 503: too many requests of one client that are answered later.
+    pub fn too_many_asynchronous_of_client(limit: usize) -> Self {
+        let text = format!(
+            "{limit} asynchronous requests of this client are under way, which is the limit; wait for one to be \
+             answered, or give one up with DELETE, and try again in a second"
+        );
         Self::for_a_while(&rows::OVERLOADED, text)
     }
 

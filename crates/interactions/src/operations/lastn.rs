@@ -1,4 +1,5 @@
-//! `$lastn` (<http://hl7.org/fhir/R4/observation-operation-lastn.html>): the latest Observations of each code.
+//! `$lastn` (<http://hl7.org/fhir/R4/observation-operation-lastn.html>): the latest Observations of each code, of each
+//! subject.
 
 use super::{Request, Task};
 use crate::engine::Engine;
@@ -22,8 +23,8 @@ const LOOKED_AT: u64 = 100_000;
 /// How many are read at a time.
 const PAGE: u64 = 1_000;
 
-/// Reads what is asked: the latest `max` Observations of each code among those that match the other parameters, latest
-/// first. Of the codings of an Observation the first one counts, or the text where there is none.
+/// Reads what is asked: the latest `max` Observations of each code of each subject among those that match the other
+/// parameters, latest first. Of the codings of an Observation the first one counts, or the text where there is none.
 ///
 /// # Errors
 ///
@@ -48,12 +49,47 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
     request.query.sort = by_date.into_iter().collect();
     let engine = engine.clone();
     Ok(Task::look(move |reader| {
-        let latest = latest(&request.query, max, reader)?;
+        let latest = engine.latest(&request.query, max, reader)?;
         Ok(engine.searchset_of_latest(&latest, &request))
     }))
 }
 
 impl Engine {
+    /// Walks the matches from the latest on.
+    fn latest(&self, query: &Query, max: u64, reader: &mut dyn Reader) -> Result<Vec<Version>, Refusal> {
+        let mut query = Query { limit: PAGE, offset: 0, total: Total::None, ..query.clone() };
+        let (mut counts, mut latest) = (HashMap::<(String, String), u64>::new(), Vec::new());
+        loop {
+            let matches = reader.search(&query)?;
+            for version in matches.resources {
+                let observation = stored_json(&version)?;
+                let count = counts.entry((self.subject(&observation), code(&observation))).or_default();
+                *count += 1;
+                if *count <= max {
+                    latest.push(version);
+                }
+            }
+            query.offset += PAGE;
+            query.as_of = Some(matches.mark);
+            if !matches.has_more {
+                return Ok(latest);
+            }
+            if query.offset >= LOOKED_AT {
+                return Err(too_many());
+            }
+        }
+    }
+
+    /// Whom an Observation is about: of one resource there are several ways to refer to it.
+    fn subject(&self, observation: &Json) -> String {
+        let reference = observation.get("subject").and_then(|subject| subject.str("reference"));
+        let reference = reference.unwrap_or_default();
+        match self.own_resource(reference) {
+            Some((resource_type, id)) => format!("{resource_type}/{id}"),
+            None => reference.to_owned(),
+        }
+    }
+
     fn searchset_of_latest(&self, latest: &[Version], request: &SearchRequest) -> Vec<u8> {
         let mut bundle = BundleWriter::new("searchset", Some(latest.len() as u64), &[]);
         for version in latest {
@@ -63,30 +99,6 @@ impl Engine {
             write_outcome(&mut bundle, &request.warnings);
         }
         bundle.finish()
-    }
-}
-
-/// Walks the matches from the latest on.
-fn latest(query: &Query, max: u64, reader: &mut dyn Reader) -> Result<Vec<Version>, Refusal> {
-    let mut query = Query { limit: PAGE, offset: 0, total: Total::None, ..query.clone() };
-    let (mut counts, mut latest) = (HashMap::<String, u64>::new(), Vec::new());
-    loop {
-        let matches = reader.search(&query)?;
-        for version in matches.resources {
-            let count = counts.entry(code(&stored_json(&version)?)).or_default();
-            *count += 1;
-            if *count <= max {
-                latest.push(version);
-            }
-        }
-        query.offset += PAGE;
-        query.as_of = Some(matches.mark);
-        if !matches.has_more {
-            return Ok(latest);
-        }
-        if query.offset >= LOOKED_AT {
-            return Err(too_many());
-        }
     }
 }
 
@@ -125,14 +137,19 @@ fn take_max(parameters: &mut Vec<(String, String)>) -> Result<u64, Refusal> {
     }
 }
 
-/// The operation is about somebody.
+/// The operation is about somebody who is named: a chain or a modifier leaves open who that is.
 fn confined(parameters: &[(String, String)]) -> Result<(), Refusal> {
-    let of = |name: &str| matches!(name.split([':', '.']).next(), Some("patient" | "subject"));
-    if parameters.iter().any(|(name, value)| of(name) && !value.is_empty()) {
+    let names = |name: &str| match name.split_once(':') {
+        None => matches!(name, "patient" | "subject"),
+        Some((name, modifier)) => {
+            matches!(name, "patient" | "subject") && ResourceType::from_name(modifier).is_some()
+        }
+    };
+    if parameters.iter().any(|(name, value)| names(name) && !value.is_empty()) {
         return Ok(());
     }
-    let text =
-        "$lastn needs the parameter 'patient' or 'subject': it returns the latest Observations of somebody";
+    let text = "$lastn needs the parameter 'patient' or 'subject' with one or several references, such as \
+                subject=Patient/123: it returns the latest Observations of somebody";
     Err(Refusal::invalid(vec![Issue::error(IssueCode::Required, text)]))
 }
 

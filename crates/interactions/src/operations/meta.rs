@@ -59,7 +59,7 @@ fn make(unit: &mut Unit<'_>, request: &Request, labels: &Json, change: Change) -
     let mut resource = stored_json(&current)?;
     let (resource_type, id) = (current.resource_type, current.id.clone());
     let state = State::Present(current);
-    request.preconditions.check(&state)?;
+    unit.check_preconditions(&request.preconditions, &state)?;
     if let Some(object) = resource.as_object_mut() {
         if object.get("meta").is_none() {
             object.insert("meta", Object::new());

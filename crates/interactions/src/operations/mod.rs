@@ -3,6 +3,7 @@
 //! [`OPERATIONS`] says which there are, where, and what reads their requests. The router, the CapabilityStatement and the
 //! entries of Bundles are fed from it: an operation is the same by itself and in a Bundle.
 
+mod care_dates;
 mod document;
 pub mod everything;
 pub mod input;
@@ -19,7 +20,7 @@ pub use task::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::target::Target;
-use fhir::ResourceType;
+use fhir::{Issue, IssueCode, ResourceType};
 
 /// An operation and where it is offered.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct Operation {
     pub on_type: bool,
     /// `/{type}/{id}/$name`
     pub on_instance: bool,
+    /// `/{type}/{id}/_history/{version}/$name`
+    pub on_version: bool,
     /// It changes something, so that GET is no way to ask for it.
     pub writes: bool,
     /// A resource can be sent by itself, without Parameters around it, and need not be valid.
@@ -52,6 +55,7 @@ const NOWHERE: Operation = Operation {
     on_system: false,
     on_type: false,
     on_instance: false,
+    on_version: false,
     writes: false,
     takes_resource: false,
     read: nowhere,
@@ -67,6 +71,7 @@ pub static OPERATIONS: &[Operation] = &[
         name: "document",
         definition: "http://hl7.org/fhir/OperationDefinition/Composition-document",
         types: Some(&[ResourceType::COMPOSITION]),
+        on_type: true,
         on_instance: true,
         read: document::read,
         ..NOWHERE
@@ -119,6 +124,7 @@ pub static OPERATIONS: &[Operation] = &[
         on_system: true,
         on_type: true,
         on_instance: true,
+        on_version: true,
         read: meta::read,
         ..NOWHERE
     },
@@ -205,16 +211,31 @@ impl Operation {
     ///
     /// # Errors
     ///
-    /// 404 when there is none there, 405 when it changes something and is not asked for with POST.
+    /// 404 when there is none there, 405 when it changes something and is not asked for with POST, or is of versions and
+    /// only resources have it; 400 where a type is named and only single resources have it.
     pub fn asked(
         method: &str,
         resource_type: Option<ResourceType>,
         target: Target<'_>,
         path: &str,
     ) -> Result<Option<&'static Self>, Refusal> {
-        let Target::Operation(id, name) = target else { return Ok(None) };
-        let operation = Self::at(name, resource_type, id.is_some());
-        let operation = operation.ok_or_else(|| Refusal::unknown_path(path))?;
+        let (id, name) = match target {
+            Target::Operation(id, name) => (id, name),
+            Target::VersionOperation(id, _, name) => (Some(id), name),
+            _ => return Ok(None),
+        };
+        let Some(operation) = Self::at(name, resource_type, id.is_some()) else {
+            return Err(match resource_type {
+                Some(of) if id.is_none() && Self::at(name, resource_type, true).is_some() => {
+                    only_of_one(of, name)
+                }
+                _ => Refusal::unknown_path(path),
+            });
+        };
+        if matches!(target, Target::VersionOperation(..)) && !operation.on_version {
+            // What is changed is the resource; what is looked at, its current version.
+            return Err(Refusal::not_offered(""));
+        }
         if operation.writes && method != "POST" {
             return Err(Refusal::not_offered("POST"));
         }
@@ -225,6 +246,13 @@ impl Operation {
     pub fn is_of(&self, resource_type: ResourceType) -> bool {
         self.types.is_none_or(|types| types.contains(&resource_type))
     }
+}
+
+/// 400: a type is asked for what only its resources have.
+fn only_of_one(of: ResourceType, name: &str) -> Refusal {
+    let text =
+        format!("${name} is not offered for all {of} resources at once; ask for one: {of}/{{id}}/${name}");
+    Refusal::invalid(vec![Issue::error(IssueCode::NotSupported, text)])
 }
 
 #[cfg(test)]

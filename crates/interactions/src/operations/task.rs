@@ -18,6 +18,8 @@ pub struct Request {
     pub resource_type: Option<ResourceType>,
     /// The id that the URL names.
     pub id: Option<String>,
+    /// The version that the URL names; none for the current one.
+    pub version: Option<String>,
     /// The parameters.
     pub input: Input,
     /// Who asks. That they may read the type, and change it if the operation does, has been judged.
@@ -75,14 +77,17 @@ impl Request {
         self.resource_type.ok_or_else(|| Refusal::not_offered(""))
     }
 
-    /// The current version of the resource that the URL names.
+    /// The resource that the URL names, in the version that it names or else in the current one.
     ///
     /// # Errors
     ///
     /// 404, 410; 403 when the caller may not see it; the store's failures.
     pub(super) fn read(&self, reader: &mut dyn Reader) -> Result<Version, Refusal> {
         let Some(id) = &self.id else { return Err(Refusal::not_offered("")) };
-        let version = read::read(reader, self.resource_type()?, id)?;
+        let version = match &self.version {
+            Some(version) => read::vread(reader, self.resource_type()?, id, version)?,
+            None => read::read(reader, self.resource_type()?, id)?,
+        };
         self.caller.may_see(&version)?;
         Ok(version)
     }
@@ -144,7 +149,8 @@ impl Engine {
     /// # Errors
     ///
     /// 400 with everything that cannot be honoured, 403 when it leads to what the caller may not read.
-    pub fn operation(&self, operation: &Operation, request: Request) -> Result<Task, Refusal> {
+    pub fn operation(&self, operation: &Operation, mut request: Request) -> Result<Task, Refusal> {
+        request.preconditions.by = Some(Arc::clone(&request.caller));
         (operation.read)(self, request)
     }
 

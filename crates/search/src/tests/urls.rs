@@ -1,7 +1,7 @@
 //! URLs: what is applied of them, and what is said of those that can't be honoured.
 
 use super::{REGISTRY, options, refused, search, search_with};
-use crate::{Criterion, SearchOptions, Sort, SortKey, Total, from_url_of_types, limits};
+use crate::{Criterion, SearchOptions, Sort, SortKey, Total, Types, from_url_of_types, limits};
 use fhir::{IssueCode, ResourceType, Severity};
 
 fn refuses(name: &str, url: &str, expected: &[&str]) {
@@ -272,7 +272,7 @@ fn lenient_handling_leaves_out_what_cannot_be_honoured_and_says_so() {
 
 #[test]
 fn base_parameters_are_for_searches_of_all_types() {
-    let all: Vec<ResourceType> = ResourceType::all().collect();
+    let all = Types::of(ResourceType::all()).unwrap();
     for (name, value) in [
         ("_id", "a"),
         ("_lastUpdated", "2024"),

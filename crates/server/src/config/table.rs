@@ -97,7 +97,7 @@ pub static SETTINGS: &[Setting] = &[
         "limits.uri_bytes",
         Kind::Count { least: 256, most: 65_536 },
         "8192",
-        "Longest path and query in bytes, 256 to 64 KiB; more is 414",
+        "Longest path and query in bytes, 256 to 64 KiB; more is 414 (a search that is longer can be sent to _search, up to 256 KiB)",
     ),
     setting(
         "limits.header_bytes",

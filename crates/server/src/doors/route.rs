@@ -38,7 +38,7 @@ pub enum Place<'a> {
 impl<'a> Route<'a> {
     /// Reads the steps of a path. Whether a type is served at the door is the door's to say.
     pub fn of(steps: &'a [String]) -> Option<Self> {
-        let mut names = [""; 5];
+        let mut names = [""; 6];
         if steps.len() > names.len() {
             return None;
         }
@@ -105,6 +105,7 @@ mod tests {
             ("fhir/Patient/_history", Target::TypeHistory),
             ("fhir/Patient/$x", Target::Operation(None, "x")),
             ("fhir/Patient/1/$x", Target::Operation(Some("1"), "x")),
+            ("fhir/Patient/1/_history/2/$x", Target::VersionOperation("1", "2", "x")),
             ("fhir/Patient/1/*", Target::Compartment("1", None)),
             ("fhir/Patient/1/Basic", Target::Compartment("1", Some(ResourceType::BASIC))),
             ("fhir/Patient/1/Basic/_search", Target::CompartmentSearch("1", Some(ResourceType::BASIC))),
@@ -120,6 +121,7 @@ mod tests {
             "Patient/_search/1",
             "Patient/1/2",
             "fhir/Patient/1/_history/2/3",
+            "fhir/Patient/1/_history/2/$x/3",
             "fhir/fhir/Patient",
         ] {
             check(path, None);

@@ -13,6 +13,11 @@ pub type Answer = Response<Bytes>;
 /// FHIR's JSON.
 pub const FHIR_JSON: &str = "application/fhir+json";
 
+/// When what an answer shows was last changed, in milliseconds since the epoch: an extension of the answer, for
+/// `Last-Modified` has whole seconds.
+#[derive(Clone, Copy, Debug)]
+pub struct LastUpdated(pub i64);
+
 /// An answer with a body.
 pub fn with_body(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Answer {
     let mut answer = empty(status);

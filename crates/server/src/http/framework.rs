@@ -71,7 +71,7 @@ fn rendered(refusal: &Refusal) -> Vec<u8> {
     let id = correlation::next();
     tracing::info!(%id, status, refusal = refusal.row().id, "request refused before it was one");
     let mut answer = format!(
-        "HTTP/1.1 {status} {}\r\ncontent-type: {FHIR_JSON}\r\ncontent-length: {}\r\n{}: {id}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status} {}\r\ncontent-type: {FHIR_JSON}\r\ncontent-length: {}\r\n{}: {id}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n",
         hyper::StatusCode::from_u16(status).ok().and_then(|s| s.canonical_reason()).unwrap_or("Refused"),
         body.len(),
         correlation::HEADER,

@@ -166,14 +166,10 @@ pub fn body_is_json(ask: &Ask) -> Result<(), Refusal> {
 ///
 /// # Errors
 ///
-/// 415 when it is something else.
+/// 415 when it is said to be something else, or nothing.
 pub fn body_is_form(ask: &Ask) -> Result<(), Refusal> {
     let sent = content_type(ask);
-    if is(sent, "application/x-www-form-urlencoded") {
-        Ok(())
-    } else {
-        Err(Refusal::unsupported_media_type(sent))
-    }
+    if is(sent, "application/x-www-form-urlencoded") { Ok(()) } else { Err(Refusal::unsupported_form(sent)) }
 }
 
 /// The `Content-Type` of a request.

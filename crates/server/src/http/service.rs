@@ -14,7 +14,7 @@ use bytes::Bytes;
 use fhir::{Issue, IssueCode};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, TRANSFER_ENCODING};
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, TRANSFER_ENCODING};
 use hyper::{Request, Response, Version};
 use interactions::Refusal;
 use std::convert::Infallible;
@@ -32,6 +32,7 @@ pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Response
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let id = &*correlation::next().hyphenated().encode_lower(&mut text);
     let asked = Asked::of(&request);
+    let has_token = request.headers().contains_key(AUTHORIZATION);
     let wish = Wish::of(&request);
     let mut seen = Seen::default();
     let refusal;
@@ -47,11 +48,25 @@ pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Response
         }
     };
     answer = wish.fulfil(answer).await;
+    keep_out_of_caches(&mut answer, has_token);
     answer::set(&mut answer, correlation::HEADER, id);
     let (status, took) = (answer.status().as_u16(), started.elapsed());
     app.metrics.request(&seen, status, took);
     asked.log(id, status, took, refusal.as_ref());
     Ok(answer.map(Full::new))
+}
+
+/// Says what caches may do with an answer that does not say so itself: a refusal is not kept, and what was shown to the
+/// bearer of a token is kept for them alone, and asked for again before it is used.
+fn keep_out_of_caches(answer: &mut Answer, has_token: bool) {
+    let is_refusal = answer.status().is_client_error() || answer.status().is_server_error();
+    let told = match (is_refusal, has_token) {
+        _ if answer.headers().contains_key(CACHE_CONTROL) => return,
+        (true, _) => "no-store",
+        (false, true) => "private, no-cache",
+        (false, false) => return,
+    };
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(told));
 }
 
 /// Lets a request through the limits, watches its time and its panics.

@@ -139,8 +139,7 @@ fn built(site: &Site, asked: &Asked, id: &str) -> Request {
         Body::None => request,
         Body::Text(body) => request.body(filled(body)),
         Body::TooManyEntries => {
-            let entry = r#"{"request":{"method":"GET","url":"Basic/x"}}"#;
-            let entries = vec![entry; interactions::bundle::ENTRIES + 1].join(",");
+            let entries = vec!["{}"; interactions::bundle::ENTRIES + 1].join(",");
             request.body(format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{entries}]}}"#))
         }
         Body::OverLimit => request.body(format!("\"{}\"", "x".repeat(65536))),

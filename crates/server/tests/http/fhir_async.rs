@@ -73,6 +73,62 @@ fn nobody_else_sees_a_request_and_its_owner_can_give_it_up() {
 }
 
 #[test]
+fn an_answer_is_for_tokens_that_may_see_as_much_as_the_one_it_was_asked_with() {
+    let site = Site::new();
+    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } }))
+        .expect(201);
+    let accepted = site.ask_with(later("GET", "/fhir/Basic?_id=x", "")).expect(202);
+    let path = place(&site, &accepted);
+    wait(&site, &path);
+    let with = |method: &str, scopes: &str| {
+        let token = site.token_for(scopes);
+        site.ask_with(Request::new(method, &path).header("authorization", &format!("Bearer {token}")))
+    };
+    for method in ["GET", "HEAD", "DELETE"] {
+        let refused = with(method, "system/Patient.read").expect(403);
+        assert!(refused.header("www-authenticate").unwrap().contains("system/*.*"));
+    }
+    with("GET", "user/*.* system/*.*").expect(200);
+    let narrow = site.token_for("system/Basic.read");
+    let request = later("GET", "/fhir/Basic?_id=x", "").header("authorization", &format!("Bearer {narrow}"));
+    let path = place(&site, &site.ask_with(request).expect(202));
+    wait(&site, &path);
+}
+
+#[test]
+fn answers_that_wait_hold_nobody_up() {
+    let site = Site::new();
+    let mut places = Vec::new();
+    for _ in 0..70 {
+        let accepted = site.ask_with(later("GET", "/fhir/Basic?_count=0", "")).expect(202);
+        places.push(place(&site, &accepted));
+        wait(&site, places.last().unwrap());
+    }
+    // The oldest have gone, the latest have not.
+    site.get(&places[0]).expect(404);
+    site.get(&places[69]).expect(200);
+}
+
+#[test]
+fn a_binary_comes_as_the_resource_and_times_are_told_to_the_millisecond() {
+    let site = Site::new();
+    let binary =
+        json!({ "resourceType": "Binary", "id": "x", "contentType": "text/plain", "data": "aGVsbG8=" });
+    let stored = site.put("/fhir/Binary/x", &binary).expect(201).json();
+    let last_updated = stored.at(&["meta", "lastUpdated"]).unwrap().clone();
+    for request in [
+        later("GET", "/fhir/Binary/x", ""),
+        later("GET", "/fhir/Binary/x", "").header("accept", "text/plain"),
+        later("GET", "/fhir/Binary/x/_history/1", ""),
+    ] {
+        let answer = wait(&site, &place(&site, &site.ask_with(request).expect(202))).json();
+        let entry = &answer.get("entry").unwrap().items()[0];
+        assert_eq!(entry.at(&["resource", "data"]), Some(&"aGVsbG8=".into()), "{answer}");
+        assert_eq!(entry.at(&["response", "lastModified"]), Some(&last_updated));
+    }
+}
+
+#[test]
 fn who_has_no_token_starts_nothing() {
     let site = Site::new();
     site.send(later("GET", "/fhir/Basic", "")).expect(401);

@@ -18,14 +18,15 @@ fn content_is_stored_and_read_back_as_it_is() {
     let site = Site::new();
     let created = site.ask_with(upload("POST", "/fhir/Binary")).expect(201);
     let path = format!("/fhir/Binary/{}", created.location_id());
-    for accept in ["*/*", "application/pdf", "application/*;q=0.5"] {
+    for accept in
+        ["*/*", "application/pdf", "application/*;q=0.5", "text/plain", "application/json", "image/png"]
+    {
         let content = get(&site, &path, accept).expect(200);
         assert_eq!(content.body, PDF);
         assert_eq!(content.header("content-type"), Some("application/pdf"));
         assert_eq!(content.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(content.header("etag"), Some("W/\"1\""));
     }
-    get(&site, &path, "image/png").expect(406);
     let again = Request::new("GET", &path).header("if-none-match", "W/\"1\"");
     site.ask_with(again).expect(304);
     let content = site.get(&format!("{path}/_history/1")).expect(200);
@@ -52,6 +53,37 @@ fn a_binary_that_is_sent_as_a_resource_is_one() {
     assert_eq!((content.text().as_str(), content.header("content-type")), ("hello", Some("text/plain")));
     site.ask("PUT", "/fhir/Binary/t", r#"{"resourceType":"Binary","id":"t","data":"%"}"#).expect(400);
     site.ask_with(Request::new("POST", "/fhir/Binary").header("content-type", "").body("x")).expect(415);
+}
+
+#[test]
+fn whatever_is_no_binary_is_content_in_forms_of_fhir_too() {
+    let site = Site::new();
+    for (kind, body) in [
+        ("application/json", r#"{"a":[1,2]}"#),
+        ("application/fhir+json", r#"{"resourceType":"Patient"}"#),
+        ("application/fhir+json; charset=utf-8", "not json"),
+        ("application/xml", "<note><to>x</to></note>"),
+        ("application/fhir+xml", "<Patient xmlns=\"http://hl7.org/fhir\"/>"),
+        ("text/json", "{}"),
+    ] {
+        for (method, path) in [("POST", "/fhir/Binary"), ("PUT", "/fhir/Binary/x")] {
+            let sent = site.ask_with(Request::new(method, path).header("content-type", kind).body(body));
+            assert!(matches!(sent.status, 200 | 201), "{kind}: {}", sent.text());
+            let id = sent.json().str("id").unwrap().to_owned();
+            let content = get(&site, &format!("/fhir/Binary/{id}"), "*/*").expect(200);
+            assert_eq!((content.text().as_str(), content.header("content-type")), (body, Some(kind)));
+        }
+    }
+    for (kind, body) in [
+        ("application/json", r#"{ "resourceType" : "Binary", "data": "#),
+        (
+            "application/fhir+xml",
+            "<?xml version=\"1.0\"?><Binary xmlns=\"http://hl7.org/fhir\"><wrong/></Binary>",
+        ),
+    ] {
+        let sent = Request::new("POST", "/fhir/Binary").header("content-type", kind).body(body);
+        site.ask_with(sent).expect(400);
+    }
 }
 
 #[test]

@@ -51,6 +51,64 @@ fn references_among_entries_lead_to_what_they_became() {
 }
 
 #[test]
+fn names_of_systems_and_definitions_are_no_links_to_entries() {
+    let site = Site::new();
+    let (set, system) = ("urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e1", "urn:oid:1.2.3.4.5");
+    let code_system = json!({
+        "resourceType": "CodeSystem", "url": system, "status": "draft", "content": "complete", "caseSensitive": true,
+        "valueSet": set, "concept": [{ "code": "a" }]
+    });
+    let value_set = json!({
+        "resourceType": "ValueSet", "url": set, "status": "draft",
+        "compose": { "include": [{ "system": system }, { "valueSet": ["http://a/ValueSet/1"] }] }
+    });
+    let referring = json!({
+        "resourceType": "Observation", "status": "final", "identifier": [{ "system": system, "value": "1" }],
+        "code": { "coding": [{ "system": system, "code": "a" }] }, "subject": { "reference": "urn:uuid:p" },
+        "instantiatesCanonical": set,
+        "extension": [
+            { "url": "http://a/ValueSet/1", "valueUuid": set },
+            { "url": "http://example.org/c", "valueCanonical": "http://a/ValueSet/1" },
+            { "url": "http://example.org/u", "valueUri": "http://a/ValueSet/1" },
+            { "url": "http://example.org/l", "valueUrl": "http://a/ValueSet/1" }
+        ]
+    });
+    let mut referring = referring;
+    referring.as_object_mut().unwrap().remove("instantiatesCanonical");
+    let named = json!({
+        "resourceType": "ValueSet", "url": "http://a/ValueSet/1", "status": "draft", "compose": { "include": [{ "system": system }] }
+    });
+    let patient = json!({ "resourceType": "Patient" });
+    let sent = [code_system, value_set, referring, named];
+    let reply = transaction(
+        &site,
+        vec![
+            entry("POST", "CodeSystem").with(sent[0].clone()).full_url(system),
+            entry("POST", "ValueSet").with(sent[1].clone()).full_url(set),
+            entry("POST", "Observation").with(sent[2].clone()),
+            entry("POST", "ValueSet").with(sent[3].clone()).full_url("http://a/ValueSet/1"),
+            entry("POST", "Patient").with(patient).full_url("urn:uuid:p"),
+        ],
+    )
+    .expect(200);
+    let link = target(&reply, 3);
+    for (index, sent) in sent.iter().enumerate() {
+        let mut expected = sent.clone();
+        if index == 2 {
+            expected.as_object_mut().unwrap().insert("subject", json!({ "reference": (target(&reply, 4)) }));
+            let extensions = expected.as_object_mut().unwrap().get_mut("extension").unwrap();
+            let Json::Array(extensions) = extensions else { panic!() };
+            extensions[3].as_object_mut().unwrap().insert("valueUrl", link.as_str());
+        }
+        let mut stored = site.get(&format!("/fhir/{}", target(&reply, index))).expect(200).json();
+        for own in ["id", "meta"] {
+            stored.as_object_mut().unwrap().remove(own);
+        }
+        assert!(stored.same_content(&expected), "{stored}\n{expected}");
+    }
+}
+
+#[test]
 fn entries_exported_elsewhere_refer_to_each_other_by_their_urls_there() {
     let site = Site::new();
     let reply = transaction(

@@ -167,8 +167,17 @@ fn labels_are_changed_only_as_asked_and_allowed() {
 fn operations_that_are_not_there_are_unknown_paths() {
     let site = Site::new();
     basic(&site);
-    for path in ["/fhir/$metta", "/fhir/Basic/$meta-add", "/fhir/Basic/x/$metta", "/fhir/Basic/x/$lastn"] {
+    for path in
+        ["/fhir/$metta", "/fhir/Basic/x/$metta", "/fhir/Basic/x/$lastn", "/fhir/Basic/x/_history/1/$metta"]
+    {
         assert_eq!(site.get(path).expect(404).problem(), format!("Unknown path '{path}'"));
+    }
+    for (path, told) in [
+        ("/fhir/Basic/$meta-add", "Basic/{id}/$meta-add"),
+        ("/fhir/Patient/$everything", "Patient/{id}/$everything"),
+    ] {
+        let text = site.get(path).expect(400).issues()[1].1.clone();
+        assert!(text.ends_with(told), "{text}");
     }
     let put = site.put("/fhir/Basic/x/$meta", &json!({})).expect(405);
     assert_eq!(put.header("allow"), Some("GET, HEAD, POST"));
@@ -188,7 +197,7 @@ fn composition(site: &Site) {
                 "resourceType": "Composition", "id": "c", "status": "final", "type": { "text": "t" },
                 "subject": { "reference": "Patient/p" }, "date": "2026-01-01", "title": "T",
                 "author": [{ "reference": "Practitioner/a" }],
-                "section": [{ "title": "S", "entry": [{ "reference": "Basic/b" }, { "reference": "Basic/gone" }] }]
+                "section": [{ "title": "S", "entry": [{ "reference": "Basic/b" }, { "display": "told elsewhere" }] }]
             }),
         ),
     ] {
@@ -209,6 +218,77 @@ fn a_document_begins_with_the_composition_and_holds_what_it_refers_to() {
     assert_eq!(urls, expected.map(|path| format!("{}/fhir/{path}", site.base_url)));
     site.get("/fhir/Composition/none/$document").expect(404);
     site.get("/fhir/Composition/c/$document?persist=true").expect(400);
+    let held = document.get("entry").unwrap().to_string();
+    let own = format!("{}/fhir/Composition/c", site.base_url);
+    for id in ["c", "Composition/c", &own] {
+        let named = site.get(&format!("/fhir/Composition/$document?id={id}")).expect(200).json();
+        assert_eq!(named.get("entry").unwrap().to_string(), held, "{id}");
+    }
+    for (path, status) in [
+        ("/fhir/Composition/$document", 400),
+        ("/fhir/Composition/$document?id=none", 404),
+        ("/fhir/Composition/$document?id=http://elsewhere.example.org/Composition/c", 400),
+        ("/fhir/Composition/c/$document?id=c", 400),
+    ] {
+        assert_eq!(site.get(path).status, status, "{path}");
+    }
+    let claimed = site.get("/fhir/metadata").expect(200).text();
+    assert!(claimed.contains("OperationDefinition/Composition-document"));
+}
+
+#[test]
+fn a_document_that_lacks_something_is_refused_naming_all_that_it_lacks() {
+    let site = Site::new();
+    composition(&site);
+    let mut composition = site.get("/fhir/Composition/c").json();
+    let entries = ["Basic/b", "Basic/never", "Basic/deleted", "http://elsewhere.example.org/fhir/Basic/1"];
+    let entries: Vec<Json> = entries.iter().map(|reference| json!({ "reference": (*reference) })).collect();
+    let section = json!([{ "title": "S", "entry": entries }]);
+    composition.as_object_mut().unwrap().insert("section", section);
+    site.put(
+        "/fhir/Basic/deleted",
+        &json!({ "resourceType": "Basic", "id": "deleted", "code": { "text": "x" } }),
+    )
+    .expect(201);
+    site.delete("/fhir/Basic/deleted").expect(204);
+    site.put("/fhir/Composition/c", &composition).expect(200);
+    let issues = site.get("/fhir/Composition/c/$document").expect(422).issues();
+    let lacks: Vec<&str> = issues.iter().map(|issue| issue.1.split(", but ").nth(1).unwrap()).collect();
+    assert_eq!(
+        lacks,
+        [
+            "'http://elsewhere.example.org/fhir/Basic/1' is not on this server",
+            "Basic/never does not exist",
+            "Basic/deleted has been deleted",
+        ]
+    );
+    assert!(issues.iter().all(|issue| issue.0 == "business-rule"));
+}
+
+#[test]
+fn the_labels_of_a_version_are_read_and_never_changed() {
+    let site = Site::new();
+    for code in ["one", "two"] {
+        let resource = json!({ "resourceType": "Basic", "id": "v", "meta": { "tag": [{ "code": code }] }, "code": { "text": "x" } });
+        assert!(matches!(site.put("/fhir/Basic/v", &resource).status, 200 | 201));
+    }
+    let tag = |path: &str| {
+        let meta = site.get(path).expect(200).json();
+        meta.at(&["parameter", "0", "valueMeta", "tag", "0", "code"])
+            .and_then(Json::as_str)
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(tag("/fhir/Basic/v/_history/1/$meta"), "one");
+    assert_eq!(tag("/fhir/Basic/v/$meta"), "two");
+    site.get("/fhir/Basic/v/_history/9/$meta").expect(404);
+    let labels = json!({ "resourceType": "Parameters", "parameter": [{ "name": "meta", "valueMeta": { "tag": [{ "code": "x" }] } }] });
+    site.post("/fhir/Basic/v/_history/1/$meta-add", &labels).expect(405);
+    let batch = crate::support::bundle::batch(
+        &site,
+        vec![crate::support::bundle::entry("GET", "Basic/v/_history/1/$meta")],
+    );
+    assert!(batch.text().contains("\"one\""), "{}", batch.text());
 }
 
 #[test]
@@ -245,7 +325,21 @@ fn the_latest_observations_of_each_code_are_found() {
     assert_eq!(ids("/fhir/Observation/$lastn?subject=Patient/p&max=2"), ["a2", "a3", "b1"]);
     assert_eq!(ids("/fhir/Observation/$lastn?patient=p&code=http://example.org|b"), ["b1"]);
     assert_eq!(ids("/fhir/Observation/$lastn?patient=other"), Vec::<String>::new());
+    site.put("/fhir/Patient/q", &json!({ "resourceType": "Patient", "id": "q" })).expect(201);
+    for (id, date) in [("q1", "2020-01-01"), ("q2", "2020-01-02")] {
+        let observation = json!({
+            "resourceType": "Observation", "id": id, "status": "final", "subject": { "reference": "Patient/q" },
+            "code": { "coding": [{ "system": "http://example.org", "code": "a" }] }, "effectiveDateTime": date
+        });
+        site.put(&format!("/fhir/Observation/{id}"), &observation).expect(201);
+    }
+    assert_eq!(ids("/fhir/Observation/$lastn?patient=p,q"), ["a2", "b1", "q2"]);
+    assert_eq!(ids("/fhir/Observation/$lastn?subject:Patient=p"), ["a2", "b1"]);
     for refused in [
+        "?patient:missing=false",
+        "?subject.name=x",
+        "?subject:Patient.name=x",
+        "?patient:identifier=urn:mrn|1",
         "",
         "?code=a",
         "?patient=p&max=0",
@@ -331,18 +425,110 @@ fn everything_of_a_patient_is_the_compartment_and_what_it_refers_to() {
         of("/fhir/Encounter/e/$everything"),
         ["Encounter/e", "Observation/x", "Organization/o", "Patient/p", "PractitionerRole/r"]
     );
-    assert_eq!(of("/fhir/Patient/p/$everything?_type=Observation,Organization"), ["Observation/x"]);
+    assert_eq!(of("/fhir/Patient/p/$everything?_type=Observation"), ["Observation/x"]);
+    assert_eq!(
+        of("/fhir/Patient/p/$everything?_type=Observation,Organization"),
+        ["Observation/x", "Organization/o"]
+    );
+    assert_eq!(of("/fhir/Patient/p/$everything?_type=Organization"), ["Organization/o"]);
+    assert_eq!(of("/fhir/Patient/p/$everything?_type=Location"), Vec::<String>::new());
     assert_eq!(
         of("/fhir/Patient/p/$everything?_type=Encounter,PractitionerRole"),
         ["Encounter/e", "PractitionerRole/r"]
     );
-    site.get("/fhir/Patient/p/$everything?_type=Organization").expect(400);
     site.get("/fhir/Patient/p/$everything?_type=Encountre").expect(400);
     assert!(!of("/fhir/Patient/p/$everything?start=2025-01-01").contains(&"Encounter/e".to_owned()));
     assert!(!of("/fhir/Patient/p/$everything?end=2025-01-01").contains(&"Observation/x".to_owned()));
     assert_eq!(of("/fhir/Patient/p/$everything?_since=2999-01-01"), Vec::<String>::new());
     site.get("/fhir/Patient/none/$everything").expect(404);
     site.get("/fhir/Patient/p/$everything?from=2020").expect(400);
+}
+
+#[test]
+fn everything_is_refused_in_the_words_of_whoever_asked() {
+    let site = Site::new();
+    record(&site);
+    let issues = site
+        .get("/fhir/Patient/p/$everything?_since=x&start=ge2020&end=2020-13&_count=y")
+        .expect(400)
+        .issues();
+    for name in ["'_since'", "'start'", "'end'", "'_count'"] {
+        assert!(issues.iter().any(|issue| issue.1.contains(name)), "{name}: {issues:?}");
+    }
+    assert!(issues.iter().all(|issue| !issue.1.contains("_lastUpdated") && !issue.1.contains("period")));
+}
+
+#[test]
+fn everything_follows_attachments_to_the_content_that_its_reader_may_see() {
+    let site = Site::new();
+    site.put("/fhir/Patient/p", &json!({ "resourceType": "Patient", "id": "p" })).expect(201);
+    for (id, context) in [("open", None), ("kept", Some("Practitioner/a"))] {
+        let mut binary = json!({ "resourceType": "Binary", "id": id, "contentType": "text/plain" });
+        if let Some(context) = context {
+            binary.as_object_mut().unwrap().insert("securityContext", json!({ "reference": context }));
+        }
+        site.put(&format!("/fhir/Binary/{id}"), &binary).expect(201);
+    }
+    let own = format!("{}/fhir/Binary/kept", site.base_url);
+    let document = json!({
+        "resourceType": "DocumentReference", "id": "d", "status": "current", "subject": { "reference": "Patient/p" },
+        "content": [{ "attachment": { "url": "Binary/open" } }, { "attachment": { "url": own } }]
+    });
+    site.put("/fhir/DocumentReference/d", &document).expect(201);
+    for (scopes, binaries) in [
+        ("system/*.read", vec!["Binary/kept", "Binary/open"]),
+        ("system/Patient.read system/DocumentReference.read system/Binary.read", vec!["Binary/open"]),
+        ("system/Patient.read system/DocumentReference.read", vec![]),
+    ] {
+        let token = site.token_for(scopes);
+        let request = Request::new("GET", "/fhir/Patient/p/$everything");
+        let reply = site.ask_with(request.header("authorization", &format!("Bearer {token}"))).expect(200);
+        let found: Vec<String> =
+            held(&reply.json()).into_iter().filter(|name| name.starts_with("Binary/")).collect();
+        assert_eq!(found, binaries, "{scopes}");
+    }
+}
+
+#[test]
+fn care_is_dated_by_what_says_when_it_was_given() {
+    let site = Site::new();
+    site.put("/fhir/Patient/p", &json!({ "resourceType": "Patient", "id": "p", "birthDate": "1950-01-01" }))
+        .expect(201);
+    let of = |text: &str| {
+        let mut resource = fhir::json::parse(text.as_bytes(), 100).unwrap();
+        let resource_type = resource.str("resourceType").unwrap().to_owned();
+        let who = match resource_type.as_str() {
+            "AllergyIntolerance" => "patient",
+            _ => "subject",
+        };
+        let id = resource.str("id").unwrap().to_owned();
+        resource.as_object_mut().unwrap().insert(who, json!({ "reference": "Patient/p" }));
+        site.put(&format!("/fhir/{resource_type}/{id}"), &resource).expect(201);
+        (format!("{resource_type}/{id}"), text.contains("\"id\":\"in"))
+    };
+    let medication = r#""medicationCodeableConcept":{"text":"m"}"#;
+    let stored: Vec<(String, bool)> = [
+        r#"{"resourceType":"MedicationRequest","id":"in","status":"active","intent":"order",M,"authoredOn":"2024-05-01","dosageInstruction":[{"timing":{"event":["2019-01-01"]}}]}"#,
+        r#"{"resourceType":"MedicationRequest","id":"out","status":"active","intent":"order",M,"authoredOn":"1990-05-01"}"#,
+        r#"{"resourceType":"ServiceRequest","id":"in","status":"active","intent":"order","authoredOn":"1990-01-01","occurrenceDateTime":"2024-02-02"}"#,
+        r#"{"resourceType":"Condition","id":"in-recorded","recordedDate":"2024-03-03"}"#,
+        r#"{"resourceType":"Condition","id":"in-age","onsetAge":{"value":40,"unit":"a","system":"http://unitsofmeasure.org","code":"a"}}"#,
+        r#"{"resourceType":"Condition","id":"out","onsetDateTime":"1990","recordedDate":"1991-01-01"}"#,
+        r#"{"resourceType":"AllergyIntolerance","id":"in-undated","clinicalStatus":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"active"}]}}"#,
+        r#"{"resourceType":"MedicationStatement","id":"out","status":"active",M,"effectiveDateTime":"1990-01-01"}"#,
+        r#"{"resourceType":"MedicationAdministration","id":"out","status":"completed",M,"effectiveDateTime":"1990-01-01"}"#,
+        r#"{"resourceType":"MedicationDispense","id":"out","status":"completed",M,"whenHandedOver":"1990-01-01"}"#,
+        r#"{"resourceType":"MedicationDispense","id":"in","status":"completed",M,"whenHandedOver":"2024-01-01"}"#,
+    ]
+    .iter()
+    .map(|text| of(&text.replace(",M,", &format!(",{medication},"))))
+    .collect();
+    let found =
+        held(&site.get("/fhir/Patient/p/$everything?start=2024-01-01&end=2024-12-31").expect(200).json());
+    for (name, is_in) in &stored {
+        assert_eq!(found.contains(name), *is_in, "{name}");
+    }
+    assert!(found.contains(&"Patient/p".to_owned()));
 }
 
 #[test]

@@ -182,3 +182,29 @@ fn count_zero_is_a_count() {
     assert_eq!(bundle.get("total").unwrap().to_string(), "2");
     assert_eq!(bundle.get("entry"), None);
 }
+
+#[test]
+fn a_search_by_post_takes_a_long_form_or_none() {
+    let site = Site::new();
+    let token = format!("Bearer {}", site.token);
+    let post = |kind: Option<&str>, body: &str| {
+        let mut request =
+            Request::new("POST", "/fhir/Basic/_search?_count=7").header("authorization", &token);
+        if let Some(kind) = kind {
+            request = request.header("content-type", kind);
+        }
+        site.send(request.body(body))
+    };
+    let form = Some("application/x-www-form-urlencoded");
+    assert!(post(None, "").expect(200).text().contains("_count=7"));
+    let ids: Vec<String> = (0..900).map(|n| format!("a-long-id-of-somebody-{n}")).collect();
+    let long = format!("_id={}", ids.join(","));
+    assert!(long.len() > 16 * 1024);
+    post(form, &long).expect(200);
+    let refused = post(form, &format!("_id={}", "x".repeat(256 * 1024))).expect(413).problem();
+    assert!(refused.contains("262144"), "{refused}");
+    for (kind, body) in [(Some("application/fhir+json"), "{}"), (None, "_id=x"), (Some("text/plain"), "")] {
+        let told = post(kind, body).expect(415).problem();
+        assert!(told.ends_with("send application/x-www-form-urlencoded"), "{told}");
+    }
+}

@@ -1,22 +1,25 @@
 //! Binary (<http://hl7.org/fhir/R4/binary.html>): content that is not FHIR, as it is.
 
 use super::preconditions::has_it;
-use super::{Call, respond};
+use super::{Body, Call, respond};
 use crate::authenticate::may;
 use crate::http::answer::{self, Answer};
 use crate::http::ask::Ask;
 use crate::http::coding::quality_value;
-use crate::http::negotiate::{body_format, content_type, essence};
+use crate::http::negotiate::{Format, body_format, content_type, essence};
 use crate::http::receive;
 use auth::{Access, Caller};
-use fhir::{Json, Object, Reference, ResourceType, base64};
+use fhir::{Json, Object, ResourceType, base64};
 use hyper::header::ACCEPT;
-use interactions::Refusal;
 use interactions::unit::stored_json;
+use interactions::{Engine, Refusal};
 use storage::Version;
 
 /// Content of which no type is said.
 const OCTETS: &str = "application/octet-stream";
+
+/// Within how many characters a body says what it is, if it cannot be read.
+const CLAIM_CHARS: usize = 256;
 
 /// The header that says whose permissions content has.
 const SECURITY_CONTEXT: &str = "x-security-context";
@@ -29,19 +32,18 @@ pub(super) fn asks_for_resource(ask: &Ask, query: &[(String, String)]) -> bool {
         || ask.header(ACCEPT).is_some_and(|accept| accept.split(',').any(is_fhir))
 }
 
-/// The content of a Binary.
+/// The content of a Binary, in its own media type whatever else the client would take.
 ///
 /// # Errors
 ///
-/// 403 when the caller may not read what its security context is, 406 when the client takes no content of its type.
-pub(super) fn content(call: &Call<'_>, version: &Version) -> Result<Answer, Refusal> {
+/// 403 when the caller may not read what its security context is.
+pub(super) async fn content(call: &Call<'_>, version: &Version) -> Result<Answer, Refusal> {
     let binary = stored_json(version)?;
-    check_context(&call.caller, &binary)?;
-    if has_it(&call.ask, version) {
+    check_context(&call.caller, &call.app.engine, &binary, Access::Read)?;
+    if has_it(call, version).await? {
         return Ok(respond::with_validators(answer::empty(304), version));
     }
     let content_type = binary.str("contentType").unwrap_or(OCTETS);
-    accepted(&call.ask, content_type)?;
     let bytes = binary.str("data").and_then(base64::decode).unwrap_or_default();
     let mut answer = respond::with_validators(answer::with_body(200, OCTETS, bytes), version);
     answer::set(&mut answer, "content-type", content_type);
@@ -66,15 +68,26 @@ pub(super) fn check_all(caller: &Caller, resource_type: ResourceType) -> Result<
     Err(Refusal::insufficient_scope("system/*.read"))
 }
 
-/// Checks that the caller may read what the Binary's security context is: its permissions are the Binary's.
+/// Checks that the caller has access to what the Binary's security context is: its permissions are the Binary's. A
+/// context that this server does not hold may be anything, and needs access to everything.
 ///
 /// # Errors
 ///
 /// 403.
-pub(super) fn check_context(caller: &Caller, binary: &Json) -> Result<(), Refusal> {
-    match context(binary).and_then(Reference::parse) {
-        Some(Reference::Local { resource_type, .. }) => may(caller, resource_type, Access::Read),
-        _ => Ok(()),
+pub(super) fn check_context(
+    caller: &Caller,
+    engine: &Engine,
+    binary: &Json,
+    access: Access,
+) -> Result<(), Refusal> {
+    if binary.get("securityContext").is_none() {
+        return Ok(());
+    }
+    match context(binary).and_then(|reference| engine.own_resource(reference)) {
+        Some((resource_type, _)) => may(caller, resource_type, access),
+        None if caller.scopes.allow_all(access) => Ok(()),
+        None if access == Access::Write => Err(Refusal::insufficient_scope("system/*.write")),
+        None => Err(Refusal::insufficient_scope("system/*.read")),
     }
 }
 
@@ -82,32 +95,18 @@ fn context(binary: &Json) -> Option<&str> {
     binary.get("securityContext").and_then(|context| context.str("reference"))
 }
 
-fn accepted(ask: &Ask, content_type: &str) -> Result<(), Refusal> {
-    let Some(accept) = ask.header(ACCEPT) else { return Ok(()) };
-    let content = essence(content_type);
-    let accepts = |range: &str| {
-        let (range, q) = quality_value(range);
-        let range = range.to_ascii_lowercase();
-        let of_kind = range.strip_suffix("/*").is_some_and(|kind| {
-            kind == "*" || content.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'))
-        });
-        q > 0.0 && (of_kind || essence(&range) == content)
-    };
-    if accept.split(',').any(accepts) { Ok(()) } else { Err(Refusal::not_acceptable(accept)) }
-}
-
-/// Whether the body is content, not a resource.
-pub(super) fn is_content(ask: &Ask) -> bool {
-    body_format(ask).is_err() && !content_type(ask).is_empty()
-}
-
-/// The Binary that the body is the content of.
+/// The Binary that a body is, or is the content of: whatever is not a Binary in one of FHIR's forms is content, other
+/// resources too.
 ///
 /// # Errors
 ///
-/// 415, 413, 408, or 400 when it breaks off.
-pub(super) async fn of_content(call: Call<'_>, id: Option<&str>) -> Result<Json, Refusal> {
+/// 415 when nothing says what the body is, 413, 408, or 400 when it breaks off or is a Binary that cannot be read.
+pub(super) async fn sent(call: Call<'_>, id: Option<&str>) -> Result<Json, Refusal> {
     let Call { app, ask, .. } = call;
+    let format = body_format(&ask).ok();
+    if format.is_none() && content_type(&ask).is_empty() {
+        return Err(Refusal::unsupported_media_type(""));
+    }
     let mut binary = Object::new();
     binary.insert("resourceType", ResourceType::BINARY.name());
     if let Some(id) = id {
@@ -121,8 +120,36 @@ pub(super) async fn of_content(call: Call<'_>, id: Option<&str>) -> Result<Json,
     }
     let limits = &app.config.limits;
     let bytes = receive::body(ask, limits.body_bytes, limits.receive).await?;
-    if !bytes.is_empty() {
-        binary.insert("data", base64::encode(&bytes));
+    let body = Body { format: format.unwrap_or_default(), bytes };
+    if format.is_some()
+        && let Some(resource) = receive::at_leisure(body.bytes.len(), || resource(&app.engine, &body))?
+    {
+        return Ok(resource);
+    }
+    if !body.bytes.is_empty() {
+        binary.insert("data", base64::encode(&body.bytes));
     }
     Ok(binary.into())
+}
+
+/// The Binary that a body in a form of FHIR is; `None` when it is something else.
+fn resource(engine: &Engine, body: &Body) -> Result<Option<Json>, Refusal> {
+    match body.tree(engine) {
+        Ok(tree) => Ok((tree.str("resourceType") == Some(ResourceType::BINARY.name())).then_some(tree)),
+        // Whoever meant a Binary is told what is wrong with it.
+        Err(refusal) if names_binary(body) => Err(refusal),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether a body that cannot be read as FHIR claims to be a Binary all the same.
+fn names_binary(body: &Body) -> bool {
+    let text = String::from_utf8_lossy(&body.bytes);
+    if body.format == Format::Json {
+        let dense: String = text.chars().filter(|c| !c.is_whitespace()).take(CLAIM_CHARS).collect();
+        return dense.contains("\"resourceType\":\"Binary\"");
+    }
+    let root = text.split('<').skip(1).find(|tag| !tag.starts_with(['?', '!']));
+    root.and_then(|tag| tag.split('>').next()?.strip_prefix("Binary"))
+        .is_some_and(|rest| rest.starts_with(char::is_whitespace) && rest.contains("http://hl7.org/fhir"))
 }

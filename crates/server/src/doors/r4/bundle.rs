@@ -7,12 +7,11 @@ use crate::clock::now;
 use crate::http::answer::Answer;
 use interactions::Refusal;
 use interactions::bundle::EntryReturn;
-use std::sync::Arc;
 
 /// Carries the entries of a Bundle out.
 pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    let (engine, caller) = (call.app.engine.clone(), Bearer(Arc::clone(&call.caller)));
+    let (engine, caller) = (call.app.engine.clone(), Bearer::shared(&call));
     let entry_return = if prefers(&call.ask, "return=representation") {
         EntryReturn::Representation
     } else if prefers(&call.ask, "return=OperationOutcome") {
@@ -24,7 +23,7 @@ pub(super) async fn transaction(call: Call<'_>) -> Result<Answer, Refusal> {
     let body = call.body().await?;
     // A large Bundle takes a while, which other requests must not wait for.
     let reader = engine.clone();
-    let read = move || reader.read_bundle(body.tree(&reader)?, Arc::new(caller), lenient, now());
+    let read = move || reader.read_bundle(body.tree(&reader)?, caller, lenient, now());
     let bundle = tokio::task::spawn_blocking(read).await.map_err(Refusal::failed)??;
     Ok(respond::json(200, engine.carry_out(bundle, entry_return).await?))
 }

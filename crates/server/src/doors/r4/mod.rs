@@ -16,15 +16,17 @@ mod write;
 
 use super::{Place, admit};
 use crate::app::App;
+use crate::authenticate::may;
 use crate::http::answer::Answer;
 use crate::http::ask::Ask;
 use crate::http::negotiate::{self, Format};
 use crate::http::receive;
 use crate::telemetry::metrics::Seen;
-use auth::Caller;
+use auth::{Access, Caller};
+use bearer::Bearer;
 use fhir::{Json, ResourceType};
 use interactions::operations::Operation;
-use interactions::{Engine, Interaction, Refusal, Target};
+use interactions::{Caller as _, Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
 
 /// A request that is offered and allowed, and who asks.
@@ -43,12 +45,15 @@ impl Call<'_> {
     ///
     /// # Errors
     ///
-    /// 415, 413, 408; 400 when it breaks off or is not valid.
+    /// 415, 413, 408; 400 when it breaks off or is not valid; 403 when the caller may not make it say what it does.
     async fn resource(self, resource_type: ResourceType, id: Option<&str>) -> Result<Json, Refusal> {
         let engine = &self.app.engine;
-        if resource_type == ResourceType::BINARY && binary::is_content(&self.ask) {
-            let binary = binary::of_content(self, id).await?;
-            return engine.valid(resource_type, binary);
+        if resource_type == ResourceType::BINARY {
+            let bearer = Bearer::of(&self);
+            let sent = binary::sent(self, id).await?;
+            let binary = engine.valid(resource_type, sent)?;
+            bearer.may_change(resource_type, &binary)?;
+            return Ok(binary);
         }
         let body = self.body().await?;
         receive::at_leisure(body.bytes.len(), || engine.valid(resource_type, body.tree(engine)?))
@@ -102,6 +107,9 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
     let operation = Operation::asked(ask.method.as_str(), resource_type, target, ask.uri.path())?;
     let (interaction, caller) =
         admit(app, &ask, Interaction::R4, resource_type.map(Into::into), target, seen).await?;
+    if let Some(resource_type) = resource_type.filter(|_| interaction.tells_of_stored()) {
+        may(&caller, resource_type, Access::Read)?;
+    }
     let query = ask.query()?;
     let is_content = resource_type == Some(ResourceType::BINARY)
         && matches!(interaction, Interaction::Read | Interaction::Vread)
@@ -110,8 +118,8 @@ pub async fn answer(app: &App, ask: Ask, place: Place<'_>, seen: &mut Seen) -> R
         negotiate::rendition(&ask.headers, &query, Format::ALL)?;
     }
     let call = Call { app, ask, caller, query };
-    if let (Some(operation), Target::Operation(id, _)) = (operation, target) {
-        return Box::pin(operation::operate(call, operation, resource_type, id)).await;
+    if let Some(operation) = operation {
+        return Box::pin(operation::operate(call, operation, resource_type, target)).await;
     }
     // Reads come most often and need least: they do not carry the state of the others with them.
     match (resource_type, interaction, target) {

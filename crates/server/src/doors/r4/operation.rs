@@ -9,25 +9,25 @@ use crate::http::receive;
 use fhir::ResourceType;
 use hyper::Method;
 use interactions::operations::{Input, Operation, Request};
-use interactions::{Preconditions, Refusal};
-use std::sync::Arc;
+use interactions::{Preconditions, Refusal, Target};
 
 /// Carries out an operation on the server as a whole, a type or an instance.
 pub(super) async fn operate(
     call: Call<'_>,
     operation: &Operation,
     resource_type: Option<ResourceType>,
-    id: Option<&str>,
+    of: Target<'_>,
 ) -> Result<Answer, Refusal> {
-    let caller = Arc::new(Bearer(Arc::clone(&call.caller)));
+    let caller = Bearer::shared(&call);
     operation.admit(&*caller, resource_type)?;
     let preconditions =
-        if operation.writes { preconditions::of_change(&call.ask)? } else { Preconditions::default() };
+        if operation.writes { preconditions::of_change(&call)? } else { Preconditions::default() };
     let engine = &call.app.engine;
     let lenient = prefers(&call.ask, "handling=lenient");
     let input = input(call, operation, resource_type).await?;
-    let id = id.map(str::to_owned);
-    let request = Request { resource_type, id, input, caller, lenient, preconditions, now: now() };
+    let (id, version) = of.resource();
+    let (id, version) = (id.map(str::to_owned), version.map(str::to_owned));
+    let request = Request { resource_type, id, version, input, caller, lenient, preconditions, now: now() };
     Ok(respond::json(200, engine.operate(operation, request).await?))
 }
 

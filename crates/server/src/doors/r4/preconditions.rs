@@ -1,6 +1,8 @@
 //! `If-Match`, `If-None-Match`, `If-Unmodified-Since` of a change, `If-None-Match` and `If-Modified-Since` of a read
 //! (RFC 9110, 13.1).
 
+use super::Call;
+use super::bearer::Bearer;
 use crate::http::ask::Ask;
 use fhir::datetime::parse_http_date;
 use fhir::outcome::quoted;
@@ -13,17 +15,18 @@ use storage::Version;
 /// What an HTTP date looks like.
 pub const HTTP_DATE: &str = "an HTTP date such as Wed, 21 Oct 2015 07:28:00 GMT";
 
-/// The preconditions of a change.
+/// The preconditions of a change: what the headers say, and that whoever makes it may.
 ///
 /// # Errors
 ///
 /// 400 when one is malformed: a precondition that is not understood must not be passed over.
-pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
+pub(super) fn of_change(call: &Call<'_>) -> Result<Preconditions, Refusal> {
+    let ask = &call.ask;
     let malformed = |header: &str, value: &str, expected: &str| {
         let text = format!("{header} {} is not {expected}", quoted(value));
         Refusal::invalid(vec![Issue::error(IssueCode::Value, text)])
     };
-    let mut preconditions = Preconditions::default();
+    let mut preconditions = Preconditions { by: Some(Bearer::shared(call)), ..Preconditions::default() };
     if let Some(value) = &lines(ask, IF_MATCH) {
         let tags = Tags::parse(value)
             .ok_or_else(|| malformed("If-Match", value, "a list of entity tags such as W/\"3\""))?;
@@ -46,13 +49,18 @@ pub(super) fn of_change(ask: &Ask) -> Result<Preconditions, Refusal> {
 
 /// Whether the client has this version already: 304. As RFC 9110 says, `If-None-Match` goes before
 /// `If-Modified-Since`, and what cannot be read is passed over, for then the client merely gets what it may have.
-pub(super) fn has_it(ask: &Ask, version: &Version) -> bool {
-    match (lines(ask, IF_NONE_MATCH), ask.header(IF_MODIFIED_SINCE)) {
-        (Some(value), _) => Tags::parse(&value).is_some_and(|tags| tags.have(version.version)),
-        // The client's time has whole seconds, as had the Last-Modified that it took it from.
-        (None, Some(value)) => parse_http_date(value)
-            .is_some_and(|since| version.last_updated.div_euclid(1000) <= since.div_euclid(1000)),
-        (None, None) => false,
+///
+/// # Errors
+///
+/// The store's failures.
+pub(super) async fn has_it(call: &Call<'_>, version: &Version) -> Result<bool, Refusal> {
+    match (lines(&call.ask, IF_NONE_MATCH), call.ask.header(IF_MODIFIED_SINCE)) {
+        (Some(value), _) => Ok(Tags::parse(&value).is_some_and(|tags| tags.have(version.version))),
+        (None, Some(value)) => match parse_http_date(value) {
+            Some(since) => call.app.engine.is_unmodified_since(version, since).await,
+            None => Ok(false),
+        },
+        (None, None) => Ok(false),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Answers of the R4 door.
 
 use super::preference::Return;
-use crate::http::answer::{self, Answer, FHIR_JSON};
+use crate::http::answer::{self, Answer, FHIR_JSON, LastUpdated};
 use fhir::Subset;
 use fhir::datetime::http_date;
 use fhir::outcome::operation_outcome;
@@ -39,6 +39,7 @@ pub(super) fn versioned(mut version: Version, status: u16, subset: &Subset) -> A
 pub(super) fn with_validators(mut answer: Answer, version: &Version) -> Answer {
     answer::set(&mut answer, "etag", &etag(version.version));
     answer::set(&mut answer, "last-modified", &http_date(version.last_updated));
+    answer.extensions_mut().insert(LastUpdated(version.last_updated));
     answer
 }
 

@@ -13,6 +13,9 @@ use fhir::{Issue, IssueCode, ResourceType};
 use interactions::search_type::{Asked, Readable, Within};
 use interactions::{Refusal, Target};
 
+/// The most bytes of a form that is sent to `_search`; more is 413.
+pub const FORM_BYTES: usize = 256 * 1024;
+
 /// A page of the resources of a type that match.
 pub(super) async fn search_type(call: Call<'_>, resource_type: ResourceType) -> Result<Answer, Refusal> {
     search(call, Within::Type(resource_type)).await
@@ -47,10 +50,18 @@ async fn search(call: Call<'_>, within: Within) -> Result<Answer, Refusal> {
     let lenient = prefers(&ask, "handling=lenient");
     let mut rendition = None;
     if ask.method == hyper::Method::POST {
-        negotiate::body_is_form(&ask)?;
+        let says_what_it_is = !negotiate::content_type(&ask).is_empty();
+        if says_what_it_is {
+            negotiate::body_is_form(&ask)?;
+        }
         let limits = &app.config.limits;
         let headers = ask.headers.clone();
-        query.extend(parameters(&receive::body(ask, limits.uri_bytes, limits.receive).await?)?);
+        let form = receive::body(ask, FORM_BYTES.min(limits.body_bytes), limits.receive).await?;
+        // Without a body there is nothing to be said of it.
+        if !form.is_empty() && !says_what_it_is {
+            return Err(Refusal::unsupported_form(""));
+        }
+        query.extend(parameters(&form)?);
         // `_format` and `_pretty` may stand in the form as well.
         rendition = Some(negotiate::rendition(&headers, &query, Format::ALL)?);
     }

@@ -27,7 +27,7 @@ pub(super) async fn create(call: Call<'_>, resource_type: ResourceType) -> Resul
 pub(super) async fn update(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
     let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
-    let preconditions = preconditions::of_change(&call.ask)?;
+    let preconditions = preconditions::of_change(&call)?;
     let resource = call.resource(resource_type, Some(id)).await?;
     let written = engine.update(resource_type, id, resource, preconditions).await?;
     Ok(respond::changed(engine, written, preference))
@@ -40,7 +40,7 @@ pub(super) async fn conditional_update(
 ) -> Result<Answer, Refusal> {
     let criteria = criteria(&call, resource_type)?;
     let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
-    let preconditions = preconditions::of_change(&call.ask)?;
+    let preconditions = preconditions::of_change(&call)?;
     let resource = call.resource(resource_type, None).await?;
     let written = engine.conditional_update(criteria, resource, preconditions).await?;
     Ok(respond::changed(engine, written, preference))
@@ -50,7 +50,7 @@ pub(super) async fn conditional_update(
 pub(super) async fn patch(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
     let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
-    let preconditions = preconditions::of_change(&call.ask)?;
+    let preconditions = preconditions::of_change(&call)?;
     let patch = patch_document(call).await?;
     let written = engine.patch(resource_type, id, patch, preconditions).await?;
     Ok(respond::changed(engine, written, preference))
@@ -63,7 +63,7 @@ pub(super) async fn conditional_patch(
 ) -> Result<Answer, Refusal> {
     let criteria = criteria(&call, resource_type)?;
     let (engine, preference) = (&call.app.engine, Return::of(&call.ask));
-    let preconditions = preconditions::of_change(&call.ask)?;
+    let preconditions = preconditions::of_change(&call)?;
     let patch = patch_document(call).await?;
     let written = engine.conditional_patch(criteria, patch, preconditions).await?;
     Ok(respond::changed(engine, written, preference))
@@ -87,7 +87,7 @@ async fn patch_document(call: Call<'_>) -> Result<Patch, Refusal> {
 /// Deletes a resource.
 pub(super) async fn delete(call: Call<'_>, resource_type: ResourceType, id: &str) -> Result<Answer, Refusal> {
     parameters::none(&call.query)?;
-    let preconditions = preconditions::of_change(&call.ask)?;
+    let preconditions = preconditions::of_change(&call)?;
     let version = call.app.engine.delete(resource_type, id, preconditions).await?;
     Ok(deleted(Some(version)))
 }
@@ -98,7 +98,7 @@ pub(super) async fn conditional_delete(
     resource_type: ResourceType,
 ) -> Result<Answer, Refusal> {
     let criteria = criteria(&call, resource_type)?;
-    let preconditions = preconditions::of_change(&call.ask)?;
+    let preconditions = preconditions::of_change(&call)?;
     Ok(deleted(call.app.engine.conditional_delete(criteria, preconditions).await?))
 }
 
