@@ -22,12 +22,14 @@ pub(crate) struct Condition {
     pub(crate) index: Criterion,
     /// What only a value can tell.
     pub(crate) test: Option<ItemTest>,
+    /// What the index tells of some values for certain, where there is a test for the others.
+    pub(crate) certain: Option<Criterion>,
 }
 
 impl Condition {
     /// What the index decides.
     pub(crate) fn exact(index: Criterion) -> Self {
-        Condition { index, test: None }
+        Condition { index, test: None, certain: None }
     }
 
     /// What a value decides, where the index finds some that might.
@@ -35,7 +37,17 @@ impl Condition {
         index: Criterion,
         test: impl Fn(&Item<'_>, &Item<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        Condition { index, test: Some(Arc::new(test)) }
+        Condition { index, test: Some(Arc::new(test)), certain: None }
+    }
+
+    /// What the index decides of some values, and a value of the others, which `index` may find. The test holds of
+    /// both.
+    pub(crate) fn tested_beside(
+        certain: Criterion,
+        index: Criterion,
+        test: impl Fn(&Item<'_>, &Item<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Condition { certain: Some(certain), ..Condition::tested(index, test) }
     }
 
     /// The condition that one of the parameter's values meets this.
@@ -44,12 +56,17 @@ impl Condition {
         let alternatives = parameter.alternatives().to_vec();
         let candidates = vec![self.index];
         let test = resource_test(parameter.resource_type(), move |root| any_item(&alternatives, root, &test));
-        Criterion::Tested { candidates, test }
+        any(self.certain.into_iter().chain([Criterion::Tested { candidates, test }]).collect())
+    }
+
+    /// All that the index finds: what meets the condition, and perhaps more.
+    fn found_by_index(&self) -> Criterion {
+        any(self.certain.iter().chain([&self.index]).cloned().collect())
     }
 
     /// The test of a value of the parameter, whether or not the index would decide.
     pub(crate) fn item_test(self, parameter: &Arc<Parameter>, scope: &Scope) -> ItemTest {
-        let Condition { index, test } = self;
+        let Condition { index, test, .. } = self;
         test.unwrap_or_else(|| {
             let (parameter, scope) = (Arc::clone(parameter), scope.clone());
             Arc::new(move |item, root| holds(&index, &scope.rows(&parameter, item, root)))
@@ -110,6 +127,7 @@ pub(crate) fn any_condition(parameter: &Parameter, conditions: Vec<Condition>) -
         conditions.into_iter().partition(|condition| condition.test.is_some());
     let mut criteria: Vec<Criterion> = exact.into_iter().map(|condition| condition.index).collect();
     if !tested.is_empty() {
+        criteria.extend(tested.iter().filter_map(|condition| condition.certain.clone()));
         let (index, tests): (Vec<Criterion>, Vec<ItemTest>) =
             tested.into_iter().filter_map(|one| Some((one.index, one.test?))).unzip();
         let index = any(index);
@@ -121,5 +139,5 @@ pub(crate) fn any_condition(parameter: &Parameter, conditions: Vec<Condition>) -
 
 /// Conditions on values of one element, all of which must hold.
 pub(crate) fn all_indexes(conditions: &[Condition]) -> Criterion {
-    all(conditions.iter().map(|condition| condition.index.clone()).collect())
+    all(conditions.iter().map(Condition::found_by_index).collect())
 }

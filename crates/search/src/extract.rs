@@ -74,7 +74,7 @@ pub(crate) fn index_item(
         SearchParameterType::Token => token::index(parameter.facts(), item, rows),
         SearchParameterType::Reference => reference::index(indexing.bases, parameter, item, root, rows),
         SearchParameterType::Date => date::index(item, indexing.zone, rows),
-        SearchParameterType::String => string::index(item, rows),
+        SearchParameterType::String => string::index(parameter.facts(), item, rows),
         SearchParameterType::Uri => uri::index(item, rows),
         SearchParameterType::Number => number::index(item, rows),
         SearchParameterType::Quantity => quantity::index(item, rows),

@@ -31,6 +31,7 @@ mod merge;
 mod modifier;
 mod near;
 mod number;
+mod phonetic;
 mod prefix;
 mod presence;
 mod problem;

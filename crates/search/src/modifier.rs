@@ -57,6 +57,7 @@ pub(crate) fn names(parameter: &Parameter) -> &'static [&'static str] {
         (Source::Id, _) => &["missing", "not"],
         (Source::LastUpdated, _) => &["missing"],
         (Source::Words(_) | Source::Composite(_) | Source::NotServed, _) => &[],
+        (_, Kind::String) if facts.phonetic => &["missing"],
         (_, Kind::String) => &["contains", "exact", "missing", "text"],
         (_, Kind::Token) if facts.without_system => &["missing", "not"],
         (_, Kind::Token) => &["above", "below", "in", "missing", "not", "not-in", "of-type", "text"],

@@ -82,13 +82,34 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 item.json().and_then(|json| json.get("type")?.get("coding")?.items().first()?.str("display"));
             found.extend(display.map(|display| (Some("text"), escaped(display))));
         }
+        SearchParameterType::String if parameter.code == "phonetic" => {
+            for text in
+                texts(item).into_iter().filter(|text| is_short(text) && !search::fold(text).is_empty())
+            {
+                found.push((None, escaped(text)));
+                // Vowels do not count, save for a first one.
+                let other: String =
+                    text.chars().take(1).chain(text.chars().skip(1).map(other_vowel)).collect();
+                found.push((None, escaped(&other)));
+            }
+        }
         SearchParameterType::String => {
+            for text in texts(item).into_iter().filter(|text| text.len() > 260 && text.len() < 1_500) {
+                let end: String = text.chars().skip(text.chars().count() - 20).collect();
+                found.push((Some("contains"), escaped(end.trim())));
+                found.push((None, escaped(text)));
+            }
             for text in
                 texts(item).into_iter().filter(|text| is_short(text) && !search::fold(text).is_empty())
             {
                 let start: String = text.chars().take(3).collect();
                 let middle: String = text.chars().skip(2).take(4).collect();
                 found.push((Some("exact"), escaped(text)));
+                if let Some((_, word)) =
+                    text.rsplit_once([' ', '-']).filter(|(_, word)| !search::fold(word).is_empty())
+                {
+                    found.push((None, escaped(word)));
+                }
                 found.push((None, escaped(&text.to_uppercase())));
                 for (modifier, part) in [(None, start), (Some("contains"), middle)] {
                     if !search::fold(&part).is_empty() && part.trim() == part {
@@ -178,6 +199,13 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
         SearchParameterType::Composite => {}
     }
     found
+}
+
+fn other_vowel(letter: char) -> char {
+    match letter {
+        'a' | 'e' | 'i' => 'o',
+        other => other,
+    }
 }
 
 fn with_prefixes(number: &str, rest: &str) -> Vec<(Option<&'static str>, String)> {
