@@ -22,7 +22,7 @@ pub(crate) struct Condition {
     pub(crate) index: Criterion,
     /// What only a value can tell.
     pub(crate) test: Option<ItemTest>,
-    /// What the index tells of some values for certain, where there is a test for the others.
+    /// What the index tells of some values for certain, where there is a test for others; either is enough.
     pub(crate) certain: Option<Criterion>,
 }
 
@@ -40,8 +40,7 @@ impl Condition {
         Condition { index, test: Some(Arc::new(test)), certain: None }
     }
 
-    /// What the index decides of some values, and a value of the others, which `index` may find. The test holds of
-    /// both.
+    /// What the index decides of some values, or a value of others, which `index` may find.
     pub(crate) fn tested_beside(
         certain: Criterion,
         index: Criterion,
@@ -59,6 +58,32 @@ impl Condition {
         any(self.certain.into_iter().chain([Criterion::Tested { candidates, test }]).collect())
     }
 
+    /// This one, which has no test, or any of the others.
+    pub(crate) fn or(self, others: Vec<Condition>) -> Self {
+        if others.is_empty() {
+            return self;
+        }
+        let mut certain = vec![self.index];
+        let (mut index, mut tests) = (Vec::new(), Vec::new());
+        for other in others {
+            match other.test {
+                Some(test) => {
+                    certain.extend(other.certain);
+                    index.push(other.index);
+                    tests.push(test);
+                }
+                None => certain.push(other.index),
+            }
+        }
+        let certain = any(certain);
+        if tests.is_empty() {
+            return Condition::exact(certain);
+        }
+        Condition::tested_beside(certain, any(index), move |item, root| {
+            tests.iter().any(|test| test(item, root))
+        })
+    }
+
     /// All that the index finds: what meets the condition, and perhaps more.
     fn found_by_index(&self) -> Criterion {
         any(self.certain.iter().chain([&self.index]).cloned().collect())
@@ -66,10 +91,12 @@ impl Condition {
 
     /// The test of a value of the parameter, whether or not the index would decide.
     pub(crate) fn item_test(self, parameter: &Arc<Parameter>, scope: &Scope) -> ItemTest {
-        let Condition { index, test, .. } = self;
-        test.unwrap_or_else(|| {
-            let (parameter, scope) = (Arc::clone(parameter), scope.clone());
-            Arc::new(move |item, root| holds(&index, &scope.rows(&parameter, item, root)))
+        let Condition { index, test, certain } = self;
+        let decided = if test.is_some() { certain } else { Some(index) };
+        let (parameter, scope) = (Arc::clone(parameter), scope.clone());
+        Arc::new(move |item, root| {
+            test.as_ref().is_some_and(|test| test(item, root))
+                || decided.as_ref().is_some_and(|index| holds(index, &scope.rows(&parameter, item, root)))
         })
     }
 }

@@ -61,7 +61,7 @@ pub(crate) fn names(parameter: &Parameter) -> &'static [&'static str] {
         (_, Kind::String) => &["contains", "exact", "missing", "text"],
         (_, Kind::Token) if facts.without_system => &["missing", "not"],
         (_, Kind::Token) => &["above", "below", "in", "missing", "not", "not-in", "of-type", "text"],
-        (_, Kind::Reference) if facts.canonical => &["missing"],
+        (_, Kind::Reference) if facts.canonical => &["below", "missing"],
         (_, Kind::Reference) => &["identifier", "missing"],
         (_, Kind::Uri) => &["above", "below", "missing"],
         (_, Kind::Date | Kind::Number | Kind::Quantity | Kind::Special) => &["missing"],

@@ -186,6 +186,28 @@ pub(crate) fn condition(
     }
 }
 
+/// The condition that the parameter, all of whose values are canonicals, has the URL of the value and its version or a
+/// more particular one: `|1` is said of `1`, `1.0` and `1.2.3`. Without a version, any will do.
+pub(crate) fn below(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> {
+    let (url, version) = value.split_once('|').map_or((value, None), |(url, version)| (url, Some(version)));
+    if !url.contains(':') || version == Some("") {
+        return Err(bad_value(
+            &format!("{}:below", parameter.code()),
+            value,
+            "a canonical: url or url|version",
+        ));
+    }
+    let of_url = has_one_of(parameter, vec![Key::Uri(url).hash()]);
+    if version.is_none() {
+        return Ok(Condition::exact(of_url));
+    }
+    let start = value.to_owned();
+    Ok(Condition::tested(of_url, move |item, _| {
+        let rest = item.as_str().and_then(|canonical| canonical.strip_prefix(&*start));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }))
+}
+
 /// The condition that the parameter points to what is elsewhere.
 fn url_condition(parameter: &Arc<Parameter>, url: &str) -> Condition {
     let index = has_one_of(parameter, vec![Key::Uri(url).hash()]);

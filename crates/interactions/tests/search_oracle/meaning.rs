@@ -201,6 +201,19 @@ impl Meaning {
             Some("below") if parameter.kind == SearchParameterType::Token => any(&|item, value| {
                 item.as_str().and_then(|text| text.split(';').next()).map(str::trim) == Some(&*plain(value))
             }),
+            Some("below") if parameter.kind == SearchParameterType::Reference => any(&|item, value| {
+                let canonical = |text: &str| {
+                    text.split_once('|').map(|(url, version)| (url.to_owned(), version.to_owned()))
+                };
+                match (canonical(&plain(value)), item.as_str()) {
+                    (None, Some(found)) => found.split('|').next() == Some(&*plain(value)),
+                    (Some((url, version)), Some(found)) => canonical(found).is_some_and(|(found, its)| {
+                        let numbers: Vec<&str> = version.split('.').collect();
+                        found == url && its.split('.').take(numbers.len()).eq(numbers)
+                    }),
+                    (_, None) => false,
+                }
+            }),
             Some("below") => any(&|item, value| {
                 let value = plain(value);
                 item.as_str().is_some_and(|uri| {
@@ -222,9 +235,21 @@ impl Meaning {
                 };
                 any(&|item, wanted| refers(parameter, item, &value(wanted)))
             }
-            None => any(&|item, value| compare(parameter, item, value)),
+            None => {
+                any(&|item, value| compare(parameter, item, value))
+                    || (parameter.code == "url"
+                        && question.values.iter().any(|value| is_version(resource, value)))
+            }
         }
     }
+}
+
+/// Whether a resource has the canonical URL and the version of a value, `url|version`.
+fn is_version(resource: &Json, value: &str) -> bool {
+    let value = plain(value);
+    let Some((url, version)) = value.split_once('|') else { return false };
+    let found = resource.str("version").map(str::to_lowercase);
+    resource.str("url") == Some(url) && found == Some(version.to_lowercase())
 }
 
 /// Whether an item is what a value of the parameter asks for.

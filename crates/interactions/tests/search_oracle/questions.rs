@@ -25,6 +25,12 @@ pub fn about(
         _ => resources,
     };
     for resource in some {
+        if let (Some(url), Some(version)) = (resource.str("url"), resource.str("version"))
+            && parameter.code == "url"
+            && !url.contains(' ')
+        {
+            values.push((None, escaped(&format!("{url}|{version}"))));
+        }
         for item in meaning.values(resource, parameter).iter() {
             for value in of_item(parameter, item) {
                 values.push(value);
@@ -131,6 +137,13 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 Some(Reference::Absolute(url)) => {
                     found.push((None, escaped(url)));
                     found.extend(url.split_once('|').map(|(url, _)| (None, escaped(url))));
+                    if is_canonical(parameter, item) {
+                        found.push((Some("below"), escaped(url)));
+                        let first = url.split_once('|').map(|(url, version)| {
+                            format!("{url}|{}", version.split('.').next().unwrap_or_default())
+                        });
+                        found.extend(first.map(|first| (Some("below"), escaped(&first))));
+                    }
                 }
                 _ => {}
             }
@@ -199,6 +212,11 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
         SearchParameterType::Composite => {}
     }
     found
+}
+
+/// Whether all values of a reference parameter are canonicals.
+fn is_canonical(parameter: &SearchParameter, item: &Item<'_>) -> bool {
+    item.item_type.name() == "canonical" && !parameter.expression.contains('|')
 }
 
 fn other_vowel(letter: char) -> char {

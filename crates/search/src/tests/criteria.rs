@@ -243,7 +243,7 @@ fn texts_longer_than_what_is_indexed_are_found_by_all_that_they_say() {
 #[test]
 fn uris_match_to_the_last_character() {
     let value_set = parse(
-        r#"{ "resourceType": "ValueSet", "url": "http://v/s", "meta": { "profile": ["http://p|1"], "source": "http://x#1" } }"#,
+        r#"{ "resourceType": "ValueSet", "url": "http://v/s", "version": "2.0-A", "meta": { "profile": ["http://p|1"], "source": "http://x#1" } }"#,
     );
     check(
         &value_set,
@@ -252,6 +252,13 @@ fn uris_match_to_the_last_character() {
             ("url=http://v/S", false),
             ("url=http://v", false),
             ("url=http://x,http://v/s", true),
+            (r"url=http://v/s\|2.0-A", true),
+            ("url=http://v/s|2.0-A", true),
+            ("url=http://v/s|2.0-a", true),
+            ("url=http://v/s|2.0", false),
+            ("url=http://v/t|2.0-A", false),
+            ("url=http://x|1,http://v/s|2.0-A", true),
+            ("_filter=url eq http://v/s|2.0-A", true),
             ("_profile=http://p", true),
             ("_profile=http://p|1", true),
             ("_profile=http://p|2", false),
