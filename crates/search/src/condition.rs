@@ -113,9 +113,13 @@ impl Scope {
         Scope { bases: Arc::clone(bases), zone: zone.clone() }
     }
 
+    pub(crate) fn indexing(&self) -> Indexing<'_> {
+        Indexing { bases: &self.bases, zone: &self.zone }
+    }
+
     /// The rows of one value of a parameter.
     pub(crate) fn rows(&self, parameter: &Arc<Parameter>, item: &Item<'_>, root: &Item<'_>) -> Vec<IndexRow> {
-        let indexing = Indexing { bases: &self.bases, zone: &self.zone };
+        let indexing = self.indexing();
         let mut rows = Vec::new();
         for indexed in parameter.indexed_as() {
             index_item(&indexing, indexed, item, root, &mut Rows::new(indexed.id(), &mut rows));

@@ -122,7 +122,7 @@ fn of_path(
     if let Some(filter) = &step.filter {
         criteria.push(of_filter(reading, target, filter, depth + 1)?);
     }
-    Ok(refers_to(parameter, target, all(criteria)))
+    Ok(refers_to(reading, parameter, target, all(criteria)))
 }
 
 /// How a value is compared.

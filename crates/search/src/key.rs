@@ -39,6 +39,8 @@ pub(crate) enum Key<'a> {
     Exact(&'a str),
     /// A text is longer than what is indexed of it.
     Cut,
+    /// A reference points to a contained resource of this type.
+    Contained(&'a str),
     /// How a word sounds.
     Sound(&'a str),
 }
@@ -70,6 +72,7 @@ impl Key<'_> {
             Key::AnyVersion(url) => hash_parts(&["a", url]),
             Key::Exact(text) => hash_parts(&["e", text]),
             Key::Cut => hash_parts(&["l"]),
+            Key::Contained(resource_type) => hash_parts(&["h", resource_type]),
             Key::Sound(sound) => hash_parts(&["m", sound]),
         }
     }
@@ -110,6 +113,7 @@ mod tests {
             Key::Exact("!"),
             Key::Exact(""),
             Key::Cut,
+            Key::Contained("a/b"),
             Key::Sound(""),
             Key::Sound("a/b"),
         ];

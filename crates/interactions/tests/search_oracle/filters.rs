@@ -111,7 +111,7 @@ impl Oracle {
             Filter::Nested(filter) => self.passing(of, filter),
             Filter::Not(filter) => {
                 let found = self.passing(of, filter);
-                self.world.of(of).iter().map(|stored| stored.id).filter(|id| !found.contains(id)).collect()
+                self.world.reachable(of).map(|stored| stored.id).filter(|id| !found.contains(id)).collect()
             }
             Filter::Joined(first, others) => {
                 let mut found = self.passing(of, first);
@@ -139,7 +139,9 @@ impl Oracle {
         value: &str,
     ) -> Ids {
         let Some((step, rest)) = path.split_first() else {
-            return self.filtered(of, |meaning, json| passes(meaning, json, parameter, operator, value));
+            let found = self.filtered(of, |meaning, json| passes(meaning, json, parameter, operator, value));
+            let holds = operator == "ne" && parameter.code == "_id" || operator == "pr" && value == "true";
+            return self.without_identity(of, parameter, found, holds);
         };
         match step {
             Step::Ahead((_, link, target), filter) => {

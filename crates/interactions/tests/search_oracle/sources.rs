@@ -277,6 +277,22 @@ fn awkward() -> Vec<Json> {
             "content": [{ "attachment": { "contentType": mime, "url": "http://documents" } }]
         })
     });
+    // What only a chain into contained resources finds.
+    let within = (0..4).map(|n| {
+        json!({
+            "resourceType": "MedicationRequest", "id": (format!("odd{n}")), "status": "active", "intent": "order",
+            "medicationReference": { "reference": "#m" }, "subject": { "reference": (["#p", "Patient/odd1"][n % 2]) },
+            "contained": [
+                {
+                    "resourceType": "Medication", "id": "m", "status": "active",
+                    "code": { "coding": [{ "system": "http://codes/$", "code": (["a$1", "b,2"][n % 2]) }] },
+                    "manufacturer": { "reference": (["#o", "Organization/odd0"][n / 2]) }
+                },
+                { "resourceType": "Organization", "id": "o", "name": (format!("Maker {n}")) },
+                { "resourceType": "Patient", "id": "p", "gender": (["male", "female"][n / 2]), "name": [{ "family": "Ångström" }] }
+            ]
+        })
+    });
     // Longer than what is indexed of a text.
     let long = (0..2).map(|n| {
         json!({
@@ -284,5 +300,5 @@ fn awkward() -> Vec<Json> {
             "name": (format!("{} Zürich, {}", "Krankenhaus ".repeat(24), ["North", "South"][n]))
         })
     });
-    patients.chain(long).chain(observations).chain(documents).collect()
+    patients.chain(within).chain(long).chain(observations).chain(documents).collect()
 }

@@ -16,8 +16,8 @@ enum Row {
 }
 
 use Key::{
-    CaselessCode, Code, CodeWithoutSystem, Cut, Exact, Present, Resource, ResourceVersion, Sound, System,
-    SystemAndCode, Uri,
+    CaselessCode, Code, CodeWithoutSystem, Contained, Cut, Exact, Present, Resource, ResourceVersion, Sound,
+    System, SystemAndCode, Uri,
 };
 use Row::{Key as K, Part, Span, Text};
 
@@ -176,7 +176,10 @@ fn an_observation_is_found_by_subject_as_patient_only_if_it_is_one() {
             ("value-concept", value),
             ("status", &[K(Code("final"))]),
             ("subject", &[K(Present), K(Resource("Group", "g"))]),
-            ("performer", &[K(Present), K(Code("1")), K(CodeWithoutSystem("1"))]),
+            (
+                "performer",
+                &[K(Present), K(Contained("Practitioner")), K(Code("1")), K(CodeWithoutSystem("1"))],
+            ),
             ("date", &[Span("2024-03-15T10:00:00Z", "open")]),
         ],
     );
