@@ -147,12 +147,14 @@ impl PartialDateTime {
         let from = self.instant(self.civil, zone);
         let to = match self.precision {
             // Widths of the calendar end where the next day, month or year begins in that zone.
-            Precision::Year | Precision::Month | Precision::Day => {
-                self.civil.checked_add(width).map_or(Period::END, |end| self.instant(end, zone))
-            }
-            Precision::Minute => from + 60_000,
-            Precision::Second => from + 1_000,
-            Precision::Fraction => from + 1,
+            Precision::Year | Precision::Month | Precision::Day => match self.civil.checked_add(width) {
+                Ok(end) => self.instant(end, zone),
+                // The last of the calendar: 9999 ends with its last millisecond.
+                Err(_) => self.instant(DateTime::MAX, zone).saturating_add(1),
+            },
+            Precision::Minute => from.saturating_add(60_000),
+            Precision::Second => from.saturating_add(1_000),
+            Precision::Fraction => from.saturating_add(1),
         };
         Period { from, to }
     }
@@ -162,19 +164,29 @@ impl PartialDateTime {
         self.instant(self.civil, zone)
     }
 
+    /// The millisecond of a wall clock. However late, it is before [`Period::END`]: an end that is missing is later than
+    /// any date that can be written.
     fn instant(&self, civil: DateTime, zone: &TimeZone) -> i64 {
         let timestamp = match self.offset {
-            Some(offset) => offset.to_timestamp(civil).ok(),
+            Some(offset) => offset.to_timestamp(civil),
             // In the hour that a clock change skips or repeats, the earlier offset holds.
-            None => zone.to_timestamp(civil).ok(),
+            None => zone.to_timestamp(civil),
         };
-        match timestamp {
-            Some(timestamp) => timestamp.as_millisecond(),
-            None if civil.year() < 0 => Period::BEGINNING,
-            None => Period::END,
-        }
+        let nanoseconds = match timestamp {
+            Ok(timestamp) => timestamp.as_nanosecond(),
+            // The last hours of 9999 are dates, though no timestamps.
+            Err(_) => {
+                let offset = self.offset.unwrap_or_else(|| zone.to_offset(Timestamp::MAX));
+                (civil.duration_since(EPOCH) - SignedDuration::from_secs(offset.seconds().into())).as_nanos()
+            }
+        };
+        // Before 1970, too, a fraction names the millisecond that it lies in.
+        nanoseconds.div_euclid(1_000_000) as i64
     }
 }
+
+/// 1970-01-01T00:00:00 on some clock.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// Reads one of HTTP's dates (RFC 9110, 5.6.7: the fixed form, RFC 850 and asctime), in milliseconds.
 pub fn parse_http_date(text: &str) -> Option<i64> {
@@ -229,6 +241,44 @@ mod tests {
     fn a_day_without_offset_is_a_day_of_the_clinic_and_may_have_23_hours() {
         spans("2024-03-10", "America/New_York", "2024-03-10T05:00:00.000Z", "2024-03-11T04:00:00.000Z");
         spans("2024-11-03", "America/New_York", "2024-11-03T04:00:00.000Z", "2024-11-04T05:00:00.000Z");
+    }
+
+    #[test]
+    fn the_last_dates_of_the_calendar_are_later_than_all_before_and_earlier_than_a_missing_end() {
+        let of = |text: &str, name: &str| PartialDateTime::parse(text).unwrap().period(&zone(name));
+        let new_year = 253_402_300_800_000;
+        for (text, name, from, to) in [
+            ("9999", "UTC", 253_370_764_800_000, new_year),
+            ("9999-12", "UTC", 253_399_622_400_000, new_year),
+            ("9999-12-31", "UTC", new_year - 86_400_000, new_year),
+            ("9999-12-31", "America/New_York", new_year - 19 * 3_600_000, new_year + 5 * 3_600_000),
+            ("9999-12-31T23:59", "UTC", new_year - 60_000, new_year),
+            ("9999-12-31T23:59:59Z", "UTC", new_year - 1_000, new_year),
+            ("9999-12-31T23:59:59.999Z", "UTC", new_year - 1, new_year),
+            (
+                "9999-12-31T23:59:59-14:00",
+                "UTC",
+                new_year - 1_000 + 14 * 3_600_000,
+                new_year + 14 * 3_600_000,
+            ),
+            (
+                "9999-12-31T23:59:59+14:00",
+                "UTC",
+                new_year - 1_000 - 14 * 3_600_000,
+                new_year - 14 * 3_600_000,
+            ),
+        ] {
+            assert_eq!(of(text, name), Period { from, to }, "{text} in {name}");
+        }
+        let first = of("0001", "UTC");
+        assert!(Period::BEGINNING < first.from && first.from < first.to, "{first:?}");
+        assert!(Period::BEGINNING < of("0001-01-01T00:00:00+14:00", "UTC").from);
+    }
+
+    #[test]
+    fn a_fraction_before_1970_names_the_millisecond_that_it_lies_in() {
+        let period = PartialDateTime::parse("1969-12-31T23:59:59.9995Z").unwrap().period(&TimeZone::UTC);
+        assert_eq!(period, Period { from: -1, to: 0 });
     }
 
     #[test]

@@ -49,6 +49,10 @@ impl search::Terminology for Codes {
         let above = code_system.ancestors(code).map_err(told)?;
         Ok(with(code, above.into_iter().map(|concept| concept.code.to_string())))
     }
+
+    fn ignores_case(&self, system: &str) -> bool {
+        self.definitions.caseless_systems.contains(system)
+    }
 }
 
 fn with(code: &str, others: impl Iterator<Item = String>) -> Vec<String> {

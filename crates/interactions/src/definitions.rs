@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
 use fhir::{Json, ResourceType};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use terminology::{Terminology, ValueSetResource};
@@ -33,6 +33,8 @@ pub struct Definitions {
     pub unusable: Vec<Unusable>,
     /// The value sets that are stored here, by their ids: what `ValueSet/id` means, whatever URL it has.
     pub(crate) stored_value_sets: BTreeMap<String, ValueSetResource>,
+    /// The code systems of packages and stored here that say that case does not count.
+    pub(crate) caseless_systems: BTreeSet<String>,
 }
 
 impl Definitions {
@@ -40,6 +42,14 @@ impl Definitions {
     #[must_use]
     pub fn with(&self, resources: &[Json]) -> Self {
         let mut all = Definitions { terminology: self.terminology.with_all(resources), ..self.clone() };
+        for resource in resources.iter().filter(|one| one.str("resourceType") == Some("CodeSystem")) {
+            if let Some(url) = resource.str("url") {
+                match resource.get("caseSensitive").and_then(Json::as_bool) {
+                    Some(false) => all.caseless_systems.insert(url.to_owned()),
+                    _ => all.caseless_systems.remove(url),
+                };
+            }
+        }
         let of_structure = |resource: &&Json| resource.str("resourceType") == Some("StructureDefinition");
         all.unusable.extend(all.profiles.add(resources.iter().filter(of_structure)));
         all

@@ -1,5 +1,6 @@
 //! Chains (<http://hl7.org/fhir/R4/search.html#chaining>): what must hold of the resource that a reference points to.
 
+use crate::contained::contained;
 use crate::criteria::{self, one, parameter};
 use crate::merge::any;
 use crate::modifier::{self, Modifier};
@@ -37,21 +38,26 @@ pub(crate) fn criterion(
     let Some(criterion) = criteria::criterion(reading, target, rest, value, depth + 1)? else {
         return Ok(None);
     };
-    Ok(Some(refers_to(parameter, target, criterion)))
+    Ok(Some(refers_to(reading, parameter, target, criterion)))
 }
 
-/// The condition that the parameter points to a resource of a type that meets another one.
-pub(crate) fn refers_to(parameter: &Arc<Parameter>, target: ResourceType, criterion: Criterion) -> Criterion {
+/// The condition that the parameter points to a resource of a type that meets another one, stored or contained.
+pub(crate) fn refers_to(
+    reading: &Reading<'_>,
+    parameter: &Arc<Parameter>,
+    target: ResourceType,
+    criterion: Criterion,
+) -> Criterion {
     let criteria = match criterion {
         Criterion::All(criteria) => criteria,
         criterion => vec![criterion],
     };
-    let of = |indexed: &Arc<Parameter>| Criterion::RefersTo {
-        parameter: indexed.id(),
-        target,
-        criteria: criteria.clone(),
+    let of = |indexed: &Arc<Parameter>| {
+        let (parameter, contained) = (indexed.id(), contained(reading, indexed, target));
+        let stored = Criterion::RefersTo { parameter, target, criteria: criteria.clone() };
+        [stored, Criterion::RefersWithin { parameter, target, criteria: criteria.clone(), contained }]
     };
-    any(parameter.indexed_as().iter().map(of).collect())
+    any(parameter.indexed_as().iter().flat_map(of).collect())
 }
 
 fn no_reference(parameter: &Parameter, link: &str, rest: &str) -> Issue {

@@ -22,7 +22,9 @@ pub(crate) fn condition(
 ) -> Result<Condition, Issue> {
     use SearchParameterType as Kind;
     match (parameter.kind(), modifier) {
-        (Kind::Token, None | Some(Modifier::Not)) => return token::condition(parameter, value),
+        (Kind::Token, None | Some(Modifier::Not)) => {
+            return token::condition(parameter, value, reading.options.terminology);
+        }
         (Kind::Token, Some(modifier)) => {
             return token_modifier::condition(parameter, modifier, value, reading.options.terminology);
         }
@@ -35,6 +37,7 @@ pub(crate) fn condition(
     let plain = unescape(value).ok_or_else(|| bad_value(parameter.code(), value, BAD_ESCAPE))?;
     let (prefix, ordered) = Prefix::split(&plain);
     match parameter.kind() {
+        Kind::Reference if modifier == Some(Modifier::Below) => reference::below(parameter, &plain),
         Kind::Reference => {
             let of_type = match modifier {
                 Some(Modifier::Type(resource_type)) => Some(resource_type),
@@ -42,7 +45,7 @@ pub(crate) fn condition(
             };
             reference::condition(reading.registry.bases(), parameter, of_type, &plain)
         }
-        Kind::Uri => uri::condition(parameter, modifier, &plain),
+        Kind::Uri => uri::condition(reading.registry, parameter, modifier, &plain),
         Kind::String => match modifier {
             Some(Modifier::Exact) => string::condition(parameter, StringMatch::Exact, &plain),
             Some(Modifier::Contains) => string::condition(parameter, StringMatch::Contains, &plain),

@@ -253,7 +253,7 @@ impl Together {
 
 fn meets(condition: &Condition, (item, rows): &Value<'_>, root: &Item<'_>) -> bool {
     match &condition.test {
-        Some(test) => test(item, root),
+        Some(test) => test(item, root) || condition.certain.as_ref().is_some_and(|index| holds(index, rows)),
         None => holds(&condition.index, rows),
     }
 }

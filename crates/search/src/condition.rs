@@ -22,12 +22,14 @@ pub(crate) struct Condition {
     pub(crate) index: Criterion,
     /// What only a value can tell.
     pub(crate) test: Option<ItemTest>,
+    /// What the index tells of some values for certain, where there is a test for others; either is enough.
+    pub(crate) certain: Option<Criterion>,
 }
 
 impl Condition {
     /// What the index decides.
     pub(crate) fn exact(index: Criterion) -> Self {
-        Condition { index, test: None }
+        Condition { index, test: None, certain: None }
     }
 
     /// What a value decides, where the index finds some that might.
@@ -35,7 +37,16 @@ impl Condition {
         index: Criterion,
         test: impl Fn(&Item<'_>, &Item<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        Condition { index, test: Some(Arc::new(test)) }
+        Condition { index, test: Some(Arc::new(test)), certain: None }
+    }
+
+    /// What the index decides of some values, or a value of others, which `index` may find.
+    pub(crate) fn tested_beside(
+        certain: Criterion,
+        index: Criterion,
+        test: impl Fn(&Item<'_>, &Item<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Condition { certain: Some(certain), ..Condition::tested(index, test) }
     }
 
     /// The condition that one of the parameter's values meets this.
@@ -44,15 +55,48 @@ impl Condition {
         let alternatives = parameter.alternatives().to_vec();
         let candidates = vec![self.index];
         let test = resource_test(parameter.resource_type(), move |root| any_item(&alternatives, root, &test));
-        Criterion::Tested { candidates, test }
+        any(self.certain.into_iter().chain([Criterion::Tested { candidates, test }]).collect())
+    }
+
+    /// This one, which has no test, or any of the others.
+    pub(crate) fn or(self, others: Vec<Condition>) -> Self {
+        if others.is_empty() {
+            return self;
+        }
+        let mut certain = vec![self.index];
+        let (mut index, mut tests) = (Vec::new(), Vec::new());
+        for other in others {
+            match other.test {
+                Some(test) => {
+                    certain.extend(other.certain);
+                    index.push(other.index);
+                    tests.push(test);
+                }
+                None => certain.push(other.index),
+            }
+        }
+        let certain = any(certain);
+        if tests.is_empty() {
+            return Condition::exact(certain);
+        }
+        Condition::tested_beside(certain, any(index), move |item, root| {
+            tests.iter().any(|test| test(item, root))
+        })
+    }
+
+    /// All that the index finds: what meets the condition, and perhaps more.
+    fn found_by_index(&self) -> Criterion {
+        any(self.certain.iter().chain([&self.index]).cloned().collect())
     }
 
     /// The test of a value of the parameter, whether or not the index would decide.
     pub(crate) fn item_test(self, parameter: &Arc<Parameter>, scope: &Scope) -> ItemTest {
-        let Condition { index, test } = self;
-        test.unwrap_or_else(|| {
-            let (parameter, scope) = (Arc::clone(parameter), scope.clone());
-            Arc::new(move |item, root| holds(&index, &scope.rows(&parameter, item, root)))
+        let Condition { index, test, certain } = self;
+        let decided = if test.is_some() { certain } else { Some(index) };
+        let (parameter, scope) = (Arc::clone(parameter), scope.clone());
+        Arc::new(move |item, root| {
+            test.as_ref().is_some_and(|test| test(item, root))
+                || decided.as_ref().is_some_and(|index| holds(index, &scope.rows(&parameter, item, root)))
         })
     }
 }
@@ -69,9 +113,13 @@ impl Scope {
         Scope { bases: Arc::clone(bases), zone: zone.clone() }
     }
 
+    pub(crate) fn indexing(&self) -> Indexing<'_> {
+        Indexing { bases: &self.bases, zone: &self.zone }
+    }
+
     /// The rows of one value of a parameter.
     pub(crate) fn rows(&self, parameter: &Arc<Parameter>, item: &Item<'_>, root: &Item<'_>) -> Vec<IndexRow> {
-        let indexing = Indexing { bases: &self.bases, zone: &self.zone };
+        let indexing = self.indexing();
         let mut rows = Vec::new();
         for indexed in parameter.indexed_as() {
             index_item(&indexing, indexed, item, root, &mut Rows::new(indexed.id(), &mut rows));
@@ -110,6 +158,7 @@ pub(crate) fn any_condition(parameter: &Parameter, conditions: Vec<Condition>) -
         conditions.into_iter().partition(|condition| condition.test.is_some());
     let mut criteria: Vec<Criterion> = exact.into_iter().map(|condition| condition.index).collect();
     if !tested.is_empty() {
+        criteria.extend(tested.iter().filter_map(|condition| condition.certain.clone()));
         let (index, tests): (Vec<Criterion>, Vec<ItemTest>) =
             tested.into_iter().filter_map(|one| Some((one.index, one.test?))).unzip();
         let index = any(index);
@@ -121,5 +170,5 @@ pub(crate) fn any_condition(parameter: &Parameter, conditions: Vec<Condition>) -
 
 /// Conditions on values of one element, all of which must hold.
 pub(crate) fn all_indexes(conditions: &[Condition]) -> Criterion {
-    all(conditions.iter().map(|condition| condition.index.clone()).collect())
+    all(conditions.iter().map(Condition::found_by_index).collect())
 }

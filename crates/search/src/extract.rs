@@ -20,11 +20,22 @@ pub fn extract(
     resource: &Json,
     zone: &TimeZone,
 ) -> Vec<IndexRow> {
+    let indexing = Indexing { bases: registry.bases(), zone };
+    let indexed = registry.parameters(resource_type).iter().filter(|parameter| parameter.is_indexed());
+    rows_of(indexing, indexed, resource_type, resource)
+}
+
+/// The rows that a resource has under some parameters.
+pub(crate) fn rows_of<'p>(
+    indexing: Indexing<'_>,
+    parameters: impl Iterator<Item = &'p Arc<Parameter>>,
+    resource_type: ResourceType,
+    resource: &Json,
+) -> Vec<IndexRow> {
     let root = Item::of_type(resource, resource_type.type_id());
     let context = Context::new(&root);
-    let indexing = Indexing { bases: registry.bases(), zone };
     let mut rows = Vec::with_capacity(64);
-    for parameter in registry.parameters(resource_type).iter().filter(|parameter| parameter.is_indexed()) {
+    for parameter in parameters {
         let mut of_parameter = Rows::new(parameter.id(), &mut rows);
         let mut present = false;
         each_item(parameter.alternatives(), &context, &root, &mut |item| {
@@ -74,7 +85,7 @@ pub(crate) fn index_item(
         SearchParameterType::Token => token::index(parameter.facts(), item, rows),
         SearchParameterType::Reference => reference::index(indexing.bases, parameter, item, root, rows),
         SearchParameterType::Date => date::index(item, indexing.zone, rows),
-        SearchParameterType::String => string::index(item, rows),
+        SearchParameterType::String => string::index(parameter.facts(), item, rows),
         SearchParameterType::Uri => uri::index(item, rows),
         SearchParameterType::Number => number::index(item, rows),
         SearchParameterType::Quantity => quantity::index(item, rows),

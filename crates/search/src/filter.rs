@@ -19,7 +19,7 @@ use crate::modifier::{self, Modifier};
 use crate::prefix::Prefix;
 use crate::presence::presence;
 use crate::problem::{bad_value, too_deep};
-use crate::query::{Criterion, TextTest};
+use crate::query::Criterion;
 use crate::reading::Reading;
 use crate::registry::{Parameter, Source};
 use crate::string;
@@ -122,7 +122,7 @@ fn of_path(
     if let Some(filter) = &step.filter {
         criteria.push(of_filter(reading, target, filter, depth + 1)?);
     }
-    Ok(refers_to(parameter, target, all(criteria)))
+    Ok(refers_to(reading, parameter, target, all(criteria)))
 }
 
 /// How a value is compared.
@@ -218,15 +218,16 @@ fn of_parameter(
             let is_in = equal(Some(Modifier::In))?.criterion(parameter);
             return Ok(Criterion::Not(Box::new(is_in)));
         }
+        (Operator::Ordered(Prefix::Eq), Kind::String) if parameter.facts().phonetic => equal(None)?,
+        (_, Kind::String) if parameter.facts().phonetic => return Err(unsupported(parameter, operator)),
         (Operator::Contains | Operator::StartsWith, Kind::String)
         | (Operator::Ordered(Prefix::Eq), Kind::String) => {
             let folded = string::folded(parameter.code(), value)?;
-            let test = match operator {
-                Operator::Contains => TextTest::Contains(folded),
-                Operator::StartsWith => TextTest::StartsWith(folded),
-                _ => TextTest::Equals(folded),
-            };
-            Condition::exact(string::passes(parameter, &test))
+            match operator {
+                Operator::Contains => string::contains(parameter, folded),
+                Operator::StartsWith => string::starts_with(parameter, folded),
+                _ => string::equals(parameter, folded),
+            }
         }
         (_, Kind::String | Kind::Token | Kind::Uri) => by_text(parameter, operator, value)?,
         _ => return Err(unsupported(parameter, operator)),

@@ -44,6 +44,7 @@ pub(crate) fn holds(criterion: &Criterion, rows: &[IndexRow]) -> bool {
         Criterion::Ids(_)
         | Criterion::LastUpdated(_)
         | Criterion::RefersTo { .. }
+        | Criterion::RefersWithin { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. } => false,
     }

@@ -24,6 +24,12 @@ impl ParameterId {
         ParameterId(number as u32 * 256 + resource_type.index() as u32)
     }
 
+    /// Under what the parts of the parameter's texts are found by their start; the texts themselves are not among them.
+    pub(crate) const fn parts(self) -> Self {
+        // Above all numbers.
+        ParameterId(self.0 | 1 << 24)
+    }
+
     /// The value that is stored.
     pub const fn get(self) -> u32 {
         self.0

@@ -37,6 +37,12 @@ pub(crate) enum Key<'a> {
     AnyVersion(&'a str),
     /// A text, as it is written.
     Exact(&'a str),
+    /// A text is longer than what is indexed of it.
+    Cut,
+    /// A reference points to a contained resource of this type.
+    Contained(&'a str),
+    /// How a word sounds.
+    Sound(&'a str),
 }
 
 impl Key<'_> {
@@ -65,6 +71,9 @@ impl Key<'_> {
             Key::Uri(uri) => hash_parts(&["u", uri]),
             Key::AnyVersion(url) => hash_parts(&["a", url]),
             Key::Exact(text) => hash_parts(&["e", text]),
+            Key::Cut => hash_parts(&["l"]),
+            Key::Contained(resource_type) => hash_parts(&["h", resource_type]),
+            Key::Sound(sound) => hash_parts(&["m", sound]),
         }
     }
 
@@ -103,6 +112,10 @@ mod tests {
             Key::Exact("a/b"),
             Key::Exact("!"),
             Key::Exact(""),
+            Key::Cut,
+            Key::Contained("a/b"),
+            Key::Sound(""),
+            Key::Sound("a/b"),
         ];
         let mut hashes: Vec<u64> = keys.iter().map(|key| key.hash()).collect();
         hashes.sort_unstable();

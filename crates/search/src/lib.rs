@@ -14,6 +14,7 @@ mod compare;
 mod compartment;
 mod composite;
 mod condition;
+mod contained;
 mod criteria;
 mod date;
 mod extract;
@@ -31,6 +32,7 @@ mod merge;
 mod modifier;
 mod near;
 mod number;
+mod phonetic;
 mod prefix;
 mod presence;
 mod problem;
@@ -66,7 +68,8 @@ pub use near::DISTANCE as NEAR;
 pub use prefix::Prefix;
 pub use presence::presence_criterion;
 pub use query::{
-    Criterion, NumberTest, Query, References, Sort, SortKey, SortText, SpanTest, Test, TextTest, Total,
+    Contained, ContainedResource, Criterion, NumberTest, Query, References, Sort, SortKey, SortText,
+    SpanTest, Test, TextTest, Total,
 };
 pub use reading::SearchOptions;
 pub use reference::reference_criterion;

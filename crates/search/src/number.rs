@@ -115,6 +115,14 @@ impl Decimal {
         (Decimal::text(ten - tenth, self.scale + 1), Decimal::text(ten + tenth, self.scale + 1))
     }
 
+    /// The test whether a number is equal to it, as far as its digits say. With so many digits that their half is less
+    /// than what numbers can be told apart by, the end would be the number itself: then that belongs to it.
+    fn equal(self, value_of: &impl Fn(&str) -> Option<f64>) -> Option<(f64, f64, bool)> {
+        let (low, high) = self.precise();
+        let (low, high, at) = (value_of(&low)?, value_of(&high)?, value_of(&self.exactly())?);
+        Some(if high > at { (low, high, false) } else { (low, at, true) })
+    }
+
     /// What the range of a resource's value must pass, any one test being enough; `value_of` reads literals, in
     /// another unit where that is wanted. `None` if it can't.
     pub(crate) fn tests(
@@ -126,10 +134,10 @@ impl Decimal {
         let at = || value_of(&self.exactly());
         Some(match prefix {
             Prefix::Eq | Prefix::Ne => {
-                let (low, high) = both(self.precise())?;
+                let (low, high, closed) = self.equal(&value_of)?;
                 match prefix {
-                    Prefix::Eq => vec![NumberTest::Within { low, high, closed: false }],
-                    _ => vec![NumberTest::NotWithin { low, high, closed: false }],
+                    Prefix::Eq => vec![NumberTest::Within { low, high, closed }],
+                    _ => vec![NumberTest::NotWithin { low, high, closed }],
                 }
             }
             Prefix::Gt => vec![NumberTest::EndsAbove(at()?)],
@@ -139,11 +147,8 @@ impl Decimal {
             Prefix::Sa => vec![NumberTest::StartsAbove(at()?)],
             Prefix::Eb => vec![NumberTest::EndsBelow(at()?)],
             Prefix::Ap => {
-                let ((low, high), (from, to)) = (both(self.about())?, both(self.precise())?);
-                vec![
-                    NumberTest::Overlaps { low, high },
-                    NumberTest::Within { low: from, high: to, closed: false },
-                ]
+                let ((low, high), (from, to, closed)) = (both(self.about())?, self.equal(&value_of)?);
+                vec![NumberTest::Overlaps { low, high }, NumberTest::Within { low: from, high: to, closed }]
             }
         })
     }

@@ -1,6 +1,6 @@
 //! A search, decided: what storage carries out without knowing what FHIR means by it.
 
-use crate::index::ParameterId;
+use crate::index::{IndexRow, ParameterId};
 use fhir::ResourceType;
 use std::fmt;
 use std::sync::Arc;
@@ -102,6 +102,18 @@ pub enum Criterion {
         /// What must hold of what is referred to.
         criteria: Vec<Criterion>,
     },
+    /// The resource refers, under the parameter, to a resource of type `target` that it contains and of which all
+    /// criteria hold. [`resolve`](crate::resolve) makes [`Ids`](Criterion::Ids) of it.
+    RefersWithin {
+        /// The reference parameter.
+        parameter: ParameterId,
+        /// The type that is referred to.
+        target: ResourceType,
+        /// What must hold of what is referred to.
+        criteria: Vec<Criterion>,
+        /// Those resources of the type to which the parameter points.
+        contained: Contained,
+    },
     /// A resource of type `by` of which all criteria hold refers to this one: `_has`. [`resolve`](crate::resolve)
     /// makes [`Ids`](Criterion::Ids) of it.
     ReferredToBy {
@@ -133,6 +145,7 @@ impl Criterion {
     pub(crate) fn look_at(&self, types: &mut Vec<ResourceType>) {
         match self {
             Criterion::RefersTo { target: other, criteria, .. }
+            | Criterion::RefersWithin { target: other, criteria, .. }
             | Criterion::ReferredToBy { by: other, criteria, .. } => {
                 types.push(*other);
                 criteria.iter().for_each(|criterion| criterion.look_at(types));
@@ -279,6 +292,19 @@ pub struct Test(pub Arc<OfBody<bool>>);
 #[derive(Clone)]
 pub struct References(pub Arc<OfBody<Vec<String>>>);
 
+/// A resource within another, as if it were stored by itself.
+#[derive(Clone, Debug)]
+pub struct ContainedResource {
+    /// Its index rows.
+    pub rows: Vec<IndexRow>,
+    /// Its bytes; what stands beside it in the same resource is contained in it, so that it can be referred to.
+    pub body: Vec<u8>,
+}
+
+/// The resources of one type that a resource contains and refers to, read from its stored bytes.
+#[derive(Clone)]
+pub struct Contained(pub Arc<OfBody<Vec<ContainedResource>>>);
+
 /// What a resource is sorted by, read from its stored bytes: texts in the order of their code points.
 #[derive(Clone)]
 pub struct SortText(pub Arc<OfBody<Option<String>>>);
@@ -301,7 +327,7 @@ macro_rules! opaque {
         impl Eq for $name {}
     )*};
 }
-opaque!(Test, References, SortText);
+opaque!(Test, References, Contained, SortText);
 
 /// One key of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! written, canonical ones also without their version. The identifier of a reference is found by `:identifier` alone.
 
 use crate::condition::Condition;
+use crate::contained::type_of_contained;
 use crate::holds::holds;
 use crate::key::Key;
 use crate::merge::{any, nothing};
@@ -31,14 +32,14 @@ pub(crate) fn index(
     match type_id {
         TypeId::REFERENCE => {
             let Some(reference) = item.object() else { return false };
-            reference.str("reference").into_iter().for_each(|text| target(bases, text, rows));
+            reference.str("reference").into_iter().for_each(|text| target(bases, text, root, rows));
             if let Some(identifier) = reference.get("identifier").and_then(Json::as_object) {
                 token::index_identifier(identifier, rows);
             }
         }
         TypeId::CANONICAL | TypeId::URI | TypeId::URL => match item.as_str() {
             Some(text) => {
-                target(bases, text, rows);
+                target(bases, text, root, rows);
                 if text.contains(':') && !text.contains('|') {
                     rows.key(Key::AnyVersion(text));
                 }
@@ -64,11 +65,7 @@ fn referred_type(item: &Item<'_>, root: &Item<'_>) -> Option<ResourceType> {
     let text = json.as_str().or_else(|| json.str("reference")).unwrap_or_default();
     let named = match Reference::parse(text) {
         Some(Reference::Contained("")) => return root.item_type.fhir()?.resource_type(),
-        Some(Reference::Contained(id)) => {
-            let contained = root.object()?.items("contained");
-            let found = contained.iter().find(|resource| resource.str("id") == Some(id))?;
-            return ResourceType::from_name(found.str("resourceType")?);
-        }
+        Some(Reference::Contained(id)) => return type_of_contained(root, id),
         Some(Reference::Local { resource_type, .. } | Reference::Conditional { resource_type, .. }) => {
             Some(resource_type)
         }
@@ -90,7 +87,7 @@ fn embedded(parameter: &Parameter, type_id: TypeId, item: &Item<'_>, rows: &mut 
     true
 }
 
-fn target(bases: &Bases, text: &str, rows: &mut Rows<'_>) {
+fn target(bases: &Bases, text: &str, root: &Item<'_>, rows: &mut Rows<'_>) {
     match parse(bases, text) {
         Some(Reference::Local { resource_type, id, version }) => {
             rows.key(Key::Resource(resource_type.name(), id));
@@ -102,8 +99,12 @@ fn target(bases: &Bases, text: &str, rows: &mut Rows<'_>) {
             rows.key(Key::Uri(url));
             unversioned(url).into_iter().for_each(|url| rows.key(Key::Uri(url)));
         }
-        // A contained resource can't be found by itself; a conditional reference is resolved before it is stored.
-        Some(Reference::Contained(_) | Reference::Conditional { .. }) | None => {}
+        // A contained resource can't be found by itself; chains look into it.
+        Some(Reference::Contained(id)) => {
+            type_of_contained(root, id).into_iter().for_each(|found| rows.key(Key::Contained(found.name())));
+        }
+        // A conditional reference is resolved before it is stored.
+        Some(Reference::Conditional { .. }) | None => {}
     }
 }
 
@@ -184,6 +185,28 @@ pub(crate) fn condition(
         (Some(Reference::Absolute(url) | Reference::Urn(url)), None) => Ok(url_condition(parameter, url)),
         _ => Err(bad_value(parameter.code(), value, "a reference: id, Type/id or an absolute URL")),
     }
+}
+
+/// The condition that the parameter, all of whose values are canonicals, has the URL of the value and its version or a
+/// more particular one: `|1` is said of `1`, `1.0` and `1.2.3`. Without a version, any will do.
+pub(crate) fn below(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> {
+    let (url, version) = value.split_once('|').map_or((value, None), |(url, version)| (url, Some(version)));
+    if !url.contains(':') || version == Some("") {
+        return Err(bad_value(
+            &format!("{}:below", parameter.code()),
+            value,
+            "a canonical: url or url|version",
+        ));
+    }
+    let of_url = has_one_of(parameter, vec![Key::Uri(url).hash()]);
+    if version.is_none() {
+        return Ok(Condition::exact(of_url));
+    }
+    let start = value.to_owned();
+    Ok(Condition::tested(of_url, move |item, _| {
+        let rest = item.as_str().and_then(|canonical| canonical.strip_prefix(&*start));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }))
 }
 
 /// The condition that the parameter points to what is elsewhere.

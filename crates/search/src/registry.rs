@@ -23,7 +23,7 @@ use std::hash::Hasher;
 use std::sync::Arc;
 
 /// Raised whenever the rows that [`extract`](crate::extract) makes of the same resource and parameters change.
-const EXTRACTION_VERSION: u64 = 2;
+const EXTRACTION_VERSION: u64 = 3;
 
 /// The search parameters of every resource type.
 #[derive(Clone, Debug)]

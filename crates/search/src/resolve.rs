@@ -1,10 +1,12 @@
 //! From a search that looks at other resources (chains, `_has`) or into resources (what no index row decides) to one
 //! of index rows and ids alone, which the store can carry out.
 
+use crate::contained::meets;
 use crate::index::ParameterId;
 use crate::key::Key;
 use crate::limits;
 use crate::merge::any;
+use crate::query::ContainedResource;
 use crate::query::{Criterion, Query};
 use crate::{condition, reference};
 use fhir::ResourceType;
@@ -96,6 +98,21 @@ impl<M: Matching> Resolver<'_, M> {
                 })?;
                 Criterion::Keys { parameter: *parameter, hashes }
             }
+            Criterion::RefersWithin { parameter, target, criteria, contained } => {
+                let criteria = self.within(*target, criteria)?;
+                let may = Criterion::Keys {
+                    parameter: *parameter,
+                    hashes: vec![Key::Contained(target.name()).hash()],
+                };
+                let mut ids = Vec::new();
+                self.each_match(resource_type, &[may], true, &mut |id, body| {
+                    let meets_all = |one: &ContainedResource| criteria.iter().all(|each| meets(each, one));
+                    if (contained.0)(body).iter().any(meets_all) {
+                        ids.push(id.to_owned());
+                    }
+                })?;
+                Criterion::Ids(ids)
+            }
             Criterion::ReferredToBy { by, criteria, references } => {
                 let criteria = self.all(*by, criteria)?;
                 let mut ids = Vec::new();
@@ -120,6 +137,33 @@ impl<M: Matching> Resolver<'_, M> {
             Criterion::Not(criterion) => Criterion::Not(Box::new(self.one(resource_type, criterion)?)),
             plain => plain.clone(),
         })
+    }
+
+    /// The criteria as contained resources are held to them: what looks at other resources is resolved, what looks into
+    /// the resource is not.
+    fn within(&mut self, target: ResourceType, criteria: &[Criterion]) -> Result<Vec<Criterion>, M::Error> {
+        let each = criteria.iter().map(|criterion| {
+            Ok(match criterion {
+                Criterion::Tested { candidates, test } => {
+                    Criterion::Tested { candidates: self.within(target, candidates)?, test: test.clone() }
+                }
+                Criterion::RefersWithin { parameter, target, criteria, contained } => {
+                    Criterion::RefersWithin {
+                        parameter: *parameter,
+                        target: *target,
+                        criteria: self.within(*target, criteria)?,
+                        contained: contained.clone(),
+                    }
+                }
+                Criterion::All(criteria) => Criterion::All(self.within(target, criteria)?),
+                Criterion::Either(criteria) => Criterion::Either(self.within(target, criteria)?),
+                Criterion::Not(criterion) => Criterion::Not(Box::new(Criterion::All(
+                    self.within(target, std::slice::from_ref(criterion))?,
+                ))),
+                other => self.one(target, other)?,
+            })
+        });
+        each.collect()
     }
 
     /// Looks at resources: no more for all parts of a search together than a search may.

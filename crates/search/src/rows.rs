@@ -5,6 +5,13 @@ use crate::index::{ANY_UNIT, IndexRow, ParameterId, TEXT_LENGTH};
 use crate::key::Key;
 use fhir::datetime::Period;
 
+/// The most bytes that folding adds at once: a blank and a character.
+pub(crate) const LONGEST_STEP: usize = 5;
+
+fn is_longer(text: &str, folded: usize) -> bool {
+    fold_to(text, folded + LONGEST_STEP).len() > folded
+}
+
 /// Collects the rows of one parameter of a resource.
 pub(crate) struct Rows<'r> {
     pub(crate) parameter: ParameterId,
@@ -25,11 +32,20 @@ impl<'r> Rows<'r> {
     /// A text to be found by its start or a part, or as it is written.
     pub(crate) fn text(&mut self, text: &str) {
         let folded = fold_to(text, TEXT_LENGTH);
+        // What is a character shorter may have been cut before one.
+        if folded.len() + LONGEST_STEP > TEXT_LENGTH && is_longer(text, folded.len()) {
+            self.key(Key::Cut);
+        }
         if !folded.is_empty() {
             self.told = true;
             self.rows.push(IndexRow::Text { parameter: self.parameter, folded: folded.into() });
         }
         self.key(Key::Exact(text));
+    }
+
+    /// A part of a text, to be found by its start.
+    pub(crate) fn part(&mut self, folded: &str) {
+        self.rows.push(IndexRow::Text { parameter: self.parameter.parts(), folded: folded.into() });
     }
 
     pub(crate) fn span(&mut self, span: Period) {

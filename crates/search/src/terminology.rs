@@ -1,4 +1,5 @@
-//! What a search must know of codes and cannot know by itself: `:in`, `:not-in`, `:above`, `:below`.
+//! What a search must know of codes and cannot know by itself: `:in`, `:not-in`, `:above`, `:below`, and of which
+//! systems case does not count.
 
 use std::fmt::Debug;
 
@@ -25,4 +26,7 @@ pub trait Terminology: Debug + Sync {
     ///
     /// As [`descendants`](Self::descendants).
     fn ancestors(&self, system: &str, code: &str) -> Result<Vec<String>, String>;
+
+    /// Whether the code system says that codes which differ in case are the same (`caseSensitive` is false).
+    fn ignores_case(&self, system: &str) -> bool;
 }

@@ -1,9 +1,10 @@
 //! Token parameters (<http://hl7.org/fhir/R4/search.html#token>): codes, identifiers and other values that are
 //! equal or not.
 //!
-//! Case counts, save for elements of type `string`, for which the specification says that it does not. Where it
-//! leaves the case to the code system it asks servers in doubt to ignore it; this one does not, because the same
-//! comparison decides conditional creates, where two identifiers that differ in case are two.
+//! Case counts, save for elements of type `string`, for which the specification says that it does not, and for codes
+//! of a system whose definition is known and says so (`caseSensitive` is false), where the system is named. Where nothing
+//! is said it asks servers in doubt to ignore case; this one does not, because the same comparison decides conditional
+//! creates, where two identifiers that differ in case are two.
 
 use crate::condition::Condition;
 use crate::key::Key;
@@ -12,6 +13,7 @@ use crate::problem::{bad_value, served};
 use crate::query::Criterion;
 use crate::registry::{Parameter, Registry, Source, ValueFacts};
 use crate::rows::Rows;
+use crate::terminology::Terminology;
 use crate::value::{BAD_ESCAPE, split, unescape};
 use fhir::definitions::{ElementDefinition, SearchParameterType, SystemCodes, TypeId};
 use fhir::{Issue, Json, Object, ResourceType};
@@ -199,17 +201,53 @@ pub fn token_criterion(
     value: &str,
 ) -> Result<Criterion, Issue> {
     let parameter = served(registry, resource_type, code, SearchParameterType::Token)?;
-    condition(parameter, value).map(|condition| condition.index)
+    condition(parameter, value, None).map(|condition| condition.index)
 }
 
 /// The condition that a parameter has the value.
-pub(crate) fn condition(parameter: &Arc<Parameter>, value: &str) -> Result<Condition, Issue> {
+pub(crate) fn condition(
+    parameter: &Arc<Parameter>,
+    value: &str,
+    terminology: Option<&dyn Terminology>,
+) -> Result<Condition, Issue> {
     if matches!(parameter.source(), Source::Id) {
         return Ok(Condition::exact(Criterion::Ids(vec![id(value)?])));
     }
     let token = Token::parse(parameter.code(), value)?;
     check(parameter, &token, value)?;
-    Ok(Condition::exact(token.criterion(parameter)))
+    Ok(match &token {
+        Token::Both(system, code) if terminology.is_some_and(|known| known.ignores_case(system)) => {
+            caseless(parameter, system, &[code])
+        }
+        token => Condition::exact(token.criterion(parameter)),
+    })
+}
+
+/// The condition that a coding of the parameter has one of the codes of a system in which case does not count. The index
+/// finds those that are written the same; what is written otherwise is found among all that has a code of the system.
+pub(crate) fn caseless(parameter: &Arc<Parameter>, system: &str, codes: &[&str]) -> Condition {
+    let exact = any(codes.iter().map(|code| Token::of(system, code).criterion(parameter)).collect());
+    if parameter.indexed_as().iter().all(|indexed| indexed.facts().implied.is_some()) {
+        return Condition::exact(exact);
+    }
+    let of_system = Token::System(Cow::Borrowed(system)).criterion(parameter);
+    let system = system.to_owned();
+    let mut wanted: Vec<String> = codes.iter().map(|code| code.to_lowercase()).collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    Condition::tested_beside(exact, of_system, move |item, _| {
+        let is_it = |coding: &Object| {
+            let code = coding.str("code").filter(|_| coding.str("system") == Some(&*system));
+            code.is_some_and(|code| wanted.binary_search(&code.to_lowercase()).is_ok())
+        };
+        match (item.item_type.fhir(), item.object()) {
+            (Some(TypeId::CODING), Some(coding)) => is_it(coding),
+            (Some(TypeId::CODEABLE_CONCEPT), Some(concept)) => {
+                concept.items("coding").iter().filter_map(Json::as_object).any(is_it)
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Refuses what no value of the parameter can be equal to.

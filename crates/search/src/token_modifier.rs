@@ -14,10 +14,11 @@ use crate::reference::has_one_of;
 use crate::registry::Parameter;
 use crate::string::folded;
 use crate::terminology::Terminology;
-use crate::token::Token;
+use crate::token::{self, Token};
 use crate::value::{BAD_ESCAPE, split, unescape};
 use fhir::{Issue, IssueCode, Json};
 use fhirpath::Item;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The condition that a modifier says of a value.
@@ -99,8 +100,19 @@ fn is_in(parameter: &Arc<Parameter>, value: &str, terminology: &dyn Terminology)
         let text = format!("search parameter '{}': {why}", parameter.code());
         Issue::error(IssueCode::NotFound, text)
     })?;
-    let tokens = members.iter().map(|(system, code)| Token::of(system, code));
-    has_code(parameter, tokens, members.len())
+    let (caseless, plain): (Vec<_>, Vec<_>) =
+        members.iter().partition(|(system, _)| !system.is_empty() && terminology.ignores_case(system));
+    let tokens = plain.iter().map(|(system, code)| Token::of(system, code));
+    has_code(parameter, tokens, members.len()).map(|condition| condition.or(by_system(parameter, &caseless)))
+}
+
+/// The conditions that codes of systems in which case does not count are there.
+fn by_system(parameter: &Arc<Parameter>, members: &[&(String, String)]) -> Vec<Condition> {
+    let mut systems: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (system, code) in members {
+        systems.entry(system).or_default().push(code);
+    }
+    systems.into_iter().map(|(system, codes)| token::caseless(parameter, system, &codes)).collect()
 }
 
 /// The system of mime types.
@@ -146,6 +158,10 @@ fn related(
         let text = format!("search parameter '{name}': {why}");
         Issue::error(IssueCode::NotFound, text)
     })?;
+    if terminology.ignores_case(system) && codes.len() <= limits::CODES {
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        return Ok(token::caseless(parameter, system, &codes));
+    }
     has_code(parameter, codes.iter().map(|code| Token::of(system, code)), codes.len())
 }
 

@@ -1,9 +1,10 @@
 //! URI parameters (<http://hl7.org/fhir/R4/search.html#uri>): equal to the last character. A canonical with a
-//! version is also found without it.
+//! version is also found without it; `url|version` finds what has that URL and that version.
 //!
 //! `:above` finds the URI and those whose paths it continues, `:below` the URI and those that continue its path.
 
 use crate::condition::Condition;
+use crate::include;
 use crate::key::Key;
 use crate::merge::any;
 use crate::modifier::Modifier;
@@ -41,11 +42,12 @@ pub fn uri_criterion(
     value: &str,
 ) -> Result<Criterion, Issue> {
     let parameter = served(registry, resource_type, code, SearchParameterType::Uri)?;
-    condition(parameter, None, value).map(|condition| condition.index)
+    condition(registry, parameter, None, value).map(|condition| condition.index)
 }
 
 /// The condition that a parameter has the value, or one above or below it.
 pub(crate) fn condition(
+    registry: &Registry,
     parameter: &Arc<Parameter>,
     modifier: Option<Modifier>,
     value: &str,
@@ -72,8 +74,17 @@ pub(crate) fn condition(
                 item.as_str().is_some_and(|uri| is_below(uri, &start))
             }))
         }
-        _ => Ok(Condition::exact(has_one_of(vec![value]))),
+        _ => {
+            let versioned = versioned(registry, parameter, value);
+            Ok(Condition::exact(any(std::iter::once(has_one_of(vec![value])).chain(versioned).collect())))
+        }
     }
+}
+
+/// The condition that a resource, asked for by its own canonical URL, has the URL and the version of the value.
+fn versioned(registry: &Registry, parameter: &Parameter, value: &str) -> Option<Criterion> {
+    let (url, version) = value.split_once('|').filter(|_| parameter.code() == "url")?;
+    include::has_url(registry, parameter.resource_type(), url, Some(version))
 }
 
 /// A URI and the beginnings of its path: `http://a/b/c`, `http://a/b/`, `http://a/b`, `http://a/`, `http://a`.

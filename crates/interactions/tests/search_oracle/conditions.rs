@@ -151,7 +151,14 @@ impl Oracle {
     /// The ids of the resources of a type that meet a condition.
     pub fn matching(&mut self, of: ResourceType, condition: &Condition) -> Ids {
         match condition {
-            Condition::Plain(question) => self.filtered(of, |meaning, json| meaning.holds(json, question)),
+            Condition::Plain(question) => {
+                let found = self.filtered(of, |meaning, json| meaning.holds(json, question));
+                let holds = match question.modifier {
+                    Some("missing") => question.values[0] == "false",
+                    modifier => modifier == Some("not"),
+                };
+                self.without_identity(of, question.parameter, found, holds)
+            }
             Condition::Composite { parameter, values } => self.filtered(of, |meaning, json| {
                 values.iter().any(|value| meaning.together(json, parameter, value))
             }),
@@ -166,7 +173,7 @@ impl Oracle {
             Condition::Filter(filter) => self.passing(of, filter),
             Condition::Words { is_content, values } => {
                 let texts = &self.texts;
-                let all = self.world.of(of).iter();
+                let all = self.world.reachable(of);
                 all.filter(|stored| texts.says(stored.json, *is_content, values)).map(|one| one.id).collect()
             }
             Condition::Listed(ids) => self.listed(of, ids),
@@ -179,7 +186,17 @@ impl Oracle {
         mut holds: impl FnMut(&mut Meaning, &'static fhir::Json) -> bool,
     ) -> Ids {
         let Oracle { world, meaning, .. } = self;
-        world.of(of).iter().filter(|stored| holds(meaning, stored.json)).map(|stored| stored.id).collect()
+        world.reachable(of).filter(|stored| holds(meaning, stored.json)).map(|stored| stored.id).collect()
+    }
+
+    /// What is found by an id or a time of change, which contained resources do not have: of these all, or none.
+    pub fn without_identity(&self, of: ResourceType, by: &SearchParameter, mut found: Ids, all: bool) -> Ids {
+        if matches!(by.code, "_id" | "_lastUpdated") {
+            found.retain(|id| !id.starts_with('#'));
+            let contained = self.world.reachable(of).map(|stored| stored.id).filter(|id| id.starts_with('#'));
+            found.extend(contained.filter(|_| all));
+        }
+        found
     }
 
     /// What refers to one of the targets.
@@ -196,7 +213,7 @@ impl Oracle {
             found.iter().any(|(found, id)| *found == target && targets.contains(id.as_str()))
         };
         let mut refers = refers;
-        world.of(of).iter().filter(|stored| refers(stored.json)).map(|stored| stored.id).collect()
+        world.reachable(of).filter(|stored| refers(stored.json)).map(|stored| stored.id).collect()
     }
 
     /// What one of the sources refers to.

@@ -5,7 +5,7 @@
 
 use crate::conditions::{Edge, Ids, Oracle};
 use crate::dice::Dice;
-use crate::meaning::{self, Meaning, folded, plain, split, texts};
+use crate::meaning::{self, Meaning, plain, split, texts};
 use fhir::definitions::{SearchParameter, SearchParameterType};
 use fhir::{Json, ResourceType};
 
@@ -76,12 +76,15 @@ fn passes(
     }
     let values = meaning.values(json, parameter);
     values.iter().any(|item| match parameter.kind {
+        SearchParameterType::String if parameter.code == "phonetic" => {
+            meaning::compare(parameter, item, value)
+        }
         SearchParameterType::String => {
             let wanted = search::fold(value);
             texts(item).iter().any(|text| match operator {
-                "eq" => folded(text) == wanted,
-                "co" => folded(text).contains(&wanted),
-                "sw" => folded(text).starts_with(&wanted),
+                "eq" => search::fold(text) == wanted,
+                "co" => search::fold(text).contains(&wanted),
+                "sw" => search::fold(text).starts_with(&wanted),
                 "ne" => search::fold(text) != wanted,
                 "ew" => search::fold(text).ends_with(&wanted),
                 "gt" => search::fold(text) > wanted,
@@ -108,7 +111,7 @@ impl Oracle {
             Filter::Nested(filter) => self.passing(of, filter),
             Filter::Not(filter) => {
                 let found = self.passing(of, filter);
-                self.world.of(of).iter().map(|stored| stored.id).filter(|id| !found.contains(id)).collect()
+                self.world.reachable(of).map(|stored| stored.id).filter(|id| !found.contains(id)).collect()
             }
             Filter::Joined(first, others) => {
                 let mut found = self.passing(of, first);
@@ -136,7 +139,9 @@ impl Oracle {
         value: &str,
     ) -> Ids {
         let Some((step, rest)) = path.split_first() else {
-            return self.filtered(of, |meaning, json| passes(meaning, json, parameter, operator, value));
+            let found = self.filtered(of, |meaning, json| passes(meaning, json, parameter, operator, value));
+            let holds = operator == "ne" && parameter.code == "_id" || operator == "pr" && value == "true";
+            return self.without_identity(of, parameter, found, holds);
         };
         match step {
             Step::Ahead((_, link, target), filter) => {
@@ -217,6 +222,7 @@ fn of_question(
                 false => (operator, rest.to_owned()),
             }
         }
+        (None, Kind::String) if parameter.code == "phonetic" => ("eq", plain(value)),
         (None | Some("exact"), Kind::String) => {
             let operators = ["eq", "co", "sw", "ew", "gt", "lt", "ge", "le", "ne"];
             (*dice.pick(&operators)?, plain(value))

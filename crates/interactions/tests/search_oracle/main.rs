@@ -13,7 +13,7 @@
 //!   _profile _security _source` and `near` among them;
 //! * composites, with values that stand in one element and values that do not;
 //! * `_text` and `_content`, `_list`;
-//! * chains and `_has`, nested up to three links;
+//! * chains, into contained resources, too, and `_has`, nested up to three links;
 //! * `_filter` with all operators, `and`, `or`, `not`, parentheses, paths, paths with filters and `_has`;
 //! * one to four of all these together, in an order of up to three keys, with the total;
 //! * `:below` and `:above` of tokens, where the official examples are at hand, whose code systems have hierarchies;
@@ -30,8 +30,8 @@
 //! about 9,700 searches of the examples, 4,500 of generated records and 3,800 of Synthea's, of which two in three find
 //! something; with all questions to more than 40,000.
 //!
-//! `paging` walks over pages while another client writes. What is not asked here: `:above` and `:below` of references,
-//! `:text` of strings, `near` without a distance, contained resources.
+//! `paging` walks over pages while another client writes. What is not asked here: `:above` and `:below` of references
+//! to what has parts, `:text` of strings, `near` without a distance.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -186,7 +186,7 @@ impl Meaning {
             Some("exact") => any(&|item, value| texts(item).contains(&plain(value).as_str())),
             Some("contains") => any(&|item, value| {
                 let value = search::fold(&plain(value));
-                texts(item).iter().any(|text| folded(text).contains(&value))
+                texts(item).iter().any(|text| search::fold(text).contains(&value))
             }),
             Some("text") => any(&|item, value| {
                 let value = search::fold(&plain(value));
@@ -200,6 +200,19 @@ impl Meaning {
             // A mime type, whatever parameters it has.
             Some("below") if parameter.kind == SearchParameterType::Token => any(&|item, value| {
                 item.as_str().and_then(|text| text.split(';').next()).map(str::trim) == Some(&*plain(value))
+            }),
+            Some("below") if parameter.kind == SearchParameterType::Reference => any(&|item, value| {
+                let canonical = |text: &str| {
+                    text.split_once('|').map(|(url, version)| (url.to_owned(), version.to_owned()))
+                };
+                match (canonical(&plain(value)), item.as_str()) {
+                    (None, Some(found)) => found.split('|').next() == Some(&*plain(value)),
+                    (Some((url, version)), Some(found)) => canonical(found).is_some_and(|(found, its)| {
+                        let numbers: Vec<&str> = version.split('.').collect();
+                        found == url && its.split('.').take(numbers.len()).eq(numbers)
+                    }),
+                    (_, None) => false,
+                }
             }),
             Some("below") => any(&|item, value| {
                 let value = plain(value);
@@ -222,9 +235,21 @@ impl Meaning {
                 };
                 any(&|item, wanted| refers(parameter, item, &value(wanted)))
             }
-            None => any(&|item, value| compare(parameter, item, value)),
+            None => {
+                any(&|item, value| compare(parameter, item, value))
+                    || (parameter.code == "url"
+                        && question.values.iter().any(|value| is_version(resource, value)))
+            }
         }
     }
+}
+
+/// Whether a resource has the canonical URL and the version of a value, `url|version`.
+fn is_version(resource: &Json, value: &str) -> bool {
+    let value = plain(value);
+    let Some((url, version)) = value.split_once('|') else { return false };
+    let found = resource.str("version").map(str::to_lowercase);
+    resource.str("url") == Some(url) && found == Some(version.to_lowercase())
 }
 
 /// Whether an item is what a value of the parameter asks for.
@@ -233,7 +258,13 @@ pub fn compare(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> boo
         SearchParameterType::Token => token(item, value),
         SearchParameterType::String => {
             let value = search::fold(&plain(value));
-            texts(item).iter().any(|text| folded(text).starts_with(&value))
+            match parameter.code {
+                "phonetic" => sounds_like(item, &value),
+                _ => {
+                    texts(item).iter().any(|text| search::fold(text).starts_with(&value))
+                        || families(parameter, item).iter().any(|text| a_word_begins(text, &value))
+                }
+            }
         }
         SearchParameterType::Reference => refers(parameter, item, &plain(value)),
         SearchParameterType::Uri => uri(item, &plain(value)),
@@ -245,11 +276,55 @@ pub fn compare(parameter: &SearchParameter, item: &Item<'_>, value: &str) -> boo
     }
 }
 
-/// The first 255 bytes of a folded text: what can be found by its start or a part.
-pub fn folded(text: &str) -> String {
-    let folded = search::fold(text);
-    let end = (0..=folded.len().min(255)).rev().find(|end| folded.is_char_boundary(*end)).unwrap_or(0);
-    folded[..end].trim_end().to_owned()
+/// The family names among the texts: each of their parts is found by itself.
+fn families<'i>(parameter: &SearchParameter, item: &'i Item<'_>) -> Vec<&'i str> {
+    match item.item_type.name() {
+        "HumanName" => item.json().and_then(|name| name.str("family")).into_iter().collect(),
+        _ if parameter.expression.ends_with(".family") => item.as_str().into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn a_word_begins(text: &str, value: &str) -> bool {
+    format!(" {}", search::fold(text)).contains(&format!(" {value}"))
+}
+
+/// Whether each word sounds like one of the value's texts.
+fn sounds_like(item: &Item<'_>, value: &str) -> bool {
+    let said: Vec<String> = texts(item)
+        .iter()
+        .flat_map(|text| search::fold(text).split(' ').map(soundex).collect::<Vec<_>>())
+        .collect();
+    value.split(' ').all(|word| said.contains(&soundex(word)))
+}
+
+/// A letter and three digits, after the rules of the US National Archives.
+fn soundex(word: &str) -> String {
+    let letters: Vec<char> = word.chars().filter(char::is_ascii_lowercase).collect();
+    let Some(first) = letters.first() else { return word.to_owned() };
+    let class = |letter: char| match letter {
+        'a' | 'e' | 'i' | 'o' | 'u' | 'y' => ' ',
+        'h' | 'w' => '-',
+        'l' => '4',
+        'r' => '6',
+        _ if "bfpv".contains(letter) => '1',
+        _ if "dt".contains(letter) => '3',
+        _ if "mn".contains(letter) => '5',
+        _ => '2',
+    };
+    let mut classes: Vec<char> = letters.iter().map(|letter| class(*letter)).collect();
+    let of_first = classes.remove(0);
+    classes.retain(|class| *class != '-');
+    // What precedes the first class is the class of the first letter, as long as that has one.
+    let mut before = if of_first == '-' { ' ' } else { of_first };
+    let mut digits = String::new();
+    for class in classes {
+        if class != before && class != ' ' {
+            digits.push(class);
+        }
+        before = class;
+    }
+    format!("{first}{}", &format!("{digits}000")[..3])
 }
 
 fn is_of_kind(parameter: &SearchParameter, item: &Item<'_>, kind: SearchParameterType) -> bool {

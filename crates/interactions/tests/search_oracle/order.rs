@@ -5,7 +5,7 @@ use crate::amounts::{amount, ucum, unit_of};
 use crate::conditions::Oracle;
 use crate::dates::date_of;
 use crate::dice::Dice;
-use crate::meaning::{Meaning, folded, reference_text, relative, texts};
+use crate::meaning::{Meaning, reference_text, relative, texts};
 use fhir::definitions::{SearchParameter, SearchParameterType, search_parameters_of};
 use fhir::{Json, ResourceType};
 use fhirpath::Item;
@@ -40,6 +40,7 @@ pub fn random(dice: &mut Dice, of: ResourceType) -> Vec<Key> {
 
 fn is_sortable(parameter: &&'static SearchParameter) -> bool {
     !parameter.expression.is_empty()
+        && parameter.code != "phonetic"
         && !matches!(parameter.kind, SearchParameterType::Composite | SearchParameterType::Special)
 }
 
@@ -124,4 +125,11 @@ fn of_token(item: &Item<'_>) -> Vec<Rank> {
             text.map(|text| Rank::Token(text, None)).into_iter().collect()
         }
     }
+}
+
+/// The first 255 bytes of a folded text: what is sorted by.
+fn folded(text: &str) -> String {
+    let folded = search::fold(text);
+    let end = (0..=folded.len().min(255)).rev().find(|end| folded.is_char_boundary(*end)).unwrap_or(0);
+    folded[..end].trim_end().to_owned()
 }

@@ -25,6 +25,12 @@ pub fn about(
         _ => resources,
     };
     for resource in some {
+        if let (Some(url), Some(version)) = (resource.str("url"), resource.str("version"))
+            && parameter.code == "url"
+            && !url.contains(' ')
+        {
+            values.push((None, escaped(&format!("{url}|{version}"))));
+        }
         for item in meaning.values(resource, parameter).iter() {
             for value in of_item(parameter, item) {
                 values.push(value);
@@ -82,13 +88,34 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 item.json().and_then(|json| json.get("type")?.get("coding")?.items().first()?.str("display"));
             found.extend(display.map(|display| (Some("text"), escaped(display))));
         }
+        SearchParameterType::String if parameter.code == "phonetic" => {
+            for text in
+                texts(item).into_iter().filter(|text| is_short(text) && !search::fold(text).is_empty())
+            {
+                found.push((None, escaped(text)));
+                // Vowels do not count, save for a first one.
+                let other: String =
+                    text.chars().take(1).chain(text.chars().skip(1).map(other_vowel)).collect();
+                found.push((None, escaped(&other)));
+            }
+        }
         SearchParameterType::String => {
+            for text in texts(item).into_iter().filter(|text| text.len() > 260 && text.len() < 1_500) {
+                let end: String = text.chars().skip(text.chars().count() - 20).collect();
+                found.push((Some("contains"), escaped(end.trim())));
+                found.push((None, escaped(text)));
+            }
             for text in
                 texts(item).into_iter().filter(|text| is_short(text) && !search::fold(text).is_empty())
             {
                 let start: String = text.chars().take(3).collect();
                 let middle: String = text.chars().skip(2).take(4).collect();
                 found.push((Some("exact"), escaped(text)));
+                if let Some((_, word)) =
+                    text.rsplit_once([' ', '-']).filter(|(_, word)| !search::fold(word).is_empty())
+                {
+                    found.push((None, escaped(word)));
+                }
                 found.push((None, escaped(&text.to_uppercase())));
                 for (modifier, part) in [(None, start), (Some("contains"), middle)] {
                     if !search::fold(&part).is_empty() && part.trim() == part {
@@ -110,6 +137,13 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 Some(Reference::Absolute(url)) => {
                     found.push((None, escaped(url)));
                     found.extend(url.split_once('|').map(|(url, _)| (None, escaped(url))));
+                    if is_canonical(parameter, item) {
+                        found.push((Some("below"), escaped(url)));
+                        let first = url.split_once('|').map(|(url, version)| {
+                            format!("{url}|{}", version.split('.').next().unwrap_or_default())
+                        });
+                        found.extend(first.map(|first| (Some("below"), escaped(&first))));
+                    }
                 }
                 _ => {}
             }
@@ -178,6 +212,18 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
         SearchParameterType::Composite => {}
     }
     found
+}
+
+/// Whether all values of a reference parameter are canonicals.
+fn is_canonical(parameter: &SearchParameter, item: &Item<'_>) -> bool {
+    item.item_type.name() == "canonical" && !parameter.expression.contains('|')
+}
+
+fn other_vowel(letter: char) -> char {
+    match letter {
+        'a' | 'e' | 'i' => 'o',
+        other => other,
+    }
 }
 
 fn with_prefixes(number: &str, rest: &str) -> Vec<(Option<&'static str>, String)> {

@@ -238,7 +238,7 @@ fn awkward() -> Vec<Json> {
             ],
             "name": [
                 { "family": (format!("O'Neil, {n}")), "given": ["Zoë", "A$b|c\\d"], "text": "Dr. Zoë  O'Neil" },
-                { "family": "Ångström" }
+                { "family": (["Ångström", "Carreno Quinones", "de la Cruz-Smyth"][n % 3]) }
             ],
             "telecom": [{ "system": "email", "value": (format!("a|b{n}@example.org")) }],
             "birthDate": (["1950", "1950-03", "1950-03-07", "1951-12-31", "1949-01", "1951"][n]),
@@ -258,7 +258,7 @@ fn awkward() -> Vec<Json> {
             },
             "note": [{ "text": (format!("<{n} mg of caffeine")) }, { "text": "<b>bold</b> words" }],
             "subject": { "reference": (format!("Patient/odd{}", n % 6)) },
-            "effectivePeriod": { "start": (format!("2020-0{}-01", n + 1)), "end": "2020-11" },
+            "effectivePeriod": { "start": (format!("2020-0{}-01", n + 1)), "end": (["2020-11", "9999-12-31T23:59:59Z"][n / 7]) },
             "valueQuantity": {
                 "value": (n as i64 * 500), "unit": (["mg", "g"][n % 2]), "system": "http://unitsofmeasure.org", "code": (["mg", "g"][n % 2])
             },
@@ -277,5 +277,28 @@ fn awkward() -> Vec<Json> {
             "content": [{ "attachment": { "contentType": mime, "url": "http://documents" } }]
         })
     });
-    patients.chain(observations).chain(documents).collect()
+    // What only a chain into contained resources finds.
+    let within = (0..4).map(|n| {
+        json!({
+            "resourceType": "MedicationRequest", "id": (format!("odd{n}")), "status": "active", "intent": "order",
+            "medicationReference": { "reference": "#m" }, "subject": { "reference": (["#p", "Patient/odd1"][n % 2]) },
+            "contained": [
+                {
+                    "resourceType": "Medication", "id": "m", "status": "active",
+                    "code": { "coding": [{ "system": "http://codes/$", "code": (["a$1", "b,2"][n % 2]) }] },
+                    "manufacturer": { "reference": (["#o", "Organization/odd0"][n / 2]) }
+                },
+                { "resourceType": "Organization", "id": "o", "name": (format!("Maker {n}")) },
+                { "resourceType": "Patient", "id": "p", "gender": (["male", "female"][n / 2]), "name": [{ "family": "Ångström" }] }
+            ]
+        })
+    });
+    // Longer than what is indexed of a text.
+    let long = (0..2).map(|n| {
+        json!({
+            "resourceType": "Organization", "id": (format!("odd{n}")), "active": true,
+            "name": (format!("{} Zürich, {}", "Krankenhaus ".repeat(24), ["North", "South"][n]))
+        })
+    });
+    patients.chain(within).chain(long).chain(observations).chain(documents).collect()
 }

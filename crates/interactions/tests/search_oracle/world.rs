@@ -19,6 +19,11 @@ type Canonical = (ResourceType, &'static str, Option<&'static str>);
 #[derive(Default)]
 pub struct World {
     pub types: BTreeMap<ResourceType, Vec<Stored>>,
+    /// What resources contain, as if it were stored under an id that begins with `#`: chains look into it, nothing else
+    /// finds it.
+    contained: BTreeMap<ResourceType, Vec<Stored>>,
+    /// Which of these the references of a resource, or of what it contains, mean: by the resource and the id in it.
+    meant: HashMap<(*const Json, &'static str), (ResourceType, &'static str)>,
     /// What has a canonical URL, by it.
     canonicals: HashMap<&'static str, Vec<Canonical>>,
 }
@@ -31,6 +36,36 @@ impl World {
         if let Some(url) = json.str("url") {
             self.canonicals.entry(url).or_default().push((resource_type, id, json.str("version")));
         }
+        self.add_contained(&format!("#{resource_type}/{id}"), json);
+    }
+
+    fn add_contained(&mut self, within: &str, json: &'static Json) {
+        let all = json.get("contained").map(Json::items).unwrap_or_default();
+        let mut places = Vec::new();
+        let mut holders = vec![json];
+        for one in all {
+            let Some(resource_type) = one.str("resourceType").and_then(ResourceType::from_name) else {
+                continue;
+            };
+            let Some(id) = one.str("id") else { continue };
+            let mut whole = one.clone();
+            if all.len() > 1 {
+                whole.as_object_mut().unwrap().insert("contained", Json::Array(all.to_vec()));
+            }
+            let whole: &'static Json = Box::leak(Box::new(whole));
+            let place: &'static str = Box::leak(format!("{within}/{id}").into_boxed_str());
+            self.contained.entry(resource_type).or_default().push(Stored { id: place, json: whole });
+            places.push((id, (resource_type, place)));
+            holders.push(whole);
+        }
+        for (id, place) in places.into_iter().rev() {
+            self.meant.extend(holders.iter().map(|holder| ((std::ptr::from_ref(*holder), id), place)));
+        }
+    }
+
+    /// All that chains may end at.
+    pub fn reachable(&self, resource_type: ResourceType) -> impl Iterator<Item = &Stored> {
+        self.of(resource_type).iter().chain(self.contained.get(&resource_type).into_iter().flatten())
     }
 
     pub fn of(&self, resource_type: ResourceType) -> &[Stored] {
@@ -53,6 +88,10 @@ impl World {
             match reference_text(item).map(relative).and_then(Reference::parse) {
                 Some(Reference::Local { resource_type, id, .. }) => {
                     found.push((resource_type, id.to_owned()));
+                }
+                Some(Reference::Contained(id)) => {
+                    let place = self.meant.get(&(std::ptr::from_ref(resource), id));
+                    found.extend(place.map(|(resource_type, id)| (*resource_type, (*id).to_owned())));
                 }
                 Some(Reference::Absolute(canonical)) if item.as_str().is_some() => {
                     let (url, version) =

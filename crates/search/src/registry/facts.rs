@@ -30,6 +30,10 @@ pub(crate) struct ValueFacts {
     pub(crate) told_apart: Vec<ResourceType>,
     /// Of a reference: all are canonical URLs.
     pub(crate) canonical: bool,
+    /// Of a string: some are, or have, family names, whose parts are found, too.
+    pub(crate) some_families: bool,
+    /// Of a string: it is compared by how its words sound.
+    pub(crate) phonetic: bool,
 }
 
 /// The system that all codes of a parameter come from.
@@ -68,6 +72,11 @@ impl ValueFacts {
                     matches!(found, ItemType::Fhir(TypeId::CANONICAL | TypeId::URI | TypeId::URL))
                 };
                 facts.canonical = types.iter().all(is_canonical);
+            }
+            SearchParameterType::String => {
+                let is_family = |(text, _): &(&str, _)| text.ends_with(".family");
+                facts.some_families =
+                    types.contains(&ItemType::Fhir(TypeId::HUMAN_NAME)) || alternatives.iter().any(is_family);
             }
             _ => {}
         }

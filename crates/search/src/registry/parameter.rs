@@ -135,7 +135,7 @@ impl Parameter {
     pub fn is_sortable(&self) -> bool {
         use SearchParameterType as Kind;
         let is_one_value = !matches!(self.kind, Kind::Composite | Kind::Special);
-        is_one_value && self.is_served() && !matches!(self.source, Source::Words(_))
+        is_one_value && !self.facts.phonetic && self.is_served() && !matches!(self.source, Source::Words(_))
     }
 
     pub(crate) fn facts(&self) -> &ValueFacts {

@@ -56,6 +56,11 @@ fn special(definition: &SearchParameter) -> Option<Source> {
     })
 }
 
+/// Whether a parameter compares how words sound, as Patient's and other people's `phonetic` does.
+fn is_phonetic(definition: &SearchParameter) -> bool {
+    definition.code == "phonetic" && definition.kind == SearchParameterType::String
+}
+
 fn of_type(resource_type: ResourceType, drafts: Vec<Draft>) -> Vec<Arc<Parameter>> {
     let (composites, mut drafts): (Vec<Draft>, Vec<Draft>) =
         drafts.into_iter().partition(|draft| draft.definition.kind == SearchParameterType::Composite);
@@ -110,7 +115,10 @@ impl Draft {
             expression: Cow::Borrowed(definition.expression),
             url: Some(Cow::Borrowed(definition.url)),
             targets: Cow::Owned(targets_of(&self.texts(), definition.targets)),
-            facts: ValueFacts::of(definition.kind, &expressions),
+            facts: ValueFacts {
+                phonetic: is_phonetic(definition),
+                ..ValueFacts::of(definition.kind, &expressions)
+            },
             alternatives: self.alternatives.iter().map(|one| Arc::clone(&one.expression)).collect(),
             source,
             origin: Origin::Standard,
@@ -130,6 +138,10 @@ impl Draft {
         let texts = self.texts();
         if texts.is_empty() {
             return (Vec::new(), self.with_source(resource_type, Source::NotServed));
+        }
+        if is_phonetic(self.definition) {
+            // It has the values of others, but neither theirs nor its rows are good for the other.
+            return (Vec::new(), self.with_source(resource_type, Source::Indexed));
         }
         let (paths, only) = match self.narrowed() {
             Some((paths, only)) => (paths, Some(only)),

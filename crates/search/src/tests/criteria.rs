@@ -1,6 +1,6 @@
 //! Which resources a search finds, kind by kind, and what the builders for other crates make.
 
-use super::{BASE, REGISTRY, check, matches, options, parse, search, zone};
+use super::{BASE, REGISTRY, check, matches, options, parse, refused, rows_of, search, zone};
 use crate::{
     Criterion, Prefix, StringMatch, date_criterion, reference_criterion, string_criterion, token_criterion,
     uri_criterion,
@@ -115,7 +115,16 @@ fn strings_match_folded_unless_exact() {
             ("family=OBRIEN", true),
             ("family=obrien muller", true),
             ("family=obrien-müller", true),
-            ("family=muller", false),
+            ("family=muller", true),
+            ("family=mul", true),
+            ("family=ller", false),
+            ("name=muller", true),
+            ("family:exact=Müller", false),
+            ("name:exact=Müller", false),
+            ("_filter=family sw obrien", true),
+            ("_filter=family sw muller", false),
+            ("_filter=family eq muller", false),
+            ("_filter=family eq \"obrien muller\"", true),
             ("family:contains=muller", true),
             ("family:contains=xyz", false),
             ("family:exact=O'Brien-Müller", true),
@@ -124,6 +133,7 @@ fn strings_match_folded_unless_exact() {
             ("given=zoe", true),
             ("given=jean luc", true),
             ("given=luc", false),
+            ("name=luc", false),
             ("given=x,zoe", true),
             ("given=zoe&given=jean", true),
             ("name=zoe", true),
@@ -139,9 +149,101 @@ fn strings_match_folded_unless_exact() {
 }
 
 #[test]
+fn each_part_of_a_family_name_is_found_by_itself() {
+    let patient = parse(
+        r#"{ "resourceType": "Patient", "name": [{ "family": "de la Carreno Quinones", "given": ["Ana"] }, { "text": "Eva Stein" }] }"#,
+    );
+    check(
+        &patient,
+        &[
+            ("family=Quinones", true),
+            ("family=carreno", true),
+            ("family=Carreno Quinones", true),
+            ("family=la carreno q", true),
+            ("family=de la", true),
+            ("family=uinones", false),
+            ("family=quinones carreno", false),
+            ("family:exact=Quinones", false),
+            ("family:exact=de la Carreno Quinones", true),
+            ("name=quin", true),
+            ("name=stein", false),
+            ("phonetic=quinonez", true),
+        ],
+    );
+    let rows = rows_of(&parse(&format!(
+        r#"{{ "resourceType": "Patient", "name": [{{ "family": "{}" }}] }}"#,
+        "a ".repeat(1_000)
+    )));
+    assert!(rows.len() < 40, "{}", rows.len());
+}
+
+#[test]
+fn names_are_found_by_how_they_sound() {
+    let patient = parse(
+        r#"{ "resourceType": "Patient", "name": [{ "family": "Müller-Schmidt", "given": ["Jon", "花子"] }] }"#,
+    );
+    check(
+        &patient,
+        &[
+            ("phonetic=Smith", true),
+            ("phonetic=muller", true),
+            ("phonetic=John Smyth", true),
+            ("phonetic=Jonn,Peter", true),
+            ("phonetic=John Baker", false),
+            ("phonetic=schm", false),
+            ("phonetic=花子", true),
+            ("phonetic=花", false),
+            ("phonetic:missing=false", true),
+            ("_filter=phonetic eq smith", true),
+            // Its keys are its own.
+            ("name=smith", false),
+        ],
+    );
+    let unnamed = parse(r#"{ "resourceType": "Patient" }"#);
+    check(&unnamed, &[("phonetic:missing=true", true), ("phonetic=smith", false)]);
+    for (url, text) in [
+        ("phonetic:exact=x", "search parameter 'phonetic' has no modifier ':exact' (supported: :missing)"),
+        ("_sort=phonetic", "Patient cannot be sorted by 'phonetic'"),
+        (
+            "_filter=phonetic co x",
+            "operator 'co' of '_filter' cannot be used with search parameter 'phonetic'",
+        ),
+    ] {
+        assert!(refused("Patient", url)[0].contains(text), "{:?}", refused("Patient", url));
+    }
+}
+
+#[test]
+fn texts_longer_than_what_is_indexed_are_found_by_all_that_they_say() {
+    let long = format!("{}Zürich and more", "blah ".repeat(60));
+    let organization = parse(&format!(r#"{{ "resourceType": "Organization", "name": "{long}" }}"#));
+    let upper = long.to_uppercase();
+    for (url, expected) in [
+        (String::from("name:contains=zurich"), true),
+        (String::from("name:contains=nowhere"), false),
+        (String::from("name:contains=nowhere,ZURICH"), true),
+        (format!("name:contains={}", &upper[4..]), true),
+        (format!("name={long}"), true),
+        (format!("name={upper}"), true),
+        (format!("name={long}x"), false),
+        (format!("name={}", &long[..254]), true),
+        (format!("name={}", &long[..300]), true),
+        (format!("name:exact={long}"), true),
+        (format!("name:exact={upper}"), false),
+        (format!("name:exact={}", &long[..250]), false),
+        (format!("_filter=name co \"zurich and\""), true),
+        (format!("_filter=name eq \"{long}\""), true),
+        (format!("_filter=name eq \"{}\"", &long[..254]), false),
+        (format!("_filter=name sw \"{}\"", &long[..300]), true),
+    ] {
+        assert_eq!(matches(&organization, &url), expected, "{url}");
+    }
+}
+
+#[test]
 fn uris_match_to_the_last_character() {
     let value_set = parse(
-        r#"{ "resourceType": "ValueSet", "url": "http://v/s", "meta": { "profile": ["http://p|1"], "source": "http://x#1" } }"#,
+        r#"{ "resourceType": "ValueSet", "url": "http://v/s", "version": "2.0-A", "meta": { "profile": ["http://p|1"], "source": "http://x#1" } }"#,
     );
     check(
         &value_set,
@@ -150,6 +252,13 @@ fn uris_match_to_the_last_character() {
             ("url=http://v/S", false),
             ("url=http://v", false),
             ("url=http://x,http://v/s", true),
+            (r"url=http://v/s\|2.0-A", true),
+            ("url=http://v/s|2.0-A", true),
+            ("url=http://v/s|2.0-a", true),
+            ("url=http://v/s|2.0", false),
+            ("url=http://v/t|2.0-A", false),
+            ("url=http://x|1,http://v/s|2.0-A", true),
+            ("_filter=url eq http://v/s|2.0-A", true),
             ("_profile=http://p", true),
             ("_profile=http://p|1", true),
             ("_profile=http://p|2", false),
@@ -197,7 +306,8 @@ fn builders_say_the_same_as_urls() {
     same("Observation", "_lastUpdated=ge2024", date("_lastUpdated"));
     let family = |how, value| string_criterion(&REGISTRY, patient, "family", how, value);
     same("Patient", "family=Ann", family(StringMatch::StartsWith, "Ann"));
-    same("Patient", "family:contains=Ann", family(StringMatch::Contains, "Ann"));
+    let contains = &search("Patient", "family:contains=Ann").unwrap().query.criteria[0];
+    assert_eq!(format!("{contains:?}"), format!("{:?}", family(StringMatch::Contains, "Ann").unwrap()));
     same("Patient", r"family:exact=A\,b", family(StringMatch::Exact, "A,b"));
     same("ValueSet", "url=http://x", uri_criterion(&REGISTRY, ResourceType::VALUE_SET, "url", "http://x"));
     for refused in [

@@ -152,6 +152,26 @@ fn approximately_widens_with_the_distance_from_now() {
 }
 
 #[test]
+fn an_end_that_is_missing_is_later_than_any_date() {
+    let period = |members: &str| observation(&format!(r#""effectivePeriod": {{ {members} }}"#));
+    let open = period(r#""start": "2020-01-01""#);
+    let last = period(r#""start": "2020-01-01", "end": "9999-12-31T23:59:59Z""#);
+    for (url, finds_open, finds_last) in [
+        ("date=gt9999", true, false),
+        ("date=ge9999", true, false),
+        ("date=gt9999-12-31T23:59:59Z", true, false),
+        ("date=gt2024", true, true),
+        ("date=eb2024", false, false),
+        ("date=sa9999", false, false),
+    ] {
+        assert_eq!((matches(&open, url), matches(&last, url)), (finds_open, finds_last), "{url}");
+    }
+    let started_once = period(r#""end": "2020-01-01""#);
+    assert!(matches(&started_once, "date=lt0001-01-01"));
+    assert!(matches(&started_once, "date=lt0001-01-01T00:00:00+14:00"));
+}
+
+#[test]
 fn several_dates_are_an_or_and_several_parameters_an_and() {
     assert_eq!(found("date=2024-03-14,2024-03-16", &options()), "fg");
     assert_eq!(found("date=ge2024-03-14&date=le2024-03-14", &options()), "abfjmn");
@@ -263,6 +283,10 @@ const MOMENTS: &[(&str, &str, &str)] = &[
     ("2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.000Z", "2024-03-15T14:00:00.000Z"),
     ("2024-03-15T23:59:59.999-04:00", "2024-03-16T03:59:59.999Z", "2024-03-16T03:59:59.999Z"),
     ("2024-03-16T00:00:00.000-04:00", "2024-03-16T04:00:00.000Z", "2024-03-16T04:00:00.000Z"),
+    // What stands for "for ever" is later than everything else, and earlier than an end that is missing.
+    ("9999", "9999-01-01T05:00:00.000Z", "9999-12-31T23:59:59.999-05:00"),
+    ("9999-12-31", "9999-12-31T00:00:00.000-05:00", "9999-12-31T23:59:59.999-05:00"),
+    ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z", "9999-12-31T23:59:59.999Z"),
 ];
 
 fn moments() -> Vec<(&'static str, Moments)> {

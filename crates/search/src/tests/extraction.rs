@@ -3,22 +3,23 @@
 use super::{Key, REGISTRY, ms, parse, rows_of, type_of};
 use crate::IndexRow;
 use crate::index::{ParameterId, TEXT_LENGTH};
-use fhir::Json;
 use fhir::datetime::Period;
+use fhir::{Json, ResourceType};
 
 /// A row in readable form.
 #[derive(Clone, Copy, Debug)]
 enum Row {
     Key(Key<'static>),
     Text(&'static str),
+    Part(&'static str),
     Span(&'static str, &'static str),
 }
 
 use Key::{
-    CaselessCode, Code, CodeWithoutSystem, Exact, Present, Resource, ResourceVersion, System, SystemAndCode,
-    Uri,
+    CaselessCode, Code, CodeWithoutSystem, Contained, Cut, Exact, Present, Resource, ResourceVersion, Sound,
+    System, SystemAndCode, Uri,
 };
-use Row::{Key as K, Span, Text};
+use Row::{Key as K, Part, Span, Text};
 
 fn instant(text: &str) -> i64 {
     match text {
@@ -32,6 +33,7 @@ impl Row {
         match self {
             K(key) => key.row(parameter),
             Text(folded) => IndexRow::Text { parameter, folded: folded.into() },
+            Part(folded) => IndexRow::Text { parameter: parameter.parts(), folded: folded.into() },
             Span(from, to) => IndexRow::Span {
                 parameter,
                 from: if from == "open" { Period::BEGINNING } else { instant(from) },
@@ -108,12 +110,17 @@ fn a_patient_has_a_row_for_each_form_of_each_value() {
                     K(System("http://only")),
                 ],
             ),
-            ("family", &[Text("du marche"), K(Exact("Du Marché"))]),
+            ("family", &[Text("du marche"), Part("marche"), K(Exact("Du Marché"))]),
+            (
+                "phonetic",
+                &[K(Present), K(Sound("d000")), K(Sound("m620")), K(Sound("e100")), K(Sound("a500"))],
+            ),
             ("given", &[Text("eve"), K(Exact("Éve")), Text("ann"), K(Exact("Ann"))]),
             (
                 "name",
                 &[
                     Text("du marche"),
+                    Part("marche"),
                     K(Exact("Du Marché")),
                     Text("eve"),
                     K(Exact("Éve")),
@@ -169,7 +176,10 @@ fn an_observation_is_found_by_subject_as_patient_only_if_it_is_one() {
             ("value-concept", value),
             ("status", &[K(Code("final"))]),
             ("subject", &[K(Present), K(Resource("Group", "g"))]),
-            ("performer", &[K(Present), K(Code("1")), K(CodeWithoutSystem("1"))]),
+            (
+                "performer",
+                &[K(Present), K(Contained("Practitioner")), K(Code("1")), K(CodeWithoutSystem("1"))],
+            ),
             ("date", &[Span("2024-03-15T10:00:00Z", "open")]),
         ],
     );
@@ -223,4 +233,19 @@ fn long_texts_are_cut_between_characters() {
         _ => None,
     });
     assert_eq!(folded.unwrap().len(), TEXT_LENGTH);
+    // Whether something was cut is told to the byte.
+    let parameter = REGISTRY.parameter(ResourceType::PATIENT, "family").unwrap().id();
+    for (text, is_cut) in [
+        ("a".repeat(TEXT_LENGTH), false),
+        ("a".repeat(TEXT_LENGTH + 1), true),
+        ("a".repeat(TEXT_LENGTH) + " .", false),
+        ("a".repeat(TEXT_LENGTH - 1) + " b", true),
+        ("a".repeat(TEXT_LENGTH - 3) + "山", false),
+        ("a".repeat(TEXT_LENGTH - 2) + "山", true),
+        ("a".repeat(TEXT_LENGTH - 4) + " 𝄞", true),
+    ] {
+        let patient =
+            parse(&format!(r#"{{ "resourceType": "Patient", "name": [{{ "family": "{text}" }}] }}"#));
+        assert_eq!(rows_of(&patient).contains(&Cut.row(parameter)), is_cut, "{text}");
+    }
 }

@@ -42,7 +42,8 @@ fn chains_find_by_what_is_referred_to() {
         ("Observation?subject:Patient.name=berg", &["Observation/o1", "Observation/o2"]),
         ("Observation?subject:Patient.name:exact=Berg", &["Observation/o1"]),
         ("Observation?patient.name=bergs", &["Observation/o2"]),
-        ("Observation?patient.gender:not=male", &["Observation/o1"]),
+        // The patient that o4 contains has no gender.
+        ("Observation?patient.gender:not=male", &["Observation/o1", "Observation/o4"]),
         ("Observation?patient.general-practitioner:missing=false", &["Observation/o1"]),
         ("Observation?subject:Group.identifier=g", &["Observation/o3"]),
         ("Observation?patient.organization.partof.name=top", &["Observation/o1"]),
@@ -57,6 +58,51 @@ fn chains_find_by_what_is_referred_to() {
             &["QuestionnaireResponse/r1", "QuestionnaireResponse/r2"],
         ),
     ]);
+}
+
+#[test]
+fn chains_look_into_contained_resources() {
+    let mut store = Memory::new(&[
+        r#"{"resourceType":"Organization","id":"acme","name":"Acme"}"#,
+        r#"{"resourceType":"Medication","id":"m","ingredient":[{"itemCodeableConcept":{"coding":[{"system":"http://i","code":"abc"}]}}]}"#,
+        r#"{"resourceType":"MedicationRequest","id":"stored","medicationReference":{"reference":"Medication/m"},"subject":{"reference":"Patient/p"}}"#,
+        r##"{"resourceType":"MedicationRequest","id":"within","medicationReference":{"reference":"#m"},
+            "contained":[{"resourceType":"Medication","id":"m","ingredient":[{"itemCodeableConcept":{"coding":[{"system":"http://i","code":"abc"}]}}],
+              "manufacturer":{"reference":"Organization/acme"}}]}"##,
+        r##"{"resourceType":"MedicationRequest","id":"deep","medicationReference":{"reference":"#m"},
+            "subject":{"reference":"#p"},"requester":{"reference":"#other"},
+            "contained":[{"resourceType":"Medication","id":"m","code":{"text":"Deep Pills"},"manufacturer":{"reference":"#o"}},
+              {"resourceType":"Organization","id":"o","name":"Inner"},
+              {"resourceType":"Organization","id":"loose","name":"Loose","partOf":{"reference":"#loose"}},
+              {"resourceType":"Practitioner","id":"other","name":[{"family":"Berg"}]},
+              {"resourceType":"Patient","id":"p","name":[{"family":"Berg-Sand"}],"birthDate":"1980"}]}"##,
+        r##"{"resourceType":"MedicationRequest","id":"broken","medicationReference":{"reference":"#nothing"}}"##,
+        r#"{"resourceType":"Patient","id":"p","name":[{"family":"Ho"}]}"#,
+    ]);
+    let of = |ids: &[&str]| ids.iter().map(|id| format!("MedicationRequest/{id}")).collect::<Vec<_>>();
+    for (url, expected) in [
+        ("medication.ingredient-code=abc", of(&["stored", "within"])),
+        ("medication.ingredient-code=http://i|abc", of(&["stored", "within"])),
+        ("medication.ingredient-code:missing=true", of(&["deep"])),
+        ("medication.ingredient-code:not=abc", of(&["deep"])),
+        ("medication.code:text=deep", of(&["deep"])),
+        ("medication.manufacturer.name=acme", of(&["within"])),
+        ("medication.manufacturer.name=inner", of(&["deep"])),
+        ("medication.manufacturer.name=loose", of(&[])),
+        ("patient.name=berg", of(&["deep"])),
+        ("patient.family=sand", of(&["deep"])),
+        ("subject:Patient.birthdate=lt1990", of(&["deep"])),
+        ("patient.name=ho", of(&["stored"])),
+        ("requester:Practitioner.name=berg", of(&["deep"])),
+        ("requester:Organization.name=inner", of(&[])),
+        // Contained resources have no id of the server's.
+        ("medication._id=m", of(&["stored"])),
+        ("medication=m", of(&["stored"])),
+        (r#"_filter=medication.manufacturer.name eq "inner""#, of(&["deep"])),
+        ("medication.ingredient-code=abc&medication.manufacturer.name=acme", of(&["within"])),
+    ] {
+        assert_eq!(store.find("MedicationRequest", url), expected, "{url}");
+    }
 }
 
 #[test]

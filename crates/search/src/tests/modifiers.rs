@@ -13,6 +13,14 @@ impl Terminology for Codes {
                 Ok(["apple", "pear"].map(|code| ("http://food".to_owned(), code.to_owned())).to_vec())
             }
             "http://v/empty" => Ok(Vec::new()),
+            "http://v/both" => {
+                let of = |system: &str, code: &str| (system.to_owned(), code.to_owned());
+                Ok(vec![
+                    of("http://food", "apple"),
+                    of("http://caseless", "pear"),
+                    of("http://caseless", "APPLE"),
+                ])
+            }
             "http://v/gender" => {
                 Ok(vec![("http://hl7.org/fhir/administrative-gender".into(), "male".into())])
             }
@@ -28,6 +36,10 @@ impl Terminology for Codes {
         }
     }
 
+    fn ignores_case(&self, system: &str) -> bool {
+        system == "http://caseless"
+    }
+
     fn ancestors(&self, _: &str, code: &str) -> Result<Vec<String>, String> {
         match code {
             "apple" => Ok(["apple", "fruit"].map(str::to_owned).to_vec()),
@@ -40,6 +52,74 @@ fn found(resource_type: &str, bodies: &[&str], url: &str) -> Result<Vec<String>,
     let options = SearchOptions { terminology: Some(&Codes), ..options() };
     let request = search_with(resource_type, url, &options).map_err(|issues| issues[0].text.clone())?;
     Ok(Memory::new(bodies).matches(&request.query))
+}
+
+#[test]
+fn case_does_not_count_in_code_systems_that_say_so() {
+    let coded = |id: &str, system: &str, code: &str| {
+        format!(
+            r#"{{"resourceType":"Observation","id":"{id}","code":{{"coding":[{{"code":"zzz"}},{{"system":"{system}","code":"{code}"}}]}},
+                "valueQuantity":{{"value":1}},
+                "identifier":[{{"system":"http://caseless","value":"Apple"}}],"performer":[{{"identifier":{{"system":"http://caseless","value":"Apple"}}}}]}}"#
+        )
+    };
+    let bodies = [
+        coded("caseless", "http://caseless", "Apple"),
+        coded("exact", "http://caseless", "apple"),
+        coded("food", "http://food", "Apple"),
+        coded("pear", "http://caseless", "PEAR"),
+        coded("foodlow", "http://food", "apple"),
+    ];
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    for (url, expected) in [
+        ("code=http://caseless|apple", vec!["caseless", "exact"]),
+        ("code=http://caseless|APPLE,http://food|apple", vec!["caseless", "exact", "foodlow"]),
+        ("code:not=http://caseless|aPPLE", vec!["food", "foodlow", "pear"]),
+        ("code=http://food|APPLE", vec![]),
+        ("code=APPLE", vec![]),
+        ("code:in=http://v/both", vec!["caseless", "exact", "foodlow", "pear"]),
+        ("code:not-in=http://v/both", vec!["food"]),
+        ("code:below=http://caseless|fruit", vec!["caseless", "exact", "pear"]),
+        ("_filter=code eq http://caseless|aPPle", vec!["caseless", "exact"]),
+        ("_filter=code ne http://caseless|aPPle", vec!["food", "foodlow", "pear"]),
+        ("_filter=code in http://v/both", vec!["caseless", "exact", "foodlow", "pear"]),
+        ("code-value-quantity=http://caseless|aPPLE$1", vec!["caseless", "exact"]),
+        ("code-value-quantity=http://caseless|aPPLE$2", vec![]),
+        // Identifiers are as they are written.
+        ("identifier=http://caseless|apple", vec![]),
+        ("performer:identifier=http://caseless|apple", vec![]),
+        ("identifier=http://caseless|Apple", vec!["caseless", "exact", "food", "foodlow", "pear"]),
+    ] {
+        let expected: Vec<String> = expected.into_iter().map(|id| format!("Observation/{id}")).collect();
+        assert_eq!(found("Observation", &bodies, url), Ok(expected), "{url}");
+    }
+}
+
+#[test]
+fn canonicals_are_found_below_a_version() {
+    let response = |canonical: &str| {
+        parse(&format!(r#"{{ "resourceType": "QuestionnaireResponse", "questionnaire": "{canonical}" }}"#))
+    };
+    for (canonical, any, one, one_two) in [
+        ("http://acme.org/Q", true, false, false),
+        ("http://acme.org/Q|1", true, true, false),
+        ("http://acme.org/Q|1.0", true, true, false),
+        ("http://acme.org/Q|1.2", true, true, true),
+        ("http://acme.org/Q|1.2.3", true, true, true),
+        ("http://acme.org/Q|1.23", true, true, false),
+        ("http://acme.org/Q|10", true, false, false),
+        ("http://acme.org/Q/more|1", false, false, false),
+    ] {
+        let response = response(canonical);
+        for (url, expected) in [
+            ("questionnaire:below=http://acme.org/Q", any),
+            ("questionnaire:below=http://acme.org/Q|1", one),
+            ("questionnaire:below=http://x|1,http://acme.org/Q|1.2", one_two),
+        ] {
+            assert_eq!(matches(&response, url), expected, "{url} of {canonical}");
+        }
+    }
+    assert!(refused("QuestionnaireResponse", "questionnaire:below=x")[0].contains("is not a canonical"));
 }
 
 #[test]
@@ -318,10 +398,7 @@ fn what_shares_rows_is_found_as_if_it_had_its_own() {
         ],
     );
     let patient = parse(r#"{ "resourceType": "Patient", "name": [{ "family": "Berg" }] }"#);
-    check(
-        &patient,
-        &[("phonetic=berg", true), ("phonetic:exact=Berg", true), ("phonetic:missing=true", false)],
-    );
+    check(&patient, &[("phonetic=berg", true), ("phonetic=purr", false), ("phonetic:missing=true", false)]);
     let message = parse(
         r#"{ "resourceType": "Bundle", "type": "message", "entry": [{ "resource": { "resourceType": "MessageHeader", "id": "m" } }] }"#,
     );

@@ -62,6 +62,45 @@ fn every_prefix_finds_what_the_specification_says() {
 }
 
 #[test]
+fn numbers_of_more_digits_than_can_be_told_apart_are_equal_to_themselves() {
+    let ucum = "http://unitsofmeasure.org";
+    for value in [
+        "0.12345678901234567",
+        "1234567890123456789",
+        "12345678901234.56789",
+        "-9007199254740993.1",
+        "6.02214076000000000000000000e23",
+        "4.35",
+    ] {
+        let risk = format!(
+            r#"{{ "resourceType": "RiskAssessment", "prediction": [{{ "probabilityDecimal": {value} }}] }}"#
+        );
+        let equal = |prefix: &str| {
+            (format!("probability={prefix}{value}"), matches!(prefix, "" | "eq" | "ge" | "le" | "ap"))
+        };
+        for (url, expected) in ["", "eq", "ne", "ge", "le", "gt", "lt", "sa", "eb", "ap"].map(equal) {
+            assert_eq!(matches(&parse(&risk), &url), expected, "{url}");
+        }
+        let quantity = observation(&format!(
+            r#""code": {{ "coding": [{{ "code": "x" }}] }},
+               "valueQuantity": {{ "value": {value}, "unit": "g", "system": "{ucum}", "code": "g" }}"#
+        ));
+        for (unit, of_composite) in
+            [(String::new(), ""), ("||g".into(), ""), (format!("|{ucum}|g"), ""), (String::new(), "x$")]
+        {
+            let code = if of_composite.is_empty() { "value-quantity" } else { "code-value-quantity" };
+            let url = |prefix: &str| format!("{code}={of_composite}{prefix}{value}{unit}");
+            assert!(matches(&quantity, &url("")), "{}", url(""));
+            assert!(!matches(&quantity, &url("ne")), "{}", url("ne"));
+        }
+    }
+    let other = parse(
+        r#"{ "resourceType": "RiskAssessment", "prediction": [{ "probabilityDecimal": 0.1234567890123456 }] }"#,
+    );
+    assert!(!matches(&other, "probability=0.12345678901234567"));
+}
+
+#[test]
 fn what_is_no_number_is_refused() {
     for value in ["", "ge", "x", "1.", ".5", "1e", "1e999", "0x10", "1,x", "inf", "nan", "--1", "1 2"] {
         if value.is_empty() {

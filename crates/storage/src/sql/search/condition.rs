@@ -57,7 +57,10 @@ pub(super) fn condition(sql: &mut Statement, criterion: &Criterion, vid: &str) {
             sql.sql(")");
         }
         // These were resolved into others; nothing is known of them here.
-        Criterion::RefersTo { .. } | Criterion::ReferredToBy { .. } | Criterion::Tested { .. } => {
+        Criterion::RefersTo { .. }
+        | Criterion::RefersWithin { .. }
+        | Criterion::ReferredToBy { .. }
+        | Criterion::Tested { .. } => {
             sql.sql("1 = 0");
         }
     }

@@ -54,6 +54,7 @@ fn arms(criterion: &Criterion) -> Option<(Vec<Arm<'_>>, bool)> {
         Criterion::Either(criteria) => return either(criteria),
         Criterion::Not(_)
         | Criterion::RefersTo { .. }
+        | Criterion::RefersWithin { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. } => return None,
     };

@@ -26,6 +26,7 @@ pub(super) fn plain<'q>(
 fn is_plain(criterion: &Criterion) -> bool {
     match criterion {
         Criterion::RefersTo { .. }
+        | Criterion::RefersWithin { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. }
         | Criterion::All(_) => false,
