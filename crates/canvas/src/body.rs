@@ -5,7 +5,7 @@ use crate::clinic::Clinic;
 use crate::contract::{Contract, OperationFact};
 use crate::references::{self, Target};
 use crate::sent::Sent;
-use crate::{check, order};
+use crate::{check, extensions, order};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Location, Object, ResourceType};
 use interactions::{Engine, Interaction, Refusal, validation};
@@ -47,6 +47,7 @@ pub fn accept(
     canvas_type.normalise(&mut body, clinic);
     let mut whole = Json::Object(body.clone());
     supply(contract, &mut whole);
+    without_empty_lists(contract, &mut whole);
     if let (Some(mark), Some(whole)) = (contract.mark, whole.as_object_mut()) {
         mark.displace(whole);
     }
@@ -61,6 +62,7 @@ pub fn accept(
         found.targets.retain(|target| Some(&target.expression) == author.as_ref());
     }
     let mut ruled = check::issues(check::body(&sent));
+    ruled.extend(extensions::unspoken(extensions::issues(&sent), &ruled));
     ruled.append(&mut found.issues);
     ruled.extend(foreign_id(contract, &body, id));
     modifiers(&Location::root(sent.root()), &body, &mut ruled);
@@ -115,6 +117,17 @@ fn supply(contract: &Contract, body: &mut Json) {
         if let (Some(default), Some((parent, name))) = (element.default, element.path.rsplit_once('.')) {
             let parent: Vec<&str> = parent.split('.').collect();
             supply_at(body, &parent, name, default);
+        }
+    }
+}
+
+/// Takes away the empty lists that the contract gives leave to send. They stay in what was sent: on update one may say
+/// more than leaving the element out.
+fn without_empty_lists(contract: &Contract, body: &mut Json) {
+    let Some(body) = body.as_object_mut() else { return };
+    for element in contract.elements.iter().filter(|element| element.may_be_empty) {
+        if body.get(element.path).and_then(Json::as_array).is_some_and(|items| items.is_empty()) {
+            body.remove(element.path);
         }
     }
 }

@@ -92,10 +92,20 @@ fn is_written(element: &ElementFact) -> bool {
     element.access != Access::ReadOnly && !matches!(element.path, "resourceType" | "id" | "meta")
 }
 
+/// The stored extensions of a resource that the contract does not list: an update leaves them as they are.
+pub fn unlisted_extensions(contract: &Contract, stored: &Object) -> Vec<Json> {
+    let stored = stored.items("extension").iter();
+    stored.filter(|item| !is_listed(contract, item)).cloned().collect()
+}
+
+/// Whether the contract lists an extension of the resource.
+fn is_listed(contract: &Contract, extension: &Json) -> bool {
+    extension.str("url").is_some_and(|url| contract.extension(contract.resource_type.name(), url).is_some())
+}
+
 fn keep_known_extensions(contract: &Contract, resource: &mut Object) {
-    let on = contract.resource_type.name();
     let Some(Json::Array(extensions)) = resource.get_mut("extension") else { return };
-    extensions.retain(|item| item.str("url").is_some_and(|url| contract.extension(on, url).is_some()));
+    extensions.retain(|item| is_listed(contract, item));
     if extensions.is_empty() {
         resource.remove("extension");
     }

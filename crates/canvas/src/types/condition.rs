@@ -61,10 +61,6 @@ pub static CONTRACT: Contract = Contract {
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/condition-category";
-const ICD_10_CM: &str = "http://hl7.org/fhir/sid/icd-10-cm";
-
-/// Other names under which codes of ICD-10 come.
-const ICD_10: &[&str] = &["ICD-10", "http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.90"];
 
 const ON_UPDATE: &[Interaction] = &[Interaction::Update];
 const TAKEN: &[&str] = &["active", "resolved"];
@@ -306,11 +302,7 @@ impl CanvasType for Condition {
         let categories =
             [("encounter-diagnosis", "Encounter Diagnosis"), ("problem-list-item", "Problem List Item")];
         concept::tell(resource, "category", CATEGORY, &categories);
-        each_coding(resource, "code", |coding| {
-            if coding.str("system").is_some_and(|system| ICD_10.contains(&system)) {
-                coding.insert("system", ICD_10_CM);
-            }
-        });
+        concept::tell_icd_10_cm(resource, "code");
         add_text(resource);
         time::show(resource, &["recordedDate"]);
         Ok(())

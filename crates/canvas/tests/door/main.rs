@@ -36,6 +36,7 @@ mod read_only_search;
 mod rules;
 mod search;
 mod searches;
+mod sent_extensions;
 mod shapes;
 mod support;
 mod task;

@@ -227,6 +227,11 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
             "prefix 'ap' of search parameter 'birthdate' is not supported (supported: eq, ne, gt, ge, lt, le)",
         ),
         (
+            "birthdate=xx1980",
+            "not-supported",
+            "prefix 'xx' of search parameter 'birthdate' is not supported (supported: eq, ne, gt, ge, lt, le)",
+        ),
+        (
             "_sort=gender",
             "not-supported",
             "_sort cannot sort by 'gender' (supported: _id, birthdate, family, given)",
