@@ -51,9 +51,11 @@ pub fn accept(
     if let (Some(mark), Some(whole)) = (contract.mark, whole.as_object_mut()) {
         mark.displace(whole);
     }
-    let generic = validate(contract.resource_type, &whole);
+    let mut generic = validate(contract.resource_type, &whole);
 
     let sent = Sent { interaction, operation: None, contract, body: &body, clinic };
+    let refused_later = check::refused_later(&sent);
+    generic.retain(|issue| !is_about(issue, &refused_later));
     let mut found = references::collect(contract, &body);
     found.targets.retain(|target| !canvas_type.leaves_open(target));
     if let Some(mark) = contract.mark.filter(|_| interaction == Interaction::Update) {
@@ -177,6 +179,17 @@ fn says_more(ruled: &Issue, generic: &Issue) -> bool {
     ruled_at == at
         || is_missing
             && ruled_at.strip_prefix(at.as_str()).is_some_and(|form| form.starts_with(char::is_uppercase))
+}
+
+/// Whether R4 does not know a code that is at one of these places: the vendor does, and a rule of the write refuses it in
+/// the vendor's words.
+fn is_about(issue: &Issue, places: &[String]) -> bool {
+    let Some(at) = issue.expression.as_deref().filter(|_| issue.code == IssueCode::CodeInvalid) else {
+        return false;
+    };
+    places.iter().any(|place| {
+        place.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    })
 }
 
 /// An update may leave the id out, as the vendor's examples do, but not name another.

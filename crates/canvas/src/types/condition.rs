@@ -1,7 +1,7 @@
 //! Condition (<https://docs.canvasmedical.com/api/condition/>).
 
 use crate::canvas_type::CanvasType;
-use crate::check::empty_strings;
+use crate::check::{empty_strings, one_entry};
 use crate::concept;
 use crate::contract::{
     Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, Mark, NOTE_ID, ParameterFact, SearchFacts,
@@ -163,6 +163,19 @@ const RULES: &[Rule] = &[
             "Value 'health-concern' is not allowed for 'category.coding.code'",
         )
         .kept_by(&[set("category.0.coding.0.code", "\"encounter-diagnosis\"")]),
+    rule("condition-one-status", IssueCode::Structure, "Attribute '{path}' must have one entry")
+        .when("clinicalStatus has several codings")
+        .check(Check::Body(|sent, findings| one_entry(sent, &["clinicalStatus.coding"], findings)))
+        .broken_by(
+            &[set(
+                "clinicalStatus.coding.1",
+                r#"{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"resolved"}"#,
+            )],
+            "Condition.clinicalStatus.coding",
+            "Attribute 'clinicalStatus.coding' must have one entry",
+        )
+        .kept_by(&[])
+        .note("ours: the facts do not speak of several"),
     rule("condition-empty", IssueCode::Value, "Attribute '{path}' must not be empty")
         .when("a string is empty")
         .check(Check::Body(empty_strings))
@@ -226,6 +239,11 @@ const DECISIONS: &[Decision] = &[
         "clinical-status, verification-status",
         "Take the values that the page lists; confirmed is refused, with the others named.",
         "The page leaves it out.",
+    ),
+    decision(
+        "Several codings of clinicalStatus",
+        "Are refused (400).",
+        "A condition is not active and resolved at once.",
     ),
     decision(
         "code.coding.display",

@@ -317,7 +317,7 @@ fn a_report_shows_its_document_and_practitioners() {
     );
     let expected = format!(
         r#"{{"resourceType":"DiagnosticReport","id":"1","status":"preliminary","category":[{{"coding":[{{"system":"s","code":"LAB"}}]}},{{"coding":[{{"system":"s","code":"HM"}}]}}],
-        "code":{{"text":"x"}},"effectiveDateTime":"2024-01-01T00:00:00Z","performer":[{{"reference":"Practitioner/p","type":"Practitioner"}}],
+        "code":{{"text":"x"}},"effectiveDateTime":"2024-01-01T00:00:00+00:00","performer":[{{"reference":"Practitioner/p","type":"Practitioner"}}],
         "presentedForm":[{{"extension":[{{"url":"http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
         "valueUri":"{BASE}/DiagnosticReport/1/files/presentedForm?expires={NOW}"}}],
         "url":"{BASE}/DiagnosticReport/1/files/presentedForm"}}]}}"#

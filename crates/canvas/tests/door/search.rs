@@ -211,7 +211,7 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
         (
             "family:exact=Jones",
             "not-supported",
-            "modifier 'exact' of search parameter 'family' is not supported",
+            "modifier 'exact' of search parameter 'family' is not supported; parameters have no modifiers here",
         ),
         (
             "gender=woman",
