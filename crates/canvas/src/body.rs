@@ -5,7 +5,7 @@ use crate::clinic::Clinic;
 use crate::contract::{Contract, OperationFact};
 use crate::references::{self, Target};
 use crate::sent::Sent;
-use crate::{check, order};
+use crate::{check, extensions, order};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Location, Object, ResourceType};
 use interactions::{Engine, Interaction, Refusal, validation};
@@ -47,12 +47,15 @@ pub fn accept(
     canvas_type.normalise(&mut body, clinic);
     let mut whole = Json::Object(body.clone());
     supply(contract, &mut whole);
+    without_empty_lists(contract, &mut whole);
     if let (Some(mark), Some(whole)) = (contract.mark, whole.as_object_mut()) {
         mark.displace(whole);
     }
-    let generic = validate(contract.resource_type, &whole);
+    let mut generic = validate(contract.resource_type, &whole);
 
     let sent = Sent { interaction, operation: None, contract, body: &body, clinic };
+    let refused_later = check::refused_later(&sent);
+    generic.retain(|issue| !is_about(issue, &refused_later));
     let mut found = references::collect(contract, &body);
     found.targets.retain(|target| !canvas_type.leaves_open(target));
     if let Some(mark) = contract.mark.filter(|_| interaction == Interaction::Update) {
@@ -61,6 +64,7 @@ pub fn accept(
         found.targets.retain(|target| Some(&target.expression) == author.as_ref());
     }
     let mut ruled = check::issues(check::body(&sent));
+    ruled.extend(extensions::unspoken(extensions::issues(&sent), &ruled));
     ruled.append(&mut found.issues);
     ruled.extend(foreign_id(contract, &body, id));
     modifiers(&Location::root(sent.root()), &body, &mut ruled);
@@ -119,6 +123,17 @@ fn supply(contract: &Contract, body: &mut Json) {
     }
 }
 
+/// Takes away the empty lists that the contract gives leave to send. They stay in what was sent: on update one may say
+/// more than leaving the element out.
+fn without_empty_lists(contract: &Contract, body: &mut Json) {
+    let Some(body) = body.as_object_mut() else { return };
+    for element in contract.elements.iter().filter(|element| element.may_be_empty) {
+        if body.get(element.path).and_then(Json::as_array).is_some_and(|items| items.is_empty()) {
+            body.remove(element.path);
+        }
+    }
+}
+
 fn supply_at(json: &mut Json, parent: &[&str], name: &str, code: &str) {
     match (json, parent.split_first()) {
         (Json::Array(items), _) => items.iter_mut().for_each(|item| supply_at(item, parent, name, code)),
@@ -164,6 +179,17 @@ fn says_more(ruled: &Issue, generic: &Issue) -> bool {
     ruled_at == at
         || is_missing
             && ruled_at.strip_prefix(at.as_str()).is_some_and(|form| form.starts_with(char::is_uppercase))
+}
+
+/// Whether R4 does not know a code that is at one of these places: the vendor does, and a rule of the write refuses it in
+/// the vendor's words.
+fn is_about(issue: &Issue, places: &[String]) -> bool {
+    let Some(at) = issue.expression.as_deref().filter(|_| issue.code == IssueCode::CodeInvalid) else {
+        return false;
+    };
+    places.iter().any(|place| {
+        place.strip_prefix(at).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    })
 }
 
 /// An update may leave the id out, as the vendor's examples do, but not name another.

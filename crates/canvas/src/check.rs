@@ -134,6 +134,27 @@ pub fn empty_strings(sent: &Sent<'_>, findings: &mut Findings) {
     sent.body.iter().for_each(|(name, value)| walk(value, &root.child(name), findings));
 }
 
+/// For rules: the dateTime at `path` has a day at least. Fills `{value}`. What is no dateTime is R4's validation's affair.
+pub fn whole_date(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
+    for (place, value) in sent.values(path) {
+        let is_date = fhir::primitive::check("dateTime", value).is_ok();
+        if let Some(text) = value.as_str().filter(|text| is_date && text.len() < "YYYY-MM-DD".len()) {
+            findings.add(&place, &[("value", text)]);
+        }
+    }
+}
+
+/// For rules: the lists at these paths have one item at most.
+pub fn one_entry(sent: &Sent<'_>, paths: &[&str], findings: &mut Findings) {
+    for path in paths {
+        sent.visit(path, |location, value| {
+            if value.is_some_and(|value| value.items().len() > 1) {
+                findings.add(&location.to_string(), &[("path", path), ("element", path)]);
+            }
+        });
+    }
+}
+
 /// For rules of the envelope: the body is of the type it is sent to.
 pub fn resource_type(sent: &Sent<'_>, findings: &mut Findings) {
     if sent.body.str("resourceType") != Some(sent.contract.resource_type.name()) {
@@ -202,18 +223,30 @@ fn listed(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
     });
 }
 
-/// A value that the contract lists, but not for this interaction.
+/// Values that the contract lists, but not for this interaction.
 fn listed_on(sent: &Sent<'_>, path: &str, findings: &mut Findings) {
-    let Some(element) = sent.contract.element(path) else { return };
-    let on = element.values_on.iter().find(|(interaction, _)| *interaction == sent.interaction);
-    let Some((_, allowed)) = on else { return };
-    for (place, value) in sent.values(path) {
-        let is_refused = |code: &&str| element.values.contains(code) && !allowed.contains(code);
-        if let Some(code) = value.as_str().filter(is_refused) {
-            findings
-                .add(&place, &[("value", code), ("interaction", sent.interaction.code()), ("path", path)]);
-        }
+    for (place, code) in unlisted_on(sent, path) {
+        findings.add(&place, &[("value", code), ("interaction", sent.interaction.code()), ("path", path)]);
     }
+}
+
+/// Where a rule of the write will refuse a code that the contract lists for other interactions.
+pub fn refused_later(sent: &Sent<'_>) -> Vec<String> {
+    let paths = sent.rules().filter_map(|rule| match rule.check {
+        Check::ListedOn(path) => Some(path),
+        _ => None,
+    });
+    paths.flat_map(|path| unlisted_on(sent, path)).map(|(place, _)| place).collect()
+}
+
+/// The codes at `path` that the contract lists, but not for this interaction, and where they are.
+fn unlisted_on<'a>(sent: &Sent<'a>, path: &str) -> Vec<(String, &'a str)> {
+    let Some(element) = sent.contract.element(path) else { return Vec::new() };
+    let on = element.values_on.iter().find(|(interaction, _)| *interaction == sent.interaction);
+    let Some((_, allowed)) = on else { return Vec::new() };
+    let is_refused = |code: &&str| element.values.contains(code) && !allowed.contains(code);
+    let values = sent.values(path).into_iter();
+    values.filter_map(|(place, value)| Some((place, value.as_str().filter(is_refused)?))).collect()
 }
 
 fn shape(sent: &Sent<'_>, path: &str, is_it: fn(&Json) -> bool, findings: &mut Findings) {

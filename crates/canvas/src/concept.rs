@@ -26,6 +26,31 @@ fn told(concept: &mut Json, system: &str, known: &[(&str, &str)]) {
     }
 }
 
+/// The system of ICD-10-CM.
+pub const ICD_10_CM: &str = "http://hl7.org/fhir/sid/icd-10-cm";
+
+/// Other names under which codes of ICD-10 come.
+const ICD_10: &[&str] = &["ICD-10", "http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.90"];
+
+/// Shows codes of ICD-10 in the CodeableConcept `element` of `resource`, or in each of a list, under ICD-10-CM's system.
+pub fn tell_icd_10_cm(resource: &mut Object, element: &str) {
+    match resource.get_mut(element) {
+        Some(Json::Array(concepts)) => concepts.iter_mut().for_each(name_icd_10_cm),
+        Some(concept) => name_icd_10_cm(concept),
+        None => {}
+    }
+}
+
+fn name_icd_10_cm(concept: &mut Json) {
+    let codings = concept.as_object_mut().and_then(|concept| concept.get_mut("coding"));
+    let Some(Json::Array(codings)) = codings else { return };
+    for coding in codings.iter_mut().filter_map(Json::as_object_mut) {
+        if coding.str("system").is_some_and(|system| ICD_10.contains(&system)) {
+            coding.insert("system", ICD_10_CM);
+        }
+    }
+}
+
 /// The notes of a resource as one, their texts joined by newlines; none where there are none.
 pub fn join_notes(resource: &mut Object) {
     let texts: Vec<&str> = resource.items("note").iter().filter_map(|note| note.str("text")).collect();

@@ -23,8 +23,8 @@ pub const DOOR: &[Decision] = &[
     ),
     decision(
         "References in what is sent",
-        "Must be {ResourceType}/{id} and lead to something that exists: 400, not-found, with the place. Absolute URLs, URNs and searches are refused.",
-        "general.json gives the one form. What an absolute URL leads to cannot be checked.",
+        "Must be {ResourceType}/{id} and lead to something that exists: 400, not-found, with the place. Absolute URLs, URNs, searches and references to versions are refused.",
+        "general.json gives the one form. What an absolute URL leads to cannot be checked; the vendor knows no versions.",
     ),
     decision(
         "The id in the body of an update",
@@ -69,7 +69,7 @@ pub const DOOR: &[Decision] = &[
     ),
     decision(
         "A note that is deleted or cancelled",
-        "422 with the text of the facts for every type that lands in notes, whether it is named by its id or by its encounter. Cancelled is an encounter that is cancelled or entered-in-error, deleted a Composition that is entered-in-error.",
+        "422 with the text of the facts for every type that lands in notes, whether it is named by its id or by its encounter. Cancelled is an encounter that is cancelled or entered-in-error, or planned with an appointment that is cancelled, missed or deleted; deleted a Composition that is entered-in-error.",
         "The change released 2026-08-05 is about all types; a note is the same however it is named.",
     ),
     decision(
@@ -125,8 +125,8 @@ pub const DOOR: &[Decision] = &[
     ),
     decision(
         "/Type/id/files/name",
-        "With a bearer token answers 307 to the same path with the parameters expires and signature; that link needs no token, is good for 15 minutes, and answers with the bytes. It is also what deprecated-url holds. An expired or altered one is as one without: 401 unless a token is there.",
-        "general.json describes a temporary redirect to a pre-signed URL and not its host, its life or its errors.",
+        "With a bearer token answers 307 to the same path with the parameters expires and signature; that link needs no token, is good for 10 minutes, and answers with the bytes. It is also what deprecated-url holds. An expired or altered one is as one without: 401 unless a token is there.",
+        "general.json describes a temporary redirect to a pre-signed URL and not its host or its errors; the page of DocumentReference says that such a URL expires after 10 minutes.",
     ),
     decision(
         "Operations",

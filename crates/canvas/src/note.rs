@@ -7,6 +7,7 @@
 use crate::clinic::Clinic;
 use crate::contract::{Contract, NoteFact};
 use crate::finding::Findings;
+use crate::references::id_of;
 use crate::search::{Reading, escaped};
 use crate::sent::{Sent, extension};
 use crate::write::Write;
@@ -52,7 +53,7 @@ impl Note {
         Note {
             id: id_of_encounter(encounter).unwrap_or(id).to_owned(),
             encounter: Some(id.to_owned()),
-            patient: reference(encounter, "subject").map(str::to_owned),
+            patient: subject(encounter),
             is_open: !matches!(encounter.str("status"), Some("cancelled" | "entered-in-error")),
         }
     }
@@ -61,7 +62,7 @@ impl Note {
         Note {
             id: id.to_owned(),
             encounter: local(composition, "encounter").map(|(_, id)| id.to_owned()),
-            patient: reference(composition, "subject").map(str::to_owned),
+            patient: subject(composition),
             is_open: composition.str("status") != Some("entered-in-error"),
         }
     }
@@ -72,10 +73,34 @@ pub fn id_of_encounter(encounter: &Object) -> Option<&str> {
     extension(encounter, NOTE_ID).and_then(|note| note.str("valueId")).or_else(|| encounter.str("id"))
 }
 
+/// The id of the appointment of an encounter: the last, where it was moved.
+pub fn last_appointment(encounter: &Object) -> Option<&str> {
+    id_of(encounter.items("appointment").last(), ResourceType::APPOINTMENT)
+}
+
+/// Whether an appointment does not take place.
+pub fn is_called_off(appointment: &Json) -> bool {
+    matches!(appointment.str("status"), Some("cancelled" | "noshow" | "entered-in-error"))
+}
+
 /// The note of the encounter, if there is such an encounter.
 fn of_encounter(unit: &mut Unit<'_>, id: &str) -> Result<Option<Note>, Refusal> {
-    let encounter = unit.resource(ResourceType::ENCOUNTER, id)?;
-    Ok(encounter.as_ref().and_then(Json::as_object).map(|encounter| Note::of_encounter(id, encounter)))
+    match unit.resource(ResourceType::ENCOUNTER, id)? {
+        Some(Json::Object(encounter)) => note_of(unit, id, &encounter).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The note of a stored encounter. A planned one is cancelled with its appointment.
+fn note_of(unit: &mut Unit<'_>, id: &str, encounter: &Object) -> Result<Note, Refusal> {
+    let mut note = Note::of_encounter(id, encounter);
+    if let Some(appointment) =
+        last_appointment(encounter).filter(|_| encounter.str("status") == Some("planned"))
+    {
+        let appointment = unit.resource(ResourceType::APPOINTMENT, appointment)?;
+        note.is_open &= !appointment.is_some_and(|appointment| is_called_off(&appointment));
+    }
+    Ok(note)
 }
 
 /// The note with this id, if there is one.
@@ -94,7 +119,7 @@ pub fn find(unit: &mut Unit<'_>, engine: &Engine, id: &str) -> Result<Option<Not
     let query = Query { limit: 1, ..Query::all(ResourceType::ENCOUNTER).and(criterion) };
     if let Some(version) = unit.search(&query)?.first() {
         let encounter = stored_json(version)?;
-        return Ok(encounter.as_object().map(|encounter| Note::of_encounter(&version.id, encounter)));
+        return encounter.as_object().map(|encounter| note_of(unit, &version.id, encounter)).transpose();
     }
     // An encounter whose extension names another note is not the note of its own id.
     Ok(of_encounter(unit, id)?.filter(|note| note.id == id))
@@ -325,6 +350,11 @@ pub fn show_id(resource: &mut Object, id: &str) {
         let position = after("id").or(after("resourceType")).unwrap_or(0);
         resource.insert_at(position, "extension", extensions);
     }
+}
+
+/// The patient of an encounter or composition: `Patient/{id}`.
+fn subject(resource: &Object) -> Option<String> {
+    id_of(resource.get("subject"), ResourceType::PATIENT).map(|id| format!("Patient/{id}"))
 }
 
 /// Whom a record is about: `Patient/{id}`.

@@ -41,7 +41,7 @@ fn page(contract: &Contract) -> String {
     }
     behaviours(&mut page, contract);
     elements(&mut page, contract.elements);
-    extensions(&mut page, contract.extensions);
+    extensions(&mut page, contract);
     search(&mut page, contract);
     rules(&mut page, contract);
     operations(&mut page, contract);
@@ -115,7 +115,11 @@ fn elements(page: &mut String, elements: &[ElementFact]) {
     }
     heading(page, "Elements");
     let rows = elements.iter().map(|element| {
-        let list = if element.list { " (list)" } else { "" };
+        let list = match (element.list, element.may_be_empty) {
+            (_, true) => " (list, `[]` for none)",
+            (true, false) => " (list)",
+            (false, false) => "",
+        };
         [
             format!("`{}`", element.path),
             format!("{}{list}", element.type_name),
@@ -131,11 +135,19 @@ fn elements(page: &mut String, elements: &[ElementFact]) {
     table(page, ["element", "type", "use", "values", "about"], rows);
 }
 
-fn extensions(page: &mut String, extensions: &[ExtensionFact]) {
+fn extensions(page: &mut String, contract: &Contract) {
+    let extensions = contract.extensions;
     if extensions.is_empty() {
         return;
     }
     heading(page, "Extensions");
+    let is_written = |extension: &ExtensionFact| extension.access != Access::ReadOnly;
+    if !contract.is_read_only() && extensions.iter().any(is_written) {
+        page.push_str(
+            "Each that is written has the value named here and is there once unless it is a list; else the request is \
+             refused (400).\n\n",
+        );
+    }
     let rows = extensions.iter().map(|extension| {
         let list = if extension.list { " (list)" } else { "" };
         [

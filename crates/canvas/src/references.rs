@@ -76,7 +76,7 @@ fn walk(value: &Json, place: &Location<'_>, found: &mut Found) {
 impl Found {
     fn take(&mut self, text: &str, place: &Location<'_>) {
         match Reference::parse(text) {
-            Some(Reference::Local { resource_type, id, .. }) => self.targets.push(Target {
+            Some(Reference::Local { resource_type, id, version: None }) => self.targets.push(Target {
                 expression: place.to_string(),
                 text: text.to_owned(),
                 resource_type,
@@ -127,7 +127,14 @@ pub fn tell_type(reference: Option<&mut Json>) {
         Some(Json::Array(items)) => items.iter_mut().for_each(|item| tell_type(Some(item))),
         Some(reference) => {
             let found = leads_to(reference);
+            let plain = match reference.str("reference").and_then(Reference::local) {
+                Some(Reference::Local { resource_type, id, version: Some(_) }) => {
+                    Some(format!("{resource_type}/{id}"))
+                }
+                _ => None,
+            };
             if let (Some(found), Some(reference)) = (found, reference.as_object_mut()) {
+                plain.into_iter().for_each(|plain| reference.insert("reference", plain));
                 reference.insert("type", found.name());
             }
         }
@@ -135,8 +142,15 @@ pub fn tell_type(reference: Option<&mut Json>) {
     }
 }
 
-/// A Reference with the type of what it leads to and nothing else; as it is when nothing tells what that is.
+/// A Reference with the type of what it leads to and nothing else; as it is when nothing tells what that is. One to a version
+/// becomes one to the resource, which is all that the vendor knows.
 pub fn typed(reference: &Json) -> Json {
+    if let Some(Reference::Local { resource_type, id, .. }) =
+        reference.str("reference").and_then(Reference::local)
+    {
+        let name = resource_type.name();
+        return json!({ "reference": (format!("{name}/{id}")), "type": name });
+    }
     match (reference.str("reference"), leads_to(reference)) {
         (Some(text), Some(found)) => json!({ "reference": text, "type": (found.name()) }),
         _ => reference.clone(),

@@ -1,7 +1,7 @@
 //! The vendor's shape of what other software wrote: the elements of the contract and nothing else, at every depth and in the
 //! contract's order.
 
-use crate::contract::{Contract, ElementFact, UTC};
+use crate::contract::{Access, Contract, ElementFact, UTC};
 use crate::time;
 use fhir::{Json, Object, Reference, json};
 
@@ -31,12 +31,13 @@ fn add_listed(contract: &Contract, path: &str, element: &Object, shaped: &mut Ob
     }
 }
 
-/// The elements right below `path`, with their names.
+/// The elements right below `path` that are shown, with their names.
 fn children<'p>(
     contract: &Contract,
     path: &'p str,
 ) -> impl Iterator<Item = (&'static str, &'static ElementFact)> + use<'p> {
-    contract.elements.iter().filter_map(move |fact| {
+    let shown = contract.elements.iter().filter(|fact| fact.access != Access::WriteOnly);
+    shown.filter_map(move |fact| {
         let below = match path {
             "" => fact.path,
             path => fact.path.strip_prefix(path)?.strip_prefix('.')?,
@@ -53,6 +54,11 @@ fn listed(contract: &Contract, fact: &ElementFact, value: &Json) -> Option<Json>
                 items.iter().filter(|item| is_known(contract, fact, item)).cloned().collect();
             (!known.is_empty()).then(|| known.into())
         }
+        Json::Array(items) if fact.type_name == "Identifier" => {
+            let items = of_listed_systems(contract, fact, items);
+            let items: Vec<Json> = items.filter_map(|item| listed(contract, fact, item)).collect();
+            (!items.is_empty()).then(|| items.into())
+        }
         Json::Array(items) => {
             let items: Vec<Json> = items.iter().filter_map(|item| listed(contract, fact, item)).collect();
             (!items.is_empty()).then(|| items.into())
@@ -68,6 +74,23 @@ fn listed(contract: &Contract, fact: &ElementFact, value: &Json) -> Option<Json>
         Json::String(text) if fact.format == UTC => Some(time::shown(text).into()),
         value => Some(value.clone()),
     }
+}
+
+/// Of identifiers whose systems the contract lists, those of these systems, in their order; else all.
+fn of_listed_systems<'i>(
+    contract: &Contract,
+    fact: &ElementFact,
+    items: &'i [Json],
+) -> Box<dyn Iterator<Item = &'i Json> + 'i> {
+    let systems = contract.element(&format!("{}.system", fact.path)).map_or(&[][..], |system| system.values);
+    if systems.is_empty() {
+        return Box::new(items.iter());
+    }
+    Box::new(
+        systems
+            .iter()
+            .flat_map(move |system| items.iter().filter(move |item| item.str("system") == Some(system))),
+    )
 }
 
 /// Whether the contract lists the extension where it is.

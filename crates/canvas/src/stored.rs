@@ -6,14 +6,14 @@ use crate::shape;
 use fhir::{Json, Object};
 
 /// The members of the body that the contract lists and lets a client write, in the contract's order, `resourceType`
-/// first. Extensions of the resource that the contract does not list are left out.
+/// first. What it does not list within them, and extensions of the resource that it does not list, are left out.
 pub fn writable(sent: &Sent<'_>) -> Object {
     let contract = sent.contract;
     let mut kept = Object::new();
     kept.insert("resourceType", contract.resource_type.name());
     for element in members(contract).filter(|element| is_written(element)) {
-        if let Some(value) = sent.body.get(element.path) {
-            kept.insert(element.path, value.clone());
+        if let Some(value) = sent.body.get(element.path).and_then(|value| listed(contract, element, value)) {
+            kept.insert(element.path, value);
         }
         let extended = format!("_{}", element.path);
         if let Some(value) = sent.body.get(&extended) {
@@ -22,6 +22,30 @@ pub fn writable(sent: &Sent<'_>) -> Object {
     }
     keep_known_extensions(contract, &mut kept);
     kept
+}
+
+/// What the contract lists of a value, at every depth; all of it where the contract does not look into it. `None` when that
+/// is nothing.
+fn listed(contract: &Contract, fact: &ElementFact, value: &Json) -> Option<Json> {
+    let below = |name: &str| contract.element(&format!("{}.{}", fact.path, plain(name)));
+    let is_looked_into = || {
+        let mut elements = contract.elements.iter();
+        elements.any(|other| other.path.strip_prefix(fact.path).is_some_and(|rest| rest.starts_with('.')))
+    };
+    match value {
+        Json::Array(items) if fact.type_name != "Extension" => {
+            let kept: Vec<Json> = items.iter().filter_map(|item| listed(contract, fact, item)).collect();
+            (items.is_empty() || !kept.is_empty()).then(|| kept.into())
+        }
+        Json::Object(element) if fact.type_name != "Extension" && is_looked_into() => {
+            let kept: Object = element
+                .iter()
+                .filter_map(|(name, value)| Some((name, listed(contract, below(name)?, value)?)))
+                .collect();
+            (!kept.is_empty()).then(|| kept.into())
+        }
+        value => Some(value.clone()),
+    }
 }
 
 /// `stored` with the members of the body that a client may write in place of its own.
@@ -92,10 +116,20 @@ fn is_written(element: &ElementFact) -> bool {
     element.access != Access::ReadOnly && !matches!(element.path, "resourceType" | "id" | "meta")
 }
 
+/// The stored extensions of a resource that the contract does not list: an update leaves them as they are.
+pub fn unlisted_extensions(contract: &Contract, stored: &Object) -> Vec<Json> {
+    let stored = stored.items("extension").iter();
+    stored.filter(|item| !is_listed(contract, item)).cloned().collect()
+}
+
+/// Whether the contract lists an extension of the resource.
+fn is_listed(contract: &Contract, extension: &Json) -> bool {
+    extension.str("url").is_some_and(|url| contract.extension(contract.resource_type.name(), url).is_some())
+}
+
 fn keep_known_extensions(contract: &Contract, resource: &mut Object) {
-    let on = contract.resource_type.name();
     let Some(Json::Array(extensions)) = resource.get_mut("extension") else { return };
-    extensions.retain(|item| item.str("url").is_some_and(|url| contract.extension(on, url).is_some()));
+    extensions.retain(|item| is_listed(contract, item));
     if extensions.is_empty() {
         resource.remove("extension");
     }

@@ -5,7 +5,7 @@ use canvas::file::Links;
 use interactions::{Engine, Refusal};
 
 /// For how many seconds a link is good.
-pub const LINK_SECONDS: i64 = 15 * 60;
+pub const LINK_SECONDS: i64 = 10 * 60;
 
 /// The name under which the store keeps the key.
 const SETTING: &str = "file-link-key";

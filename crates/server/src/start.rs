@@ -61,7 +61,10 @@ impl Server {
             tracing::error!(%error, "the clinic's questionnaires stay as they were");
         }
         match replaced {
-            Ok(()) => tracing::info!("the clinic's settings were read again"),
+            Ok(()) => {
+                tracing::info!("the clinic's settings were read again");
+                warn_of_unstored(&self.app.canvas).await;
+            }
             Err(error) => tracing::error!(%error, "the clinic's settings stay as they were"),
         }
     }
@@ -105,10 +108,19 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     let canvas = Canvas::new(engine.clone(), clinics, &base_url, links.clone());
     let canvas = canvas.remembering(config.cache_bytes / 2);
     canvas.store_questionnaires().await.map_err(|error| StartError(error.to_string()))?;
+    warn_of_unstored(&canvas).await;
     let app = Arc::new(App::new(config, base_url.clone(), engine, canvas, links));
     let (stop, stopped) = watch::channel(false);
     let accepting = tokio::spawn(accept::serve(Arc::clone(&app), listener, stopped));
     Ok(Server { address, base_url, app, stop, accepting })
+}
+
+/// Logs what the clinic's settings refer to and nobody has stored yet.
+async fn warn_of_unstored(canvas: &Canvas) {
+    match canvas.unstored_settings().await {
+        Ok(told) => told.iter().for_each(|problem| tracing::warn!("clinic.toml: {problem}")),
+        Err(error) => tracing::error!(%error, "what clinic.toml refers to was not looked up"),
+    }
 }
 
 /// The clinic's settings: the file's, the demo clinic's in a sandbox, or the built-in ones.

@@ -46,14 +46,13 @@ pub(super) fn clinic(mut root: Section<'_>, problems: &mut Problems<'_>) -> Clin
 }
 
 fn slot_grid(root: &mut Section<'_>, default: u32, problems: &mut Problems<'_>) -> u32 {
+    let at = root.place("slot_grid_minutes");
     let minutes = root.minutes("slot_grid_minutes", default, problems);
     if 1440u32.is_multiple_of(minutes) {
         return minutes;
     }
-    problems.add(
-        root.at,
-        format!("slot_grid_minutes is {minutes}, which does not divide a day evenly; try 15 or 20"),
-    );
+    problems
+        .add(at, format!("slot_grid_minutes is {minutes}, which does not divide a day evenly; try 15 or 20"));
     default
 }
 

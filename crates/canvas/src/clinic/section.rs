@@ -53,6 +53,12 @@ impl<'t> Section<'t> {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
 
+    /// Where the value of a key is; the start of the table when it is not there.
+    pub(super) fn place(&self, key: &str) -> usize {
+        let found = self.members.iter().find(|(name, ..)| *name == key);
+        found.map_or(self.at, |(.., value)| value.span().start)
+    }
+
     fn take(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.asked.push(key);
         let index = self.members.iter().position(|(name, ..)| *name == key)?;

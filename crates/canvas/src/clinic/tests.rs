@@ -159,8 +159,8 @@ fn lists_must_be_lists_of_tables_without_repetitions() {
 #[test]
 fn the_grid_divides_a_day_evenly() {
     assert_eq!(
-        problems("slot_grid_minutes = 7\n"),
-        ["1: slot_grid_minutes is 7, which does not divide a day evenly; try 15 or 20"]
+        problems("double_booking = true\n\nslot_grid_minutes = 7\n"),
+        ["3: slot_grid_minutes is 7, which does not divide a day evenly; try 15 or 20"]
     );
 }
 

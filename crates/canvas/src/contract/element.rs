@@ -13,6 +13,8 @@ pub struct ElementFact {
     pub type_name: &'static str,
     /// Whether it repeats.
     pub list: bool,
+    /// Whether an empty list may be sent, which R4 forbids: it says that there is none.
+    pub may_be_empty: bool,
     /// On what it must be there, where its parent is.
     pub required_on: &'static [Interaction],
     /// On what it may be sent and has no effect.
@@ -53,6 +55,7 @@ pub const fn element(path: &'static str, type_name: &'static str) -> ElementFact
         path,
         type_name,
         list: false,
+        may_be_empty: false,
         required_on: &[],
         ignored_on: &[],
         access: Access::ReadWrite,
@@ -70,6 +73,12 @@ impl ElementFact {
     #[must_use]
     pub const fn list(self) -> Self {
         ElementFact { list: true, ..self }
+    }
+
+    /// It repeats, and an empty list may be sent for none.
+    #[must_use]
+    pub const fn list_or_empty(self) -> Self {
+        ElementFact { list: true, may_be_empty: true, ..self }
     }
 
     /// It is required on create and update, where its parent is.

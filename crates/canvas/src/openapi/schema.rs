@@ -20,7 +20,7 @@ pub fn resource(contract: &Contract, of: Of) -> Json {
         properties.insert_at(0, "resourceType", json!({ "const": (contract.name) }));
     }
     let mut required = vec![Json::from("resourceType")];
-    if of == Of::Read {
+    if of == Of::Read && contract.element("id").is_some() {
         required.push("id".into());
     }
     required.extend(schema.get("required").map(Json::items).unwrap_or_default().iter().cloned());
@@ -110,5 +110,21 @@ fn primitive(type_name: &str) -> Option<&'static str> {
         "decimal" => Some("number"),
         "integer" | "positiveInt" | "unsignedInt" => Some("integer"),
         _ => begins_small.then_some("string"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::TYPES;
+
+    #[test]
+    fn what_is_read_has_an_id_where_the_vendor_has_one() {
+        let is_shown = |contract: &&Contract| contract.offers(Interaction::SearchType);
+        for contract in TYPES.iter().map(|served| served.contract()).filter(is_shown) {
+            let schema = resource(contract, Of::Read);
+            let is_required = schema.get("required").unwrap().items().contains(&Json::from("id"));
+            assert_eq!(is_required, contract.name != "Slot", "{}", contract.name);
+        }
     }
 }

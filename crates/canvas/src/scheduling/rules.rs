@@ -1,9 +1,10 @@
-//! The rules that protect the clinic's calendar at both doors: an appointment holds its practitioners' time, and what is
-//! held is not given twice.
+//! The rules that hold at both doors: an appointment holds its practitioners' time, and what is held is not given twice;
+//! the related persons of a patient's contacts follow these.
 
 use super::availability::local_id;
 use super::location_key;
 use crate::clinic::{Clinic, Clinics};
+use crate::types::patient;
 use fhir::datetime::{PartialDateTime, Period};
 use fhir::{Issue, IssueCode, Json, Reference, ResourceType};
 use interactions::search::Hold;
@@ -53,6 +54,9 @@ impl Rules for ClinicRules {
     fn check(&self, unit: &mut Unit<'_>, change: &Change<'_>) -> Result<Vec<Issue>, Refusal> {
         if change.resource_type == ResourceType::LOCATION && change.after.is_some() {
             location_key::ensure(unit, change.id)?;
+        }
+        if change.resource_type == ResourceType::PATIENT {
+            patient::follow(unit, change)?;
         }
         if self.clinics.current().double_booking {
             return Ok(Vec::new());

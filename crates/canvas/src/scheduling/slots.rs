@@ -65,9 +65,13 @@ impl Wanted<'_> {
         let grid = i64::from(self.grid) * MINUTE;
         let mut at = from;
         while at <= to && starts.len() <= MAX_SLOTS {
-            match self.beyond_grid(at, grid) {
+            let offset = self.offset(at);
+            match beyond_grid(at + offset, grid) {
                 0 => {
-                    starts.push(at);
+                    // Before there were time zones, clocks went by the sun, at an offset that no dateTime can have.
+                    if offset % MINUTE == 0 {
+                        starts.push(at);
+                    }
                     at += grid;
                 }
                 // Asked anew where that leads: the clocks may have changed on the way.
@@ -76,11 +80,15 @@ impl Wanted<'_> {
         }
     }
 
-    /// By how much the wall clock at `at` is past a multiple of the grid.
-    fn beyond_grid(&self, at: i64, grid: i64) -> i64 {
-        const DAY: i64 = 24 * 60 * MINUTE;
-        let offset =
-            Timestamp::from_millisecond(at).map_or(0, |timestamp| self.zone.to_offset(timestamp).seconds());
-        (at + i64::from(offset) * 1000).rem_euclid(DAY) % grid
+    /// The offset of the wall clock at `at`, in milliseconds.
+    fn offset(&self, at: i64) -> i64 {
+        let timestamp = Timestamp::from_millisecond(at);
+        timestamp.map_or(0, |timestamp| i64::from(self.zone.to_offset(timestamp).seconds()) * 1000)
     }
+}
+
+/// By how much a time of the wall clock is past a multiple of the grid.
+fn beyond_grid(wall: i64, grid: i64) -> i64 {
+    const DAY: i64 = 24 * 60 * MINUTE;
+    wall.rem_euclid(DAY) % grid
 }

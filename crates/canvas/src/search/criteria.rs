@@ -71,8 +71,10 @@ impl Making<'_> {
 
     fn date(&self, fact: &ParameterFact, code: &str, value: &str) -> Result<Criterion, Issue> {
         let (prefix, date) = Prefix::split(value);
-        if !fact.prefixes.contains(&prefix.code()) {
-            let (prefix, name, known) = (prefix.code(), fact.name, fact.prefixes.join(", "));
+        let letters = value.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let sent = if letters == 2 { &value[..letters] } else { prefix.code() };
+        if !fact.prefixes.contains(&sent) {
+            let (prefix, name, known) = (sent, fact.name, fact.prefixes.join(", "));
             let text = format!(
                 "prefix '{prefix}' of search parameter '{name}' is not supported (supported: {known})"
             );

@@ -200,7 +200,10 @@ fn unknown(contract: &Contract, name: &str) -> Issue {
     if let Some((code, modifier)) = name.split_once(':')
         && contract.search.parameter(code).is_some()
     {
-        let text = format!("modifier {} of search parameter '{code}' is not supported", quoted(modifier));
+        let text = format!(
+            "modifier {} of search parameter '{code}' is not supported; parameters have no modifiers here",
+            quoted(modifier)
+        );
         return Issue::error(IssueCode::NotSupported, text);
     }
     let supported = supported(contract);

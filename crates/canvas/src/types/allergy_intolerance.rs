@@ -2,18 +2,21 @@
 
 use crate::canvas_type::CanvasType;
 use crate::catalogue::FDB;
-use crate::check::empty_strings;
+use crate::check::{empty_strings, one_entry};
+use crate::clinic::Clinic;
 use crate::concept;
 use crate::contract::{
     Contract, Decision, ElementFact, ExtensionFact, Finds, ID_PARAMETER, IdForm, Mark, NOTE_ID,
     ParameterFact, SearchFacts, WRITES, decision, element, extension, parameter,
 };
 use crate::finding::Findings;
+use crate::keyed::default;
 use crate::note_of;
 use crate::rule::{Check, Rule, remove, rule, set};
 use crate::search::Reading;
 use crate::sent::Sent;
-use crate::stored;
+use crate::stored::{self, in_contract_order};
+use crate::time;
 use crate::write::Write;
 use fhir::definitions::SearchParameterType::Reference;
 use fhir::{IssueCode, Json, Object, ResourceType};
@@ -50,6 +53,8 @@ pub static CONTRACT: Contract = Contract {
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification";
 
+const DATA_ABSENT: &str = "http://terminology.hl7.org/CodeSystem/data-absent-reason";
+
 const ELEMENTS: &[ElementFact] = &[
     element("id", "id").read_only().format("UUID"),
     element("extension", "Extension").list(),
@@ -80,8 +85,8 @@ const ELEMENTS: &[ElementFact] = &[
         "http://snomed.info/sct",
     ]),
     element("code.coding.code", "code").required().note("FDB's look like 2-15588"),
-    element("code.coding.display", "string"),
-    element("code.text", "string"),
+    element("code.coding.display", "string").note("of an FDB code of the catalogue, the catalogue's"),
+    element("code.text", "string").note("the catalogue's name when it is not sent"),
     element("patient", "Reference").required(),
     element("patient.reference", "string").required().format("Patient/{id}"),
     element("patient.type", "uri"),
@@ -89,7 +94,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("encounter.reference", "string").format("Encounter/{id}"),
     element("encounter.type", "uri"),
     element("onsetDateTime", "dateTime").format("YYYY-MM-DD"),
-    element("recordedDate", "dateTime").ignored_on(WRITES).read_only(),
+    element("recordedDate", "dateTime").ignored_on(WRITES).read_only().note("the time of the create"),
     element("recorder", "Reference").note("the author of its Provenance"),
     element("recorder.reference", "string").required().format("Practitioner/{id}"),
     element("recorder.type", "uri"),
@@ -99,9 +104,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("reaction", "BackboneElement").list().note("at most one"),
     element("reaction.manifestation", "CodeableConcept").list().required(),
     element("reaction.manifestation.coding", "Coding").list().required(),
-    element("reaction.manifestation.coding.system", "uri")
-        .required()
-        .one_of(&["http://terminology.hl7.org/CodeSystem/data-absent-reason"]),
+    element("reaction.manifestation.coding.system", "uri").required().one_of(&[DATA_ABSENT]),
     element("reaction.manifestation.coding.code", "code").required().one_of(&["unknown"]),
     element("reaction.manifestation.coding.display", "string").ignored_on(WRITES).one_of(&["Unknown"]),
     element("reaction.manifestation.text", "string").ignored_on(WRITES).one_of(&["Unknown"]),
@@ -134,6 +137,21 @@ const RULES: &[Rule] = &[
             "Value 'aversion' is not allowed for 'type'",
         )
         .kept_by(&[set("type", "\"intolerance\"")]),
+    rule("allergyintolerance-one-status", IssueCode::Structure, "Attribute '{path}' must have one entry")
+        .when("clinicalStatus or verificationStatus has several codings")
+        .check(Check::Body(|sent, findings| {
+            one_entry(sent, &["clinicalStatus.coding", "verificationStatus.coding"], findings);
+        }))
+        .broken_by(
+            &[set(
+                "clinicalStatus.coding.1",
+                r#"{"system":"http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical","code":"inactive"}"#,
+            )],
+            "AllergyIntolerance.clinicalStatus.coding",
+            "Attribute 'clinicalStatus.coding' must have one entry",
+        )
+        .kept_by(&[])
+        .note("ours: the facts do not speak of several"),
     rule("allergyintolerance-empty", IssueCode::Value, "Attribute '{path}' must not be empty")
         .when("a string is empty")
         .check(Check::Body(empty_strings))
@@ -211,6 +229,21 @@ const DECISIONS: &[Decision] = &[
         "The page says where codings come from, not that they are looked up.",
     ),
     decision(
+        "code.coding.display and code.text of FDB codes that the catalogue has",
+        "The display is the catalogue's, whatever was sent, and the text where none was sent. Displays of other codes are kept as they were sent.",
+        "The table excludes the display from writes, and the text is in examples alone, equal to it. A client must not give an allergen another name.",
+    ),
+    decision(
+        "reaction.manifestation on create",
+        "Is stored with the display and text Unknown.",
+        "Both are ignored on writes and have the one value.",
+    ),
+    decision(
+        "Several codings of clinicalStatus or verificationStatus",
+        "Are refused (400).",
+        "Two codes contradict each other, and a record could be confirmed and entered in error at once.",
+    ),
+    decision(
         "reaction.manifestation of records of the R4 door",
         "Is shown as it is stored.",
         "Hiding what is known of a reaction would be the worse mistake.",
@@ -225,7 +258,22 @@ impl CanvasType for AllergyIntolerance {
     fn complete(&self, sent: &Sent<'_>) -> Object {
         let mut resource = stored::writable(sent);
         concept::join_notes(&mut resource);
+        name_allergen(&mut resource, sent.clinic);
+        if let Some(Json::Array(reactions)) = resource.get_mut("reaction") {
+            for reaction in reactions.iter_mut().filter_map(Json::as_object_mut) {
+                concept::tell(reaction, "manifestation", DATA_ABSENT, &[("unknown", "Unknown")]);
+            }
+        }
         resource
+    }
+
+    fn settle(&self, resource: &Object, write: &mut Write<'_, '_>) -> Result<Option<Object>, Refusal> {
+        if write.sent.interaction != Interaction::Create {
+            return Ok(None);
+        }
+        let mut dated = resource.clone();
+        dated.insert("recordedDate", fhir::datetime::instant(write.unit.now()));
+        Ok(Some(in_contract_order(&CONTRACT, dated)))
     }
 
     fn present(&self, resource: &mut Object, _reading: &mut Reading<'_>) -> Result<(), Refusal> {
@@ -237,12 +285,30 @@ impl CanvasType for AllergyIntolerance {
         );
         let verifications = [("confirmed", "Confirmed"), ("entered-in-error", "Entered-in-error")];
         concept::tell(resource, "verificationStatus", VERIFICATION, &verifications);
+        time::show(resource, &["recordedDate"]);
         Ok(())
     }
 
     fn looks_up<'a>(&self, _: &'a Object) -> Option<Vec<&'a str>> {
         Some(Vec::new())
     }
+}
+
+/// What the catalogue calls an allergen stands in place of the display of its FDB code and, where none is sent, of the
+/// text: a record must not call it otherwise.
+fn name_allergen(resource: &mut Object, clinic: &Clinic) {
+    let Some(code) = resource.get_mut("code").and_then(Json::as_object_mut) else { return };
+    let mut name = None;
+    if let Some(Json::Array(codings)) = code.get_mut("coding") {
+        for coding in codings.iter_mut().filter(|coding| coding.str("system") == Some(FDB)) {
+            let known = coding.str("code").and_then(|code| clinic.allergen(code));
+            if let (Some(known), Some(coding)) = (known, coding.as_object_mut()) {
+                coding.insert("display", known.name.as_str());
+                name = name.or(Some(known.name.as_str()));
+            }
+        }
+    }
+    name.into_iter().for_each(|name| default(code, "text", name));
 }
 
 fn fdb_coding(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {

@@ -1,7 +1,7 @@
 //! Condition (<https://docs.canvasmedical.com/api/condition/>).
 
 use crate::canvas_type::CanvasType;
-use crate::check::empty_strings;
+use crate::check::{empty_strings, one_entry};
 use crate::concept;
 use crate::contract::{
     Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, Mark, NOTE_ID, ParameterFact, SearchFacts,
@@ -61,10 +61,6 @@ pub static CONTRACT: Contract = Contract {
 const CLINICAL: &str = "http://terminology.hl7.org/CodeSystem/condition-clinical";
 const VERIFICATION: &str = "http://terminology.hl7.org/CodeSystem/condition-ver-status";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/condition-category";
-const ICD_10_CM: &str = "http://hl7.org/fhir/sid/icd-10-cm";
-
-/// Other names under which codes of ICD-10 come.
-const ICD_10: &[&str] = &["ICD-10", "http://hl7.org/fhir/sid/icd-10", "urn:oid:2.16.840.1.113883.6.90"];
 
 const ON_UPDATE: &[Interaction] = &[Interaction::Update];
 const TAKEN: &[&str] = &["active", "resolved"];
@@ -167,6 +163,19 @@ const RULES: &[Rule] = &[
             "Value 'health-concern' is not allowed for 'category.coding.code'",
         )
         .kept_by(&[set("category.0.coding.0.code", "\"encounter-diagnosis\"")]),
+    rule("condition-one-status", IssueCode::Structure, "Attribute '{path}' must have one entry")
+        .when("clinicalStatus has several codings")
+        .check(Check::Body(|sent, findings| one_entry(sent, &["clinicalStatus.coding"], findings)))
+        .broken_by(
+            &[set(
+                "clinicalStatus.coding.1",
+                r#"{"system":"http://terminology.hl7.org/CodeSystem/condition-clinical","code":"resolved"}"#,
+            )],
+            "Condition.clinicalStatus.coding",
+            "Attribute 'clinicalStatus.coding' must have one entry",
+        )
+        .kept_by(&[])
+        .note("ours: the facts do not speak of several"),
     rule("condition-empty", IssueCode::Value, "Attribute '{path}' must not be empty")
         .when("a string is empty")
         .check(Check::Body(empty_strings))
@@ -230,6 +239,11 @@ const DECISIONS: &[Decision] = &[
         "clinical-status, verification-status",
         "Take the values that the page lists; confirmed is refused, with the others named.",
         "The page leaves it out.",
+    ),
+    decision(
+        "Several codings of clinicalStatus",
+        "Are refused (400).",
+        "A condition is not active and resolved at once.",
     ),
     decision(
         "code.coding.display",
@@ -306,11 +320,7 @@ impl CanvasType for Condition {
         let categories =
             [("encounter-diagnosis", "Encounter Diagnosis"), ("problem-list-item", "Problem List Item")];
         concept::tell(resource, "category", CATEGORY, &categories);
-        each_coding(resource, "code", |coding| {
-            if coding.str("system").is_some_and(|system| ICD_10.contains(&system)) {
-                coding.insert("system", ICD_10_CM);
-            }
-        });
+        concept::tell_icd_10_cm(resource, "code");
         add_text(resource);
         time::show(resource, &["recordedDate"]);
         Ok(())

@@ -1,7 +1,7 @@
 //! Immunization (<https://docs.canvasmedical.com/api/immunization/>).
 
 use crate::canvas_type::CanvasType;
-use crate::check::empty_strings;
+use crate::check::{empty_strings, whole_date};
 use crate::concept;
 use crate::contract::{
     Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, Mark, NOTE_ID, ParameterFact, SearchFacts,
@@ -118,6 +118,20 @@ const RULES: &[Rule] = &[
             "Value 'http://hl7.org/fhir/sid/ndc' is not allowed for 'vaccineCode.coding.system'",
         )
         .kept_by(&[set("vaccineCode.coding.0.system", "\"unstructured\"")]),
+    rule(
+        "immunization-occurrence",
+        IssueCode::Value,
+        "occurrenceDateTime must be a date (YYYY-MM-DD) or a time, not {value}",
+    )
+    .when("occurrenceDateTime is a year or a month alone")
+    .check(Check::Body(|sent, findings| whole_date(sent, "occurrenceDateTime", findings)))
+    .broken_by(
+        &[set("occurrenceDateTime", "\"2021-12\"")],
+        "Immunization.occurrenceDateTime",
+        "occurrenceDateTime must be a date (YYYY-MM-DD) or a time, not 2021-12",
+    )
+    .kept_by(&[set("occurrenceDateTime", "\"2021-12-01T10:00:00-08:00\"")])
+    .note("not the vendor's: the table has the two forms and no text"),
     rule("immunization-empty", IssueCode::Value, "Attribute '{path}' must not be empty")
         .when("a string is empty")
         .check(Check::Body(empty_strings))

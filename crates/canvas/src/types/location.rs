@@ -43,11 +43,14 @@ const ELEMENTS: &[ElementFact] = &[
     element("address.country", "string").read_only(),
 ];
 
-const DECISIONS: &[Decision] = &[decision(
-    "description",
-    "Shown as it is stored; without one, made of the names of managingOrganization and location.",
-    "The page gives the form, its example does not follow it.",
-)];
+const DECISIONS: &[Decision] = &[
+    decision(
+        "description",
+        "Shown as it is stored; without one, made of the names of managingOrganization and location.",
+        "The page gives the form, its example does not follow it.",
+    ),
+    decision("Identifiers of another system than NPI", "Are not shown.", "The page lists the one system."),
+];
 
 impl CanvasType for Location {
     fn contract(&self) -> &'static Contract {

@@ -66,7 +66,7 @@ const PARAMETERS: &[ParameterFact] = &[
 const DECISIONS: &[Decision] = &[
     decision(
         "The medication of a dispense that was stored with a reference",
-        "Is the code of the Medication that it leads to, stored or in the catalogue, else the display of the reference.",
+        "Is the code of the Medication that it leads to, stored or in the catalogue, else the display of the reference, else its identifier (system|value).",
         "The page has the medication inline alone.",
     ),
     decision(

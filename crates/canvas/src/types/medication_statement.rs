@@ -21,7 +21,7 @@ use crate::time;
 use crate::write::Write;
 use fhir::datetime::PartialDateTime;
 use fhir::definitions::SearchParameterType;
-use fhir::{IssueCode, Json, Object, Reference, ResourceType, json};
+use fhir::{IssueCode, Json, Object, Reference, ResourceType, json, primitive};
 use interactions::{Interaction, Refusal};
 
 /// The type.
@@ -82,7 +82,8 @@ const ELEMENTS: &[ElementFact] = &[
     element("effectivePeriod", "Period"),
     element("effectivePeriod.start", "dateTime")
         .default("the time of the create")
-        .format("YYYY-MM-DDThh:mm:ss[.ffffff]+zz:zz"),
+        .format("YYYY-MM-DDThh:mm:ss[.ffffff]+zz:zz")
+        .note("none when an end is sent that is over"),
     element("effectivePeriod.end", "dateTime").format("YYYY-MM-DDThh:mm:ss[.ffffff]+zz:zz"),
     element("dateAsserted", "dateTime").ignored_on(WRITES).read_only().note("the time of the create"),
     element("derivedFrom", "Reference").list().ignored_on(WRITES).read_only().note("the prescription"),
@@ -207,6 +208,21 @@ const DECISIONS: &[Decision] = &[
         "Is shown alone.",
         "Which of them it was is not known.",
     ),
+    decision(
+        "A reference of the R4 door that leads to no known medication",
+        "Is shown as a text: its display, else its identifier (system|value).",
+        "The page has the medication inline alone; a statement must not read as one of nothing.",
+    ),
+    decision(
+        "effectiveDateTime",
+        "Is taken as the start of effectivePeriod.",
+        "The page has the period alone, and the time that was sent must not be lost.",
+    ),
+    decision(
+        "effectivePeriod with an end alone that is over when it is created",
+        "Has no start.",
+        "It began before it ended, nobody knows when; the time of the create would be after the end (per-1).",
+    ),
     decision("intended", "Is R4's word for what the table prints as intented.", "It is a slip of the page."),
     decision(
         "context",
@@ -235,6 +251,17 @@ impl CanvasType for MedicationStatement {
         &CONTRACT
     }
 
+    fn normalise(&self, body: &mut Object, _clinic: &Clinic) {
+        // What is no dateTime, or comes beside a period, is refused as R4 has it.
+        if let Some(when) = body.get("effectiveDateTime").cloned()
+            && primitive::check("dateTime", &when).is_ok()
+            && !body.contains("effectivePeriod")
+        {
+            body.remove("effectiveDateTime");
+            body.insert("effectivePeriod", json!({ "start": when }));
+        }
+    }
+
     fn complete(&self, sent: &Sent<'_>) -> Object {
         let mut resource = stored::writable(sent);
         let first = resource.items("dosage").first().cloned();
@@ -255,10 +282,15 @@ impl CanvasType for MedicationStatement {
             settled.remove("medicationReference");
             settled.insert("medicationCodeableConcept", code);
         }
-        let now = fhir::datetime::instant(write.unit.now());
+        let (moment, zone) = (write.unit.now(), &write.sent.clinic.time_zone);
+        let now = fhir::datetime::instant(moment);
         let mut period = Object::new();
         let sent = settled.get("effectivePeriod").and_then(Json::as_object);
-        period.insert("start", now.as_str());
+        let end = sent.and_then(|sent| sent.str("end")).and_then(PartialDateTime::parse);
+        // What has ended before it is recorded did not begin then.
+        if end.is_none_or(|end| end.period(zone).to > moment) {
+            period.insert("start", now.as_str());
+        }
         sent.into_iter().flat_map(Object::iter).for_each(|(name, value)| period.insert(name, value.clone()));
         settled.insert("effectivePeriod", period);
         settled.insert("dateAsserted", now);

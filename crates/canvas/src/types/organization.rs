@@ -6,9 +6,10 @@ use crate::contract::{
     Contract, Decision, ElementFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision,
     element, parameter,
 };
+use crate::search::Reading;
 use fhir::definitions::SearchParameterType::{String, Token};
-use fhir::{Object, ResourceType};
-use interactions::Interaction;
+use fhir::{Json, Object, ResourceType, json};
+use interactions::{Interaction, Refusal};
 
 /// The type.
 pub struct Organization;
@@ -24,6 +25,15 @@ pub static CONTRACT: Contract = Contract {
     ..Contract::of("Organization", ResourceType::ORGANIZATION, IdForm::Uuid)
 };
 
+/// The system of tax ids (EIN).
+const TAX_ID: &str = "urn:oid:2.16.840.1.113883.4.4";
+
+/// The type of a tax id.
+fn tax_id() -> Json {
+    let system = "http://terminology.hl7.org/CodeSystem/v2-0203";
+    json!({ "coding": [{ "system": system, "code": "TAX", "display": "Tax ID number" }] })
+}
+
 const ELEMENTS: &[ElementFact] = &[
     element("id", "id").read_only().format("UUID"),
     element("identifier", "Identifier").list().read_only().note("NPI of the group, taxonomy and tax id"),
@@ -31,7 +41,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("identifier.system", "uri").read_only().one_of(&[
         "http://hl7.org/fhir/sid/us-npi",
         "http://nucc.org/provider-taxonomy",
-        "urn:oid:2.16.840.1.113883.4.4",
+        TAX_ID,
     ]),
     element("identifier.value", "string").read_only(),
     element("active", "boolean").read_only(),
@@ -64,6 +74,11 @@ const PARAMETERS: &[ParameterFact] = &[
 
 const DECISIONS: &[Decision] = &[
     decision(
+        "identifier",
+        "Those of the three systems are shown, in the page's order; others, payer ids among them, are not.",
+        "The page says that payor identifiers are not exposed.",
+    ),
+    decision(
         "type",
         "Searches Organization.type as stored at the R4 door; the element is not shown.",
         "The live capability statement has the parameter, the page does not have the element.",
@@ -78,6 +93,18 @@ const DECISIONS: &[Decision] = &[
 impl CanvasType for Organization {
     fn contract(&self) -> &'static Contract {
         &CONTRACT
+    }
+
+    fn present(&self, resource: &mut Object, _: &mut Reading<'_>) -> Result<(), Refusal> {
+        if let Some(Json::Array(identifiers)) = resource.get_mut("identifier") {
+            for identifier in identifiers.iter_mut().filter_map(Json::as_object_mut) {
+                match identifier.str("system") {
+                    Some(TAX_ID) => identifier.insert("type", tax_id()),
+                    _ => drop(identifier.remove("type")),
+                }
+            }
+        }
+        Ok(())
     }
 
     fn looks_up<'a>(&self, _: &'a Object) -> Option<Vec<&'a str>> {

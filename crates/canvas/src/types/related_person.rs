@@ -22,7 +22,7 @@ pub static CONTRACT: Contract = Contract {
     search: SearchFacts::by(PARAMETERS),
     behaviours: &[
         "A name is a text alone, or family, given, prefix and suffix alone.",
-        "A contact that is written through Patient.contact is a related person under the contact's id, as long as it is there; others are written at the R4 door.",
+        "A contact that is written through Patient.contact is a related person under the contact's id, as long as it is there, and changes with it at both doors; others are written at the R4 door.",
     ],
     decisions: DECISIONS,
     ..Contract::of("RelatedPerson", ResourceType::RELATED_PERSON, IdForm::Uuid)
@@ -57,8 +57,8 @@ const PARAMETERS: &[ParameterFact] = &[
 const DECISIONS: &[Decision] = &[
     decision(
         "Contacts of a patient (Patient.contact)",
-        "Are related persons under their own ids, from the write at this door that brings them until the one that leaves them out. Those of patients of the R4 door are not.",
-        "Both pages say that contacts are read here, neither under which id; a contact's id is a UUID as a related person's is. The R4 door stores what it is sent and nothing else.",
+        "Are related persons under their own ids, from the write at this door that brings them until the one, at either door, that leaves them out or deletes the patient; a change of the contact changes them. Contacts that the R4 door alone has written are none.",
+        "Both pages say that contacts are read here, neither under which id; a contact's id is a UUID as a related person's is. The R4 door makes no resources of what it is sent, but it must not leave one that says otherwise than the contact it was made of.",
     ),
     decision(
         "name",

@@ -170,6 +170,11 @@ const DECISIONS: &[Decision] = &[
         "silent; RFC 5545 says so of repeated times, and nobody is there in the skipped hour",
     ),
     decision(
+        "days before the clinic's zone had whole minutes of offset (in America before 1884)",
+        "have no slots",
+        "a time with an offset of seconds is no instant of FHIR, and nobody books that far back",
+    ),
+    decision(
         "double_booking = true",
         "times that are booked are not found either way",
         "a time disappears once it is taken",

@@ -204,3 +204,18 @@ fn each_change_of_a_team_leaves_a_provenance() {
     assert_eq!(activities(demo::PATIENT), ["CREATE", "UPDATE"]);
     assert_eq!(activities(&format!("{}.inactive", demo::PATIENT)), ["CREATE"]);
 }
+
+#[test]
+fn a_role_is_called_as_the_clinic_calls_it() {
+    let door = Door::of_demo_clinic();
+    let mut body = team(&[(OKAFOR, 0, None)]);
+    set(&mut body, "participant.0.role.0.coding.0.display", Json::from("Owner"));
+    set(&mut body, "participant.0.role.0.text", Json::from("Owner"));
+    door.update(demo::PATIENT, &body).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let read = door.read(TEAM, demo::PATIENT).unwrap();
+    let (code, display) = ROLES[0];
+    let expected = format!(
+        r#"{{"coding":[{{"system":"http://snomed.info/sct","code":"{code}","display":"{display}"}}]}}"#
+    );
+    assert_eq!(read.at(&["participant", "0", "role", "0"]), Some(&parse(&expected)));
+}

@@ -92,3 +92,13 @@ fn it_is_of_a_patient_and_recorded_by_a_practitioner() {
     assert_eq!(texts[0], "reference 'Group/g' does not lead to a Patient");
     assert_eq!(texts.len(), 2, "{texts:?}");
 }
+
+#[test]
+fn a_status_that_is_only_shown_is_refused_by_the_rule_though_r4_does_not_know_it() {
+    let door = Door::of_demo_clinic();
+    let mut body = minimal();
+    set(&mut body, "clinicalStatus.coding.0.code", Json::from("relapsed"));
+    let (status, problems) = told(&door.create(&body).unwrap_err());
+    assert_eq!((status, problems.len()), (422, 1), "{problems:?}");
+    assert_eq!(problems[0].1, "clinicalStatus is not allowed on create: relapsed");
+}

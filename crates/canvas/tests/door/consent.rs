@@ -56,7 +56,7 @@ fn what_the_r4_door_stored_is_changed_too_and_keeps_what_the_vendor_does_not_kno
         "resourceType": "Consent", "status": "active", "scope": { "text": "Treatment" },
         "category": [{ "coding": [{ "system": "INTERNAL", "display": "Consent to telehealth" }] }],
         "patient": { "reference": (format!("Patient/{}", demo::PATIENT)) },
-        "policyRule": { "text": "Unknown" },
+        "policyRule": { "text": "HIPAA" },
         "organization": [{ "display": "Clinic" }],
         "provision": { "type": "permit" }
     });
@@ -64,6 +64,10 @@ fn what_the_r4_door_stored_is_changed_too_and_keeps_what_the_vendor_does_not_kno
     assert_eq!(create(&door, &consent("TELE", "2024-05-01")), "of-r4");
     let stored = door.stored(CONSENT, "of-r4");
     assert_eq!(stored.at(&["organization", "0", "display"]).and_then(Json::as_str), Some("Clinic"));
+    assert_eq!(stored.at(&["scope", "text"]).and_then(Json::as_str), Some("Treatment"));
+    assert_eq!(stored.at(&["policyRule", "text"]).and_then(Json::as_str), Some("HIPAA"));
+    let shown = door.read(CONSENT, "of-r4").unwrap();
+    assert_eq!(shown.at(&["scope", "text"]).and_then(Json::as_str), Some("Unknown"));
     assert_eq!(stored.at(&["provision", "type"]).and_then(Json::as_str), Some("permit"));
     assert_eq!(stored.at(&["category", "0", "coding", "0", "code"]).and_then(Json::as_str), Some("TELE"));
 }

@@ -74,3 +74,20 @@ fn what_was_erased_is_not_shown_from_memory() {
     block_on(door.engine.write(|unit| unit.erase_everything())).unwrap();
     assert_eq!(name("After"), "After");
 }
+
+#[test]
+fn identifiers_of_the_listed_systems_are_shown_in_their_order() {
+    let door = Door::empty();
+    let organization = r#"{"resourceType":"Organization","name":"Bay Clinic","identifier":[
+        {"system":"https://www.claim.md/services/era/","value":"60054"},
+        {"system":"urn:oid:2.16.840.1.113883.4.4","value":"12-3456789"},
+        {"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893","type":{"text":"NPI"}}]}"#;
+    door.put(ResourceType::ORGANIZATION, "o", parse(organization));
+    let shown = r#"[{"system":"http://hl7.org/fhir/sid/us-npi","value":"1234567893"},
+        {"type":{"coding":[{"system":"http://terminology.hl7.org/CodeSystem/v2-0203","code":"TAX","display":"Tax ID number"}]},
+         "system":"urn:oid:2.16.840.1.113883.4.4","value":"12-3456789"}]"#;
+    assert_eq!(door.read(ResourceType::ORGANIZATION, "o").unwrap().get("identifier"), Some(&parse(shown)));
+    let location = r#"{"resourceType":"Location","name":"Oakland","identifier":[{"system":"http://example.com","value":"1"}]}"#;
+    door.put(ResourceType::LOCATION, "l", parse(location));
+    assert_eq!(door.read(ResourceType::LOCATION, "l").unwrap().get("identifier"), None);
+}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod allergy_intolerance;
 mod bodies;
 mod capability;
 mod care_team;
@@ -36,6 +37,8 @@ mod read_only_search;
 mod rules;
 mod search;
 mod searches;
+mod sent_extensions;
+mod sent_references;
 mod shapes;
 mod support;
 mod task;

@@ -103,3 +103,19 @@ fn an_update_marks_and_looks_the_medication_up() {
     let by_patient = format!("patient=Patient/{}", demo::PATIENT);
     assert!(door.found(STATEMENT, &by_patient).contains(&id), "it is still found");
 }
+
+#[test]
+fn the_time_that_was_sent_is_kept_in_whatever_form() {
+    let door = Door::of_demo_clinic();
+    for (name, sent, period) in [
+        ("effectiveDateTime", r#""2024-01-02""#, r#"{"start":"2024-01-02"}"#),
+        ("effectivePeriod", r#"{"end":"2024-01-02"}"#, r#"{"end":"2024-01-02"}"#),
+    ] {
+        let mut body = changed(CONTRACT.minimal, &[], "");
+        set(&mut body, name, parse(sent));
+        assert_eq!(created(&door, &body).get("effectivePeriod"), Some(&parse(period)), "{name} {sent}");
+    }
+    let mut body = changed(CONTRACT.minimal, &[], "");
+    set(&mut body, "effectiveDateTime", Json::from("2024-02-30"));
+    assert_eq!(door.create(&body).unwrap_err().row().status, 400);
+}

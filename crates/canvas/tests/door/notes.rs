@@ -113,3 +113,57 @@ fn the_facts_know_the_extension_by_this_url() {
     let urls = page.get("extensions").unwrap().items().iter().filter_map(|extension| extension.str("url"));
     assert!(urls.into_iter().any(|url| url == NOTE_ID));
 }
+
+#[test]
+fn a_planned_encounter_is_cancelled_with_its_last_appointment() {
+    let door = Door::of_demo_clinic();
+    let appointment = |id: &str, status: &str| {
+        let body = format!(
+            r#"{{"resourceType":"Appointment","status":"{status}","participant":[{{"status":"accepted"}}]}}"#
+        );
+        door.put(ResourceType::APPOINTMENT, id, parse(&body));
+    };
+    let encounter = format!(
+        r#"{{"resourceType":"Encounter","status":"planned","class":{{"code":"AMB"}},"subject":{{"reference":"Patient/{}"}},
+        "appointment":[{{"reference":"Appointment/first"}},{{"reference":"Appointment/last"}}]}}"#,
+        demo::PATIENT
+    );
+    door.put(ResourceType::ENCOUNTER, "e", parse(&encounter));
+    appointment("first", "cancelled");
+    for (status, expected) in [
+        ("booked", "planned"),
+        ("cancelled", "cancelled"),
+        ("noshow", "cancelled"),
+        ("entered-in-error", "cancelled"),
+    ] {
+        appointment("last", status);
+        let read = door.read(ResourceType::ENCOUNTER, "e").unwrap();
+        assert_eq!((read.str("status"), read.get("period")), (Some(expected), None), "{status}");
+        for named in [allergy(Some("e"), None), allergy(None, Some("e"))] {
+            assert_eq!(door.create(&named).is_ok(), expected == "planned", "{status}");
+        }
+    }
+}
+
+#[test]
+fn conditions_that_were_entered_in_error_are_no_reasons_of_an_encounter() {
+    let door = Door::of_demo_clinic();
+    let code = |status: &str| format!(r#""verificationStatus":{{"coding":[{{"code":"{status}"}}]}}"#);
+    for (id, status) in
+        [("right", "confirmed"), ("wrong", "entered-in-error"), ("said-wrong", "entered-in-error")]
+    {
+        let within = if id == "said-wrong" { "" } else { r#","encounter":{"reference":"Encounter/e"}"# };
+        let body = format!(
+            r#"{{"resourceType":"Condition",{},"subject":{{"reference":"Patient/{}"}}{within}}}"#,
+            code(status),
+            demo::PATIENT
+        );
+        door.put(ResourceType::CONDITION, id, parse(&body));
+    }
+    let encounter = r#"{"resourceType":"Encounter","status":"finished","class":{"code":"AMB"},"reasonReference":[{"reference":"Condition/said-wrong"}]}"#;
+    door.put(ResourceType::ENCOUNTER, "e", parse(encounter));
+    let read = door.read(ResourceType::ENCOUNTER, "e").unwrap();
+    let reasons = read.get("reasonReference").map(Json::items).unwrap_or_default();
+    let references: Vec<&str> = reasons.iter().filter_map(|reason| reason.str("reference")).collect();
+    assert_eq!(references, ["Condition/right"]);
+}

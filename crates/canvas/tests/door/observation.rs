@@ -397,3 +397,74 @@ fn what_the_vendors_search_finds_reads_as_the_vendor_shows_it() {
         assert_eq!(names(&shown), names(&example));
     }
 }
+
+#[test]
+fn the_time_that_was_sent_is_kept_or_refused() {
+    let door = Door::of_demo_clinic();
+    let instant = r#"{"effectiveInstant":"2024-01-02T03:04:05Z","valueQuantity":{"value":72}}"#;
+    let reading = read(&door, &create(&door, "8867-4", instant));
+    assert_eq!(reading.str("effectiveDateTime"), Some("2024-01-02T03:04:05+00:00"));
+    for (element, value) in
+        [("effectivePeriod", r#"{"start":"2024-01-02"}"#), ("effectiveTiming", r#"{"event":["2024-01-02"]}"#)]
+    {
+        let members = format!(r#"{{"{element}":{value},"valueQuantity":{{"value":72}}}}"#);
+        let (status, problems) = told(&door.create(&body("8867-4", &members)).unwrap_err());
+        let text = format!("{element} is not supported; send effectiveDateTime");
+        assert_eq!((status, problems.len(), &problems[0].1), (400, 1, &text));
+    }
+}
+
+#[test]
+fn a_reading_does_not_join_a_panel_that_was_entered_in_error() {
+    let door = Door::of_demo_clinic();
+    let panel = create(&door, "85353-1", "{}");
+    let mut stored = door.stored(OBSERVATION, &panel);
+    set(&mut stored, "status", "entered-in-error".into());
+    door.put(OBSERVATION, &panel, stored);
+    let members = format!(
+        r#"{{"valueQuantity":{{"value":72}},"derivedFrom":[{{"reference":"Observation/{panel}"}}]}}"#
+    );
+    let (status, problems) = told(&door.create(&body("8867-4", &members)).unwrap_err());
+    assert_eq!((status, problems.len()), (422, 1));
+    assert!(problems[0].1.ends_with("that is not entered in error"), "{problems:?}");
+}
+
+#[test]
+fn a_new_panel_takes_readings_over_from_panels_of_the_r4_door() {
+    let door = Door::of_demo_clinic();
+    let pulse = create(&door, "8867-4", r#"{"valueQuantity":{"value":72}}"#);
+    let mut reading = door.stored(OBSERVATION, &pulse);
+    crate::support::remove(&mut reading, "derivedFrom");
+    door.put(OBSERVATION, &pulse, reading);
+    let lists = |code: &str| {
+        let member = format!(r#"{{"hasMember":[{{"reference":"Observation/{pulse}"}}]}}"#);
+        body(code, &member)
+    };
+    door.put(OBSERVATION, "panel", lists("85353-1"));
+    door.put(OBSERVATION, "study", lists("55233-1"));
+    create(&door, "85353-1", &format!(r#"{{"hasMember":[{{"reference":"Observation/{pulse}"}}]}}"#));
+    assert_eq!(read(&door, "panel").get("hasMember"), None);
+    assert_eq!(referred(&read(&door, "study"), "hasMember"), [pulse], "it is no panel of vital signs");
+}
+
+#[test]
+fn values_of_components_are_told_as_those_of_observations_are() {
+    let door = Door::of_demo_clinic();
+    let component = |value: &str| format!(r#"{{"code":{{"text":"part"}},{value}}}"#);
+    for (stored, shown) in [
+        (
+            r#""valueCodeableConcept":{"text":"soft"}"#,
+            r#""valueCodeableConcept":{"coding":[{"display":"soft"}]}"#,
+        ),
+        (r#""valueString":"soft""#, r#""valueString":"soft""#),
+        (r#""valueBoolean":true"#, r#""valueString":"true""#),
+        (r#""valueRange":{"low":{"value":1},"high":{"value":2}}"#, r#""valueString":"1 - 2""#),
+        (r#""valueQuantity":{"value":5,"comparator":"<"}"#, r#""valueString":"<5""#),
+    ] {
+        let members = format!(r#"{{"component":[{}]}}"#, component(stored));
+        door.put(OBSERVATION, "1", body("34566-0", &members));
+        let expected =
+            parse(&component(shown).replace(r#"{"text":"part"}"#, r#"{"coding":[{"display":"part"}]}"#));
+        assert_eq!(read(&door, "1").at(&["component", "0"]), Some(&expected), "{stored}");
+    }
+}

@@ -326,3 +326,83 @@ fn unknown_deleted_and_malformed_ids_are_404() {
     }
     assert!(CONTRACT.offers(Interaction::Create));
 }
+
+/// The parts of the second extension, each as its url and value.
+fn parts(patient: &Json) -> Vec<(String, String)> {
+    let parts = patient.at(&["extension", "1", "extension"]).map(Json::items).unwrap_or_default();
+    let value = |part: &Json| {
+        part.str("valueString").or_else(|| part.at(&["valueCoding", "code"])?.as_str()).map(str::to_owned)
+    };
+    parts.iter().map(|part| (part.str("url").unwrap().to_owned(), value(part).unwrap())).collect()
+}
+
+#[test]
+fn a_race_in_words_is_kept_and_one_without_anything_refused() {
+    let door = Door::empty();
+    let race = |parts: &str| {
+        let url = "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race";
+        with(&[("extension.1", &format!(r#"{{"url":"{url}","extension":[{parts}]}}"#))])
+    };
+    let text = r#"{"url":"text","valueString":"Caucasian"}"#;
+    let coded =
+        r#"{"url":"ombCategory","valueCoding":{"system":"urn:oid:2.16.840.1.113883.6.238","code":"2106-3"}}"#;
+    let pair = |url: &str, value: &str| (url.to_owned(), value.to_owned());
+    assert_eq!(parts(&created(&door, &race(text))), [pair("text", "Caucasian")]);
+    let both = race(&format!("{text},{coded}"));
+    assert_eq!(
+        parts(&created(&door, &both)),
+        [pair("ombCategory", "2106-3"), pair("text", "White")],
+        "the coding's display is the text"
+    );
+    for nothing in [
+        r#"{"url":"category","valueString":"White"}"#,
+        r#"{"url":"ombCategory","valueCoding":{"system":"urn:oid:2.16.840.1.113883.6.238"}}"#,
+    ] {
+        let (status, problems) = told(&door.create(&race(nothing)).unwrap_err());
+        assert_eq!((status, problems.len()), (400, 1), "{nothing}: {problems:?}");
+        assert_eq!(problems[0].1, "race extension requires a part ombCategory, detailed or text");
+    }
+}
+
+#[test]
+fn a_period_of_an_identifier_is_never_made_to_end_before_it_begins() {
+    let door = Door::empty();
+    for (sent, stored) in [
+        ("{}", r#"{"start":"1970-01-01","end":"2100-12-31"}"#),
+        (r#"{"end":"1960-01-01"}"#, r#"{"end":"1960-01-01"}"#),
+        (r#"{"start":"2150"}"#, r#"{"start":"2150"}"#),
+        (r#"{"start":"2020-05"}"#, r#"{"start":"2020-05","end":"2100-12-31"}"#),
+        (r#"{"end":"1970-01-01"}"#, r#"{"start":"1970-01-01","end":"1970-01-01"}"#),
+    ] {
+        let period = if sent == "{}" { String::new() } else { format!(r#","period":{sent}"#) };
+        let identifier = format!(r#"[{{"system":"HealthCo","value":"1"{period}}}]"#);
+        let patient = created(&door, &with(&[("identifier", &identifier)]));
+        assert_eq!(patient.at(&["identifier", "1", "period"]), Some(&parse(stored)), "{sent}");
+    }
+    let backwards =
+        r#"[{"system":"HealthCo","value":"1","period":{"start":"2021-01-01","end":"2020-01-01"}}]"#;
+    let (status, problems) = told(&door.create(&with(&[("identifier", backwards)])).unwrap_err());
+    assert_eq!((status, problems[0].0.as_str()), (400, "invariant"), "{problems:?}");
+}
+
+#[test]
+fn a_patient_of_the_r4_door_is_shown_by_the_contract_at_every_depth() {
+    let door = Door::empty();
+    let stored = r#"{"resourceType":"Patient","gender":"female","birthDate":"1980","maritalStatus":{"text":"x"},
+        "name":[{"use":"official","text":"Ada L","family":"L","given":["Ada"]}],
+        "telecom":[{"system":"phone","value":"1","period":{"start":"2020"}}],
+        "address":[{"text":"all","city":"Reno","district":"d"}],
+        "contact":[{"gender":"male","relationship":[{"text":"Spouse"}],"address":{"city":"Reno"},
+            "name":{"family":"L","given":["Dan"]},"telecom":[{"system":"phone","value":"1","use":"home"}]}],
+        "communication":[{"language":{"coding":[{"code":"en"}]},"preferred":true}]}"#;
+    door.put(PATIENT, "1", parse(stored));
+    let mut read = door.read(PATIENT, "1").unwrap();
+    read.as_object_mut().unwrap().remove("text");
+    let expected = r#"{"resourceType":"Patient","id":"1","active":true,
+        "name":[{"use":"official","family":"L","given":["Ada"],
+            "period":{"start":"0001-01-01T00:00:00+00:00","end":"9999-12-31T23:59:59.999999+00:00"}}],
+        "telecom":[{"system":"phone","value":"1"}],"gender":"female","birthDate":"1980-01-01",
+        "address":[{"city":"Reno"}],"contact":[{"name":{"text":"Dan L"},"telecom":[{"system":"phone","value":"1"}]}],
+        "communication":[{"language":{"coding":[{"code":"en"}]}}]}"#;
+    assert!(read.same_content(&parse(expected)), "{read}");
+}

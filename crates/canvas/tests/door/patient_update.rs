@@ -264,3 +264,79 @@ fn contacts_are_related_persons_as_long_as_they_are_there() {
     assert_eq!(related(), [(ann, "Anna".to_owned())]);
     assert_eq!(door.read(ResourceType::RELATED_PERSON, &dan).unwrap_err().row().status, 404);
 }
+
+/// What is stored changed, as the R4 door does it.
+fn changed_at_the_r4_door(door: &Door, id: &str, change: impl FnOnce(&mut Json)) {
+    let mut stored = door.stored(PATIENT, id);
+    change(&mut stored);
+    door.put(PATIENT, id, stored);
+}
+
+#[test]
+fn related_persons_follow_the_contacts_at_the_r4_door() {
+    let door = Door::of_demo_clinic();
+    let contacts = r#"[{"name":{"text":"Dan"}},{"name":{"text":"Ann"}},{"name":{"text":"Eve"}}]"#;
+    let id = door.create(&body(&[("contact", contacts)])).unwrap();
+    let related = || -> Vec<String> {
+        let found = door.search(ResourceType::RELATED_PERSON, &format!("patient=Patient/{id}")).unwrap();
+        let name = |person: &Json| person.at(&["name", "0", "text"]).unwrap().as_str().unwrap().to_owned();
+        let mut names: Vec<String> = crate::support::entries(&found).iter().map(name).collect();
+        names.sort();
+        names
+    };
+    changed_at_the_r4_door(&door, &id, |patient| {
+        set(patient, "contact.0.name.text", Json::from("Daniel"));
+        crate::support::remove(patient, "contact.1");
+    });
+    assert_eq!(related(), ["Daniel", "Eve"]);
+    let eve = id_of(&door.stored(PATIENT, &id), "contact", 1);
+    door.update(&id, &body(&[("contact", &format!(r#"[{{"id":"{eve}","name":{{"text":"Eve"}}}}]"#))]))
+        .unwrap();
+    assert_eq!(related(), ["Eve"], "what the R4 door changed is deleted here when it is left out");
+    block_on(door.engine.delete(PATIENT, &id, interactions::Preconditions::default())).unwrap();
+    assert_eq!(related(), Vec::<String>::new());
+}
+
+#[test]
+fn a_related_person_of_somebody_else_under_the_id_of_a_contact_stays() {
+    let case = Case::new(&[("contact", r#"[{"name":{"text":"Dan"}}]"#)]);
+    let dan = id_of(&case.read(), "contact", 0);
+    let other = format!(
+        r#"{{"resourceType":"RelatedPerson","patient":{{"reference":"Patient/{}"}},"name":[{{"text":"Else"}}]}}"#,
+        canvas::clinic::demo::PATIENT
+    );
+    case.door.put(ResourceType::RELATED_PERSON, &dan, parse(&other));
+    case.updated(&[]);
+    assert!(case.door.exists(ResourceType::RELATED_PERSON, &dan));
+}
+
+#[test]
+fn extensions_that_the_contract_does_not_list_survive_an_update() {
+    let case = Case::new(&[]);
+    let own = r#"{"url":"http://example.com/own","valueString":"x"}"#;
+    changed_at_the_r4_door(&case.door, &case.id, |patient| set(patient, "extension.1", parse(own)));
+    let patient = case.updated(&[("gender", r#""male""#)]);
+    assert_eq!(patient.get("extension").unwrap().items().len(), 1, "it is not shown");
+    let stored = case.door.stored(PATIENT, &case.id);
+    assert_eq!(stored.get("extension").unwrap().items().last(), Some(&parse(own)));
+}
+
+#[test]
+fn an_empty_list_is_none_where_the_vendor_takes_it() {
+    let lists = ["telecom", "address", "contact", "identifier"];
+    let case = Case::new(&[
+        ("telecom", r#"[{"value":"1"}]"#),
+        ("address", r#"[{"city":"Reno"}]"#),
+        ("contact", r#"[{"name":{"text":"Dan"}}]"#),
+        ("identifier", r#"[{"system":"HealthCo","value":"1"}]"#),
+    ]);
+    let empty: Vec<(&str, &str)> = lists.iter().map(|list| (*list, "[]")).collect();
+    let patient = case.updated(&empty);
+    assert_eq!(["telecom", "address", "contact"].map(|list| patient.get(list)), [None, None, None]);
+    assert_eq!(patient.get("identifier").unwrap().items().len(), 1, "the MRN stays");
+    assert!(case.door.create(&body(&empty)).is_ok());
+    for list in ["name", "communication", "photo"] {
+        let refusal = case.door.update(&case.id, &body(&[(list, "[]")])).unwrap_err();
+        assert_eq!(refusal.row().status, 400, "{list}");
+    }
+}

@@ -17,7 +17,14 @@ fn claim(door: &Door, queue: &str, created: &str, price: &str, is_insured: bool)
     set(&mut body, "created", Json::from(created));
     set(&mut body, "item.0.unitPrice.value", parse(price));
     set(&mut body, "extension", queued(queue));
-    if !is_insured {
+    if is_insured {
+        let beneficiary = format!(r#"{{"reference":"Patient/{PATIENT}"}}"#);
+        let coverage = format!(
+            r#"{{"resourceType":"Coverage","status":"active","beneficiary":{beneficiary},"payor":[{{"display":"x"}}]}}"#
+        );
+        door.put(ResourceType::COVERAGE, "own", parse(&coverage));
+        set(&mut body, "insurance.0.coverage.reference", Json::from("Coverage/own"));
+    } else {
         set(
             &mut body,
             "insurance",

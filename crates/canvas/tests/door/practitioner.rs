@@ -131,3 +131,33 @@ fn a_password_email_is_asked_for_at_the_r4_door() {
     assert_eq!(of_type.unwrap_err().row().status, 404, "the operation is of an instance");
     assert_eq!(door.count(ResourceType::COMMUNICATION_REQUEST), 1);
 }
+
+#[test]
+fn what_other_software_stored_beyond_the_contract_is_not_shown_and_survives_an_update() {
+    let door = Door::empty();
+    let id = door.create(&body(&[("identifier", r#"[{"value":"1234567893"}]"#)])).unwrap();
+    let mut stored = door.stored(PRACTITIONER, &id);
+    let (own, dea) = (
+        r#"{"url":"http://example.com/own","valueString":"x"}"#,
+        r#"{"system":"http://example.com/dea","value":"7"}"#,
+    );
+    set(&mut stored, "extension", parse(&format!("[{own}]")));
+    set(&mut stored, "identifier.1", parse(dea));
+    door.put(PRACTITIONER, &id, stored);
+    let shown = |practitioner: &Json| practitioner.get("identifier").unwrap().items().len();
+    let read = door.read(PRACTITIONER, &id).unwrap();
+    assert_eq!((shown(&read), read.get("extension")), (1, None));
+    door.update(&id, &body(&[("identifier", r#"[{"value":"1234567893"}]"#)])).unwrap();
+    let stored = door.stored(PRACTITIONER, &id);
+    assert_eq!(stored.get("extension").unwrap().items(), [parse(own)]);
+    assert_eq!(stored.get("identifier").unwrap().items().last(), Some(&parse(dea)));
+}
+
+#[test]
+fn one_who_was_stored_without_an_email_gets_a_first_one() {
+    let door = Door::empty();
+    door.put(PRACTITIONER, "1", parse(r#"{"resourceType":"Practitioner","name":[{"family":"Reyes"}]}"#));
+    door.update("1", &body(&[])).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let another = body(&[("telecom.1.value", r#""other@example.com""#)]);
+    assert_eq!(door.update("1", &another).unwrap_err().row().status, 422);
+}

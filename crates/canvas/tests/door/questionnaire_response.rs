@@ -264,3 +264,14 @@ fn responses_are_sorted_both_ways() {
     by_id.sort();
     assert_eq!(order("_sort=_id"), by_id);
 }
+
+#[test]
+fn an_option_that_is_chosen_twice_does_not_count_twice() {
+    let door = Door::of_demo_clinic();
+    let coding =
+        r#"{"valueCoding":{"system":"http://snomed.info/sct","code":"722496004","display":"Cigarettes"}}"#;
+    let item = format!(r#"{{"linkId":"d210dc3a-3427-4f58-8707-3f38393a8416","answer":[{coding},{coding}]}}"#);
+    let (status, problems) = told(&door.create(&body(&[("item.1", &item)])).unwrap_err());
+    assert_eq!((status, problems.len()), (422, 1));
+    assert_eq!(problems[0].1, "Question received response option code: 722496004 more than once");
+}

@@ -39,3 +39,20 @@ fn a_questionnaire_that_is_not_valid_is_told_and_none_is_stored() {
     assert!(told.contains(&format!("'{id}'")) && told.contains("' not a code '"), "{told}");
     assert_eq!(door.count(TYPE), 0);
 }
+
+#[test]
+fn what_the_settings_refer_to_and_nobody_stored_is_told() {
+    let door = Door::empty();
+    let told = || block_on(door.canvas.unstored_settings()).unwrap();
+    let problems = told();
+    let automation = &problems[0];
+    assert!(
+        automation.starts_with(&format!("automation_user is '{}'", demo::AUTOMATION_USER)),
+        "{automation}"
+    );
+    assert_eq!(problems.len(), 1 + Clinic::demo().payers.len(), "{problems:#?}");
+    let practitioner = fhir::json!({ "resourceType": "Practitioner" });
+    door.put(ResourceType::PRACTITIONER, demo::AUTOMATION_USER, practitioner);
+    assert_eq!(told().len(), problems.len() - 1);
+    assert_eq!(block_on(Door::of_demo_clinic().canvas.unstored_settings()).unwrap(), Vec::<String>::new());
+}

@@ -317,7 +317,7 @@ fn a_report_shows_its_document_and_practitioners() {
     );
     let expected = format!(
         r#"{{"resourceType":"DiagnosticReport","id":"1","status":"preliminary","category":[{{"coding":[{{"system":"s","code":"LAB"}}]}},{{"coding":[{{"system":"s","code":"HM"}}]}}],
-        "code":{{"text":"x"}},"effectiveDateTime":"2024-01-01T00:00:00Z","performer":[{{"reference":"Practitioner/p","type":"Practitioner"}}],
+        "code":{{"text":"x"}},"effectiveDateTime":"2024-01-01T00:00:00+00:00","performer":[{{"reference":"Practitioner/p","type":"Practitioner"}}],
         "presentedForm":[{{"extension":[{{"url":"http://schemas.canvasmedical.com/fhir/extensions/deprecated-url",
         "valueUri":"{BASE}/DiagnosticReport/1/files/presentedForm?expires={NOW}"}}],
         "url":"{BASE}/DiagnosticReport/1/files/presentedForm"}}]}}"#
@@ -333,4 +333,56 @@ fn a_report_shows_its_document_and_practitioners() {
     assert_eq!(elsewhere.get("presentedForm"), Some(&parse(r#"[{"url":"https://other.example/x.pdf"}]"#)));
     assert_eq!(report(r#""presentedForm":[{"title":"x"}]"#).get("presentedForm"), None);
     assert!(block_on(door.canvas.file(ResourceType::DIAGNOSTIC_REPORT, "1", "presentedForm")).is_err());
+}
+
+#[test]
+fn a_medication_that_is_referred_to_by_name_or_identifier_is_told() {
+    let shown = |text: &str| format!(r#""medicationCodeableConcept":{{"coding":[{{"display":"{text}"}}]}}"#);
+    let rest = r#""status":"completed""#;
+    for (reference, text) in [
+        (r#"{"display":"Advil"}"#, "Advil"),
+        (
+            r#"{"identifier":{"system":"http://hl7.org/fhir/sid/ndc","value":"0573-0164"}}"#,
+            "http://hl7.org/fhir/sid/ndc|0573-0164",
+        ),
+        (r#"{"reference":"Medication/none","display":"Advil"}"#, "Advil"),
+    ] {
+        check(
+            "MedicationDispense",
+            &format!(r#"{rest},"medicationReference":{reference}"#),
+            &format!("{rest},{}", shown(text)),
+        );
+        let stored = format!(
+            r#""intent":"order","subject":{{"reference":"Patient/a"}},{rest},"medicationReference":{reference}"#
+        );
+        let read = read(&Door::empty(), "MedicationRequest", &stored);
+        assert_eq!(
+            read.at(&["medicationCodeableConcept", "coding", "0", "display"]),
+            Some(&Json::from(text))
+        );
+        let statement = crate::read_only::read(
+            &Door::empty(),
+            "MedicationStatement",
+            &format!(r#"{rest},"medicationReference":{reference}"#),
+        );
+        assert_eq!(statement.at(&["medicationCodeableConcept", "text"]), Some(&Json::from(text)));
+    }
+}
+
+#[test]
+fn indications_are_shown_under_icd_10_cm() {
+    let stored = r#""status":"active","intent":"order","subject":{"reference":"Patient/a"},
+        "medicationCodeableConcept":{"coding":[{"code":"1"}]},
+        "reasonCode":[{"coding":[{"system":"http://hl7.org/fhir/sid/icd-10","code":"I10"}]}]"#;
+    let read = read(&Door::empty(), "MedicationRequest", stored);
+    let system = read.at(&["reasonCode", "0", "coding", "0", "system"]);
+    assert_eq!(system, Some(&Json::from("http://hl7.org/fhir/sid/icd-10-cm")));
+}
+
+#[test]
+fn a_question_that_is_answered_by_text_has_its_text_as_the_one_option() {
+    let stored = r#""status":"active","item":[{"linkId":"1","text":"Why?","type":"text"}]"#;
+    let read = read(&Door::empty(), "Questionnaire", stored);
+    let options = read.at(&["item", "0", "answerOption"]);
+    assert_eq!(options, Some(&parse(r#"[{"valueCoding":{"display":"Why?"}}]"#)));
 }

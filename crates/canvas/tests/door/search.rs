@@ -211,7 +211,7 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
         (
             "family:exact=Jones",
             "not-supported",
-            "modifier 'exact' of search parameter 'family' is not supported",
+            "modifier 'exact' of search parameter 'family' is not supported; parameters have no modifiers here",
         ),
         (
             "gender=woman",
@@ -225,6 +225,11 @@ fn what_cannot_be_honoured_is_named_each_by_itself() {
             "birthdate=ap1980",
             "not-supported",
             "prefix 'ap' of search parameter 'birthdate' is not supported (supported: eq, ne, gt, ge, lt, le)",
+        ),
+        (
+            "birthdate=xx1980",
+            "not-supported",
+            "prefix 'xx' of search parameter 'birthdate' is not supported (supported: eq, ne, gt, ge, lt, le)",
         ),
         (
             "_sort=gender",

@@ -229,3 +229,31 @@ fn what_a_search_cannot_take_is_named_as_the_client_named_it() {
         assert!(problems[0].1.contains(named), "{query}: {}", problems[0].1);
     }
 }
+
+#[test]
+fn comments_stored_without_a_time_stay_without_one() {
+    let door = Door::of_demo_clinic();
+    let id = create(&door, &minimal());
+    let mut stored = door.stored(TASK, &id);
+    set(&mut stored, "note", json!([(by_practitioner("Long ago.", None))]));
+    door.put(TASK, &id, stored);
+    let times = |task: &Json| -> Vec<bool> {
+        let notes = task.get("note").map(Json::items).unwrap_or_default().iter();
+        notes.map(|note| note.get("time").is_some()).collect()
+    };
+    assert_eq!(times(&update(&door, &id, &minimal())), [false], "an update without comments");
+    let mut body = minimal();
+    set(&mut body, "note", json!([(by_practitioner("Long ago.", None)), (by_practitioner("Now.", None))]));
+    assert_eq!(times(&update(&door, &id, &body)), [false, true]);
+}
+
+#[test]
+fn an_empty_list_of_comments_deletes_them() {
+    let door = Door::of_demo_clinic();
+    let id = create(&door, &whole(&door));
+    let mut body = minimal();
+    set(&mut body, "note", json!([]));
+    assert_eq!(update(&door, &id, &body).get("note"), None);
+    assert_eq!(door.stored(TASK, &id).get("note"), None);
+    create(&door, &body);
+}

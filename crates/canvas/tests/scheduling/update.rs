@@ -207,3 +207,42 @@ async fn participants_and_elements_of_the_r4_door_survive() {
     );
     assert_eq!(world.find(ResourceType::SLOT, &slots).await.len(), 1, "their time from nine to five is free");
 }
+
+#[tokio::test]
+async fn what_was_deleted_stays_deleted() {
+    let world = World::demo().await;
+    let id = world.book(&booking("15:00", "15:20")).await.unwrap();
+    let mut stored = world.appointment(&id).await;
+    stored.as_object_mut().unwrap().insert("status", "entered-in-error");
+    world.put(ResourceType::APPOINTMENT, &id, stored).await;
+    let (status, problems) = told(&world.change(&id, &booking("15:00", "15:20")).await.unwrap_err());
+    assert_eq!(status, 422);
+    assert_eq!(
+        problems,
+        [
+            "business-rule Appointment.status: An entered-in-error appointment cannot be updated to a different status"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_appointment_that_is_moved_is_no_longer_at_the_location_that_it_was_invited_to() {
+    let world = World::demo().await;
+    let id = world.book(&booking("15:00", "15:20")).await.unwrap();
+    let at = async |location: &str| {
+        let pairs = [("location".to_owned(), format!("Location/{location}")), ("_id".to_owned(), id.clone())];
+        let bundle =
+            world.door.search(ResourceType::APPOINTMENT, &pairs, false, crate::world::NOW).await.unwrap();
+        String::from_utf8(bundle.to_vec()).unwrap().contains(&format!("\"id\":\"{id}\""))
+    };
+    let mut stored = world.appointment(&id).await;
+    let members = stored.as_object_mut().unwrap();
+    members.remove("supportingInformation");
+    let invited =
+        json!({ "actor": { "reference": (format!("Location/{}", LOCATIONS[1])) }, "status": "accepted" });
+    members.get_mut("participant").and_then(Json::as_array_mut).unwrap().push(invited);
+    world.put(ResourceType::APPOINTMENT, &id, stored).await;
+    assert!(at(LOCATIONS[1]).await);
+    world.change(&id, &booking("15:00", "15:20")).await.unwrap();
+    assert!(!at(LOCATIONS[1]).await && at(demo::LOCATION).await);
+}

@@ -93,3 +93,13 @@ fn the_grid_is_that_of_the_wall_clock_where_offsets_are_odd() {
     let expected = ["00:00:00+10:30", "01:00:00+10:30", "03:00:00+11:00"];
     assert_eq!(found, expected.map(|time| format!("2030-10-06T{time}")));
 }
+
+#[test]
+fn clocks_that_went_by_the_sun_show_no_slots() {
+    let (zone, role) = (zone("America/Los_Angeles"), role(&[], "09:00:00", "10:00:00"));
+    assert_eq!(starts(&zone, &role, &[], ("1880-03-01", "1880-03-02"), 30, 30), Vec::<String>::new());
+    assert_eq!(
+        starts(&zone, &role, &[], ("1890-03-01", "1890-03-01"), 60, 60),
+        ["1890-03-01T09:00:00-08:00"]
+    );
+}

@@ -117,13 +117,18 @@ const DECISIONS: &[Decision] = &[
         "The page does not say by what; an appointment holds no name.",
     ),
     decision(
+        "An update of an appointment that is entered in error",
+        "Is refused, as that of a cancelled one is (422).",
+        "The page: it comes of deleting the note and is never written; restoring happens in the chart.",
+    ),
+    decision(
         "location",
         "Found in supportingInformation, and, for appointments of the R4 door, among the participants.",
         "At R4 the parameter looks at participants only.",
     ),
     decision(
         "Appointments of the R4 door with more participants",
-        "One Practitioner and one Patient are shown; an update replaces those and keeps the others.",
+        "One Practitioner and one Patient are shown; an update replaces those and keeps the others, but for a Location, in whose place the one that is sent stands.",
         "The vendor's shape has room for two.",
     ),
     decision(

@@ -109,8 +109,9 @@ pub const RULES: &[Rule] = &[
         .check(Check::Listed(&["status"]))
         .broken_by(&[set("status", r#""waitlist""#)], "Appointment.status", "Appointment status is not supported: waitlist")
         .kept_by(&[set("status", r#""checked-in""#)]),
-    Rule { on: ON_UPDATE, ..rule("appointment-stays-cancelled", BusinessRule, "A cancelled appointment cannot be updated to a different status") }
-        .when("stored appointment is cancelled and the body carries another status (it must first be reverted in the chart)")
+    Rule { on: ON_UPDATE, ..rule("appointment-stays-cancelled", BusinessRule, "{status} appointment cannot be updated to a different status") }
+        .in_place_of("A cancelled appointment cannot be updated to a different status")
+        .when("stored appointment is cancelled, or entered in error, and the body carries another status (it must first be reverted in the chart)")
         .check(Check::Write(write::stays_cancelled))
         .after(&[&[set("status", r#""cancelled""#)]])
         .broken_by(&[], "Appointment.status", "A cancelled appointment cannot be updated to a different status")

@@ -65,6 +65,7 @@ fn type_of(sent: &Object, before: &Object, is_new: bool, clinic: &Clinic) -> Opt
 /// and replaces only those.
 fn participants(sent: &Object, before: &Object) -> Vec<Json> {
     const SHOWN: [ResourceType; 2] = [ResourceType::PRACTITIONER, ResourceType::PATIENT];
+    let has_location = locations(sent).next().is_some();
     let shown = SHOWN.map(|shown| Some((shown, participant(sent, shown)?)));
     let replaced = SHOWN.map(|shown| Some((shown, participant(before, shown)?)));
     let mut participants: Vec<Json> =
@@ -75,7 +76,9 @@ fn participants(sent: &Object, before: &Object) -> Vec<Json> {
             .iter()
             .filter(|other| {
                 let who = other.get("actor").and_then(target);
-                who.is_none() || !(shown.contains(&who) || replaced.contains(&who))
+                // The location that is sent stands in place of one that an R4 client put here.
+                let is_moved = has_location && matches!(who, Some((ResourceType::LOCATION, _)));
+                !is_moved && (who.is_none() || !(shown.contains(&who) || replaced.contains(&who)))
             })
             .cloned(),
     );

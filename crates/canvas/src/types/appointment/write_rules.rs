@@ -73,11 +73,16 @@ pub fn has_duration(write: &mut Write<'_, '_>, findings: &mut Findings) -> Resul
     Ok(())
 }
 
-/// What is cancelled stays so.
+/// What is cancelled stays so, and what was deleted, which is read as entered-in-error.
 pub fn stays_cancelled(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     let stored = write.stored.and_then(|stored| stored.str("status"));
-    if stored == Some("cancelled") && write.sent.body.str("status") != stored {
-        findings.add("Appointment.status", &[]);
+    let called = match stored {
+        Some("cancelled") => "A cancelled",
+        Some("entered-in-error") => "An entered-in-error",
+        _ => return Ok(()),
+    };
+    if write.sent.body.str("status") != stored {
+        findings.add("Appointment.status", &[("status", called)]);
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Who is on a team, and what becomes of those who are not any more (CareTeam.json, `behaviours`).
 
 use super::{CONTRACT, LEAD, STATUSES, subject};
+use crate::clinic::Clinic;
 use crate::keyed::pick;
 use crate::provenance;
 use crate::sent::extension;
@@ -44,7 +45,7 @@ pub fn set(team: &mut Object, participants: Vec<Json>) {
 }
 
 /// The active members after an update of `stored` with `sent`.
-pub fn active(stored: &Object, sent: &Object) -> Vec<Json> {
+pub fn active(stored: &Object, sent: &Object, clinic: &Clinic) -> Vec<Json> {
     let participants = || sent.items("participant").iter().filter_map(Json::as_object);
     let is_said = participants().any(|participant| lead(participant).is_some());
     let before = |sent: &Object| {
@@ -59,8 +60,9 @@ pub fn active(stored: &Object, sent: &Object) -> Vec<Json> {
                 false => before.and_then(lead),
             };
             let mut participant = before.cloned().unwrap_or_default();
-            if let Some(role) = sent.get("role") {
-                participant.insert("role", role.clone());
+            if sent.contains("role") {
+                let roles = sent.items("role").iter().map(|role| role_of(role, clinic));
+                participant.insert("role", roles.collect::<Vec<Json>>());
             }
             if let Some(member) = sent.get("member").and_then(Json::as_object).filter(|_| before.is_none()) {
                 participant.insert("member", pick(&["reference", "type"], member, None));
@@ -69,6 +71,20 @@ pub fn active(stored: &Object, sent: &Object) -> Vec<Json> {
             participant.into()
         })
         .collect()
+}
+
+/// A role as the clinic calls it: what a client calls it, and a text, could say something else.
+fn role_of(sent: &Json, clinic: &Clinic) -> Json {
+    let codings = sent.get("coding").map(Json::items).unwrap_or_default().iter().filter_map(Json::as_object);
+    let codings = codings.map(|coding| {
+        let mut coding = pick(&["system", "code", "display"], coding, None);
+        let text = |name: &str| coding.str(name).unwrap_or_default();
+        if let Some(known) = clinic.care_team_role(text("system"), text("code")) {
+            coding.insert("display", known.display.as_str());
+        }
+        Json::from(coding)
+    });
+    json!({ "coding": (codings.collect::<Vec<Json>>()) })
 }
 
 fn reference(participant: &Object) -> Option<&str> {

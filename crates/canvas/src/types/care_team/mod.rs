@@ -96,6 +96,11 @@ const BEHAVIOURS: &[&str] = &[
 
 const DECISIONS: &[Decision] = &[
     decision(
+        "participant.role",
+        "Is stored with the display of clinic.toml, and without the text that was sent.",
+        "The role is the clinic's; a client must not call it otherwise.",
+    ),
+    decision(
         "name, subject.display",
         "{last name}, {first name}.",
         "The table has it so; the examples, which have it otherwise, rank lower.",
@@ -162,7 +167,7 @@ impl CanvasType for CareTeam {
         let mut team = stored.clone();
         team.insert("status", "active");
         team.insert("subject", subject(write.id));
-        members::set(&mut team, members::active(stored, write.sent.body));
+        members::set(&mut team, members::active(stored, write.sent.body, write.sent.clinic));
         in_contract_order(&CONTRACT, team)
     }
 

@@ -62,6 +62,16 @@ const BEHAVIOURS: &[&str] = &[
 
 const DECISIONS: &[Decision] = &[
     decision(
+        "A focal insurance with another patient's Coverage",
+        "Is refused on create (422), with the text of CoverageEligibilityRequest.",
+        "The page is silent; a claim must not be filed with somebody else's insurer.",
+    ),
+    decision(
+        "item.quantity.value, item.unitPrice.value, created",
+        "A quantity is a whole number from 1 on, a price from 0 on, created a whole date or a time; else 400.",
+        "The table has an integer, US dollars and two forms of time, and no texts.",
+    ),
+    decision(
         "The note of a claim",
         "Is always a new one.",
         "The page says that one may be used, and names nothing by which it is chosen; the note-id extension is without effect.",

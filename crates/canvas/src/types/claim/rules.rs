@@ -1,13 +1,14 @@
 //! The rules of Claim (Claim.json, `rules`). None has a text documented by the vendor.
 
 use super::elements::{ON_CREATE, QUEUE, QUEUE_SYSTEM};
+use crate::check;
 use crate::finding::Findings;
 use crate::money::{Decimal, LIMIT, PLACES};
-use crate::references::only;
+use crate::references::{id_of, only};
 use crate::rule::{Check, Rule, remove, rule, set};
 use crate::sent::{Sent, SentExtension};
 use crate::write::Write;
-use fhir::{IssueCode, Json, Object, ResourceType};
+use fhir::{IssueCode, Json, Number, Object, ResourceType};
 use interactions::Refusal;
 
 const TRASH: &str = r#"[{"url":"http://schemas.canvasmedical.com/fhir/extensions/claim-queue","valueCoding":{"system":"http://canvasmedical.com","code":"Trash"}}]"#;
@@ -146,6 +147,51 @@ pub const RULES: &[Rule] = &[
             r#"[{"sequence":1,"focal":false,"coverage":{"display":"No Coverage"}}]"#,
         )])
         .note("not the vendor's: such a claim could be filed with nobody"),
+    rule(
+        "claim-coverage-patient",
+        IssueCode::BusinessRule,
+        "Coverage {id} does not belong to the patient",
+    )
+    .on(ON_CREATE)
+    .when("a focal insurance names another patient's Coverage")
+    .check(Check::Write(is_the_patients))
+    .broken_by(
+        &[set("insurance.0.coverage.reference", "\"Coverage/{demo-coverage-stranger}\"")],
+        "Claim.insurance[0].coverage.reference",
+        "Coverage 5ee10000-0000-4000-8000-000000000063 does not belong to the patient",
+    )
+    .kept_by(&[])
+    .note("not the vendor's: the text is that of CoverageEligibilityRequest"),
+    rule("claim-quantity", IssueCode::Value, "item.quantity.value must be a whole number greater than zero")
+        .when("item.quantity.value is no whole number, or not greater than zero")
+        .check(Check::Body(quantities))
+        .broken_by(
+            &[set("item.0.quantity.value", "1.5")],
+            "Claim.item[0].quantity.value",
+            "item.quantity.value must be a whole number greater than zero",
+        )
+        .kept_by(&[set("item.0.quantity.value", "2")])
+        .note("not the vendor's: the table has an integer and no text"),
+    rule("claim-price", IssueCode::Value, "item.unitPrice.value must not be below zero")
+        .when("item.unitPrice.value is below zero")
+        .check(Check::Body(prices))
+        .broken_by(
+            &[set("item.0.unitPrice.value", "-10")],
+            "Claim.item[0].unitPrice.value",
+            "item.unitPrice.value must not be below zero",
+        )
+        .kept_by(&[set("item.0.unitPrice.value", "0")])
+        .note("not the vendor's: nobody is owed a negative amount"),
+    rule("claim-created", IssueCode::Value, "created must be a date (YYYY-MM-DD) or a time, not {value}")
+        .when("created is a year or a month alone")
+        .check(Check::Body(|sent, findings| check::whole_date(sent, "created", findings)))
+        .broken_by(
+            &[set("created", "\"2024-05\"")],
+            "Claim.created",
+            "created must be a date (YYYY-MM-DD) or a time, not 2024-05",
+        )
+        .kept_by(&[set("created", "\"2024-05-06T10:00:00Z\"")])
+        .note("not the vendor's: the table has the two forms and no text"),
     rule(
         "claim-amounts",
         IssueCode::Value,
@@ -291,6 +337,40 @@ fn amounts(sent: &Sent<'_>, findings: &mut Findings) {
             if value.as_number().is_some() && Decimal::of(Some(value)).is_none() {
                 findings.add(&place, &[("element", element), ("limit", &limit), ("places", &places)]);
             }
+        }
+    }
+}
+
+fn is_the_patients(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    let patient = id_of(write.sent.body.get("patient"), ResourceType::PATIENT);
+    for (place, insurance) in write.sent.objects("insurance") {
+        let is_focal = insurance.get("focal").and_then(Json::as_bool) == Some(true);
+        let Some(id) = id_of(insurance.get("coverage"), ResourceType::COVERAGE).filter(|_| is_focal) else {
+            continue;
+        };
+        let coverage = write.unit.resource(ResourceType::COVERAGE, id)?;
+        let beneficiary = coverage.as_ref().and_then(|coverage| coverage.get("beneficiary"));
+        let beneficiary = id_of(beneficiary, ResourceType::PATIENT);
+        if beneficiary.is_some() && beneficiary != patient {
+            findings.add(&format!("{place}.coverage.reference"), &[("id", id)]);
+        }
+    }
+    Ok(())
+}
+
+fn quantities(sent: &Sent<'_>, findings: &mut Findings) {
+    for (place, value) in sent.values("item.quantity.value") {
+        let number = value.as_number().map(Number::as_f64);
+        if number.is_some_and(|number| number <= 0.0 || number.fract() != 0.0) {
+            findings.add(&place, &[]);
+        }
+    }
+}
+
+fn prices(sent: &Sent<'_>, findings: &mut Findings) {
+    for (place, value) in sent.values("item.unitPrice.value") {
+        if value.as_number().is_some_and(|number| number.as_f64() < 0.0) {
+            findings.add(&place, &[]);
         }
     }
 }

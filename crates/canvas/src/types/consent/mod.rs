@@ -82,12 +82,12 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "scope",
-        "Is stored and shown with the text Unknown, whatever was sent; {} is taken as that.",
+        "Is stored and shown with the text Unknown, whatever was sent; {} is taken as that. What other software stored stays and is not shown.",
         "The page ignores the content. R4 wants one, so the placeholder is it.",
     ),
     decision(
         "policyRule, which R4 demands and the vendor does not know",
-        "Is stored with the text Unknown and not shown.",
+        "Is stored with the text Unknown, where none is stored, and not shown.",
         "It says that no policy was named.",
     ),
     decision(

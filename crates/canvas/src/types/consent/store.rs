@@ -103,7 +103,14 @@ pub fn same(resource: &Object, write: &mut Write<'_, '_>) -> Result<Option<(Stri
 /// the later start stays.
 pub fn merged(resource: &Object, before: Option<&Object>, now: String) -> Object {
     let mut merged = before.cloned().unwrap_or_default();
-    for (name, value) in resource.iter().filter(|(name, _)| !matches!(*name, "id" | "meta")) {
+    // What the vendor does not know, and stands in for, stays as other software stored it.
+    let is_known = |name: &str| match name {
+        "scope" => merged.contains("scope"),
+        "policyRule" => merged.contains("policyRule") || merged.contains("policy"),
+        _ => matches!(name, "id" | "meta"),
+    };
+    let new: Vec<(&str, &Json)> = resource.iter().filter(|(name, _)| !is_known(name)).collect();
+    for (name, value) in new {
         merged.insert(name, value.clone());
     }
     if let Some(document) = before.and_then(|before| later_document(resource, before)) {

@@ -9,7 +9,7 @@ mod lab_store;
 use crate::canvas_type::CanvasType;
 use crate::contract::{
     Contract, Decision, ElementFact, ExtensionFact, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts,
-    SortBy, decision, element, extension, parameter,
+    SortBy, UTC, decision, element, extension, parameter,
 };
 use crate::file::{self, DEPRECATED_URL};
 use crate::keyed::default;
@@ -84,8 +84,8 @@ const ELEMENTS: &[ElementFact] = &[
     element("encounter", "Reference").read_only(),
     element("encounter.reference", "string").read_only().format("Encounter/{id}"),
     element("encounter.type", "uri").read_only().one_of(&["Encounter"]),
-    element("effectiveDateTime", "dateTime").read_only(),
-    element("issued", "instant").read_only(),
+    element("effectiveDateTime", "dateTime").read_only().format(UTC),
+    element("issued", "instant").read_only().format(UTC),
     element("performer", "Reference").list().read_only(),
     element("performer.reference", "string").read_only().format("Practitioner/{id}"),
     element("performer.type", "uri").read_only().one_of(&["Practitioner"]),

@@ -69,8 +69,8 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "status",
-        "arrived, triaged and onleave are shown as in-progress, entered-in-error as cancelled; unknown as it is.",
-        "The page: what is checked in and not locked is in progress, what was deleted from the chart is cancelled.",
+        "arrived, triaged and onleave are shown as in-progress, entered-in-error as cancelled; unknown as it is. A planned one whose last appointment is cancelled, noshow or entered-in-error is cancelled: nothing is recorded in it either.",
+        "The page: what is checked in and not locked is in progress, what was deleted from the chart, or whose appointment was cancelled or missed, is cancelled.",
     ),
     decision(
         "class",
@@ -84,7 +84,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "reasonReference",
-        "The Conditions of reasonReference and diagnosis, then those whose encounter this is, each once.",
+        "The Conditions of reasonReference and diagnosis, then those whose encounter this is, each once; not those that were entered in error.",
         "The page: conditions diagnosed, assessed or used as indication in the encounter.",
     ),
     decision(

@@ -3,6 +3,7 @@
 use crate::note;
 use crate::scheduling::names::credentialed;
 use crate::search::Reading;
+use crate::types::condition;
 use fhir::{Json, Object, Reference, ResourceType, json};
 use interactions::Refusal;
 use interactions::search::{Query, reference_criterion};
@@ -24,6 +25,9 @@ pub fn present(encounter: &mut Object, reading: &mut Reading<'_>) -> Result<(), 
     }
     if encounter.str("status") == Some("planned") {
         encounter.remove("period");
+        if is_called_off(encounter, reading)? {
+            encounter.insert("status", "cancelled");
+        }
     }
     if let Some(class) = encounter.get_mut("class").and_then(Json::as_object_mut) {
         class.insert("system", "https://www.hl7.org/fhir/v3/ActEncounterCode/vs.html");
@@ -39,6 +43,18 @@ pub fn present(encounter: &mut Object, reading: &mut Reading<'_>) -> Result<(), 
     let disposition = concept("http://terminology.hl7.org/CodeSystem/discharge-disposition", "oth", "Other");
     encounter.insert("hospitalization", json!({ "dischargeDisposition": disposition }));
     Ok(())
+}
+
+/// Whether the appointment of a planned encounter, the last one where it was moved, does not take place.
+fn is_called_off(encounter: &Object, reading: &mut Reading<'_>) -> Result<bool, Refusal> {
+    let Some(id) = note::last_appointment(encounter) else { return Ok(false) };
+    let found = reading.reader.resource(ResourceType::APPOINTMENT, id)?;
+    let found = found.filter(|version| version.body.is_some());
+    Ok(found
+        .as_ref()
+        .map(stored_json)
+        .transpose()?
+        .is_some_and(|appointment| note::is_called_off(&appointment)))
 }
 
 /// The vendor's status for one of R4's that the vendor does not have.
@@ -104,7 +120,12 @@ fn reasons(encounter: &Object, id: &str, reading: &mut Reading<'_>) -> Result<Ve
             reference.str("reference").and_then(Reference::local)
             && seen.insert(id.to_owned())
         {
-            ids.push(id.to_owned());
+            let found = reading.reader.resource(ResourceType::CONDITION, id)?;
+            let found = found.filter(|version| version.body.is_some());
+            if !found.as_ref().map(stored_json).transpose()?.is_some_and(|condition| is_mistaken(&condition))
+            {
+                ids.push(id.to_owned());
+            }
         }
     }
     for id in conditions_of(id, reading)? {
@@ -124,5 +145,17 @@ fn conditions_of(id: &str, reading: &mut Reading<'_>) -> Result<Vec<String>, Ref
         return Ok(Vec::new());
     };
     let found = reading.reader.search(&Query::all(ResourceType::CONDITION).and(criterion))?;
-    Ok(found.resources.into_iter().map(|version| version.id).collect())
+    let mut ids = Vec::with_capacity(found.resources.len());
+    for version in found.resources {
+        if !is_mistaken(&stored_json(&version)?) {
+            ids.push(version.id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Whether a Condition was entered in error.
+fn is_mistaken(condition: &Json) -> bool {
+    let mark = condition::CONTRACT.mark;
+    condition.as_object().is_some_and(|condition| mark.is_some_and(|mark| mark.is_on(condition)))
 }

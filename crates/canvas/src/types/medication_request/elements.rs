@@ -1,5 +1,6 @@
 //! The elements of MedicationRequest (MedicationRequest.json, `elements`).
 
+use crate::concept::ICD_10_CM;
 use crate::contract::{ElementFact, element};
 
 /// The elements.
@@ -27,7 +28,7 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("requester.type", "uri").read_only().one_of(&["Practitioner"]),
     element("reasonCode", "CodeableConcept").list().read_only(),
     element("reasonCode.coding", "Coding").list().read_only(),
-    element("reasonCode.coding.system", "uri").read_only().one_of(&["http://hl7.org/fhir/sid/icd-10-cm"]),
+    element("reasonCode.coding.system", "uri").read_only().one_of(&[ICD_10_CM]),
     element("reasonCode.coding.code", "code").read_only(),
     element("reasonCode.coding.display", "string").read_only(),
     element("note", "Annotation").list().read_only(),

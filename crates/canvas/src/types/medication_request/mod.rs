@@ -4,6 +4,7 @@ mod elements;
 mod pharmacy;
 
 use crate::canvas_type::CanvasType;
+use crate::concept;
 use crate::contract::{
     Contract, Decision, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision, parameter,
 };
@@ -54,13 +55,18 @@ const PARAMETERS: &[ParameterFact] = &[
 const DECISIONS: &[Decision] = &[
     decision(
         "The medication of a prescription that was stored with a reference",
-        "Is the code of the Medication that it leads to, stored or in the catalogue, else the display of the reference.",
+        "Is the code of the Medication that it leads to, stored or in the catalogue, else the display of the reference, else its identifier (system|value).",
         "The page has the medication inline alone.",
     ),
     decision(
         "status and intent",
         "As stored, also codes of R4 that are not among the vendor's; a search takes the vendor's alone.",
         "A prescription that is on hold or completed must not read as active.",
+    ),
+    decision(
+        "Which systems of reasonCode are shown as ICD-10-CM's",
+        "ICD-10, http://hl7.org/fhir/sid/icd-10 and the OID of ICD-10-CM, as with Condition. What is stored stays.",
+        "The page has ICD-10-CM's system for codes of ICD-10.",
     ),
     decision(
         "reportedBoolean",
@@ -91,6 +97,7 @@ impl CanvasType for MedicationRequest {
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
         medication_code::add(resource, reading)?;
+        concept::tell_icd_10_cm(resource, "reasonCode");
         pharmacy::add_display(resource, reading)?;
         let is_reported = resource.contains("reportedReference");
         default(resource, "reportedBoolean", is_reported);

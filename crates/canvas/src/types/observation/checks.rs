@@ -21,6 +21,13 @@ pub fn effective(sent: &Sent<'_>, findings: &mut Findings) {
     }
 }
 
+pub fn effective_form(sent: &Sent<'_>, findings: &mut Findings) {
+    for element in ["effectivePeriod", "effectiveTiming"].into_iter().filter(|name| sent.body.contains(name))
+    {
+        findings.add("Observation.effective", &[("element", element)]);
+    }
+}
+
 pub fn subject(sent: &Sent<'_>, findings: &mut Findings) {
     only(sent, "subject", &[ResourceType::PATIENT], findings);
 }
@@ -208,7 +215,9 @@ fn joined(write: &mut Write<'_, '_>) -> Result<Option<(String, Object)>, Refusal
     let [reference] = write.sent.body.items("derivedFrom") else { return Ok(None) };
     let Some(id) = panel::referred(reference) else { return Ok(None) };
     let found = records::stored(write, id)?.filter(|found| {
-        vitals::of(found).is_some_and(Vital::is_panel) && is_of_same_patient(&write.sent, found)
+        vitals::of(found).is_some_and(Vital::is_panel)
+            && is_of_same_patient(&write.sent, found)
+            && found.str("status") != Some("entered-in-error")
     });
     Ok(found.map(|found| (id.to_owned(), found)))
 }

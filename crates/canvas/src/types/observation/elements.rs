@@ -92,6 +92,14 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("component.valueQuantity.unit", "string").default("mmHg"),
     element("component.valueQuantity.system", "uri").read_only().one_of(&["http://unitsofmeasure.org"]),
     element("component.valueQuantity.code", "code").read_only().one_of(&["mm[Hg]", "%"]),
+    element("component.valueString", "string").read_only().note("of components that the R4 door stored so"),
+    element("component.valueCodeableConcept", "CodeableConcept")
+        .read_only()
+        .note("of components that the R4 door stored so"),
+    element("component.valueCodeableConcept.coding", "Coding").list().read_only(),
+    element("component.valueCodeableConcept.coding.system", "uri").read_only(),
+    element("component.valueCodeableConcept.coding.code", "code").read_only(),
+    element("component.valueCodeableConcept.coding.display", "string").read_only(),
     element("component.dataAbsentReason", "CodeableConcept").read_only(),
     element("component.dataAbsentReason.coding", "Coding").list().read_only(),
     element("component.dataAbsentReason.coding.system", "uri")

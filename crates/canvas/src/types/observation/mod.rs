@@ -133,6 +133,11 @@ const DECISIONS: &[Decision] = &[
         "What is not stored must not read as an empty reading.",
     ),
     decision(
+        "Other forms of effective",
+        "effectiveInstant is stored as effectiveDateTime; effectivePeriod and effectiveTiming are refused (400).",
+        "The page has effectiveDateTime alone. An instant is one; which moment of a period is meant nobody can tell, and the time of the request would be untrue.",
+    ),
+    decision(
         "Weight",
         "Is shown in the unit it was sent in, the code only of those that the table lists ([lb_av]).",
         "The guide's prose converts to ounces, its example shows pounds; the table names no returned unit. The R4 door has all codes.",
@@ -164,8 +169,8 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "Values that R4 has and the vendor does not (ratios, ranges, quantities with a comparator, …)",
-        "Are shown as valueString; sampled data not at all, without dataAbsentReason.",
-        "<5 must not read as 5, and no value as not performed.",
+        "Are shown as valueString, of components too; sampled data not at all, without dataAbsentReason.",
+        "<5 must not read as 5, and no value as not performed. The page has quantities alone in components; a value that is left out would be lost to its readers.",
     ),
     decision(
         "An observation of the R4 door without codings",

@@ -1,7 +1,7 @@
 //! Panels and their readings: each reading is in one panel, which lists it and holds one of each kind
 //! (Observation.json, `behaviours`).
 
-use super::records::{derived, put, stored};
+use super::records::{derived, listing, put, stored};
 use super::store::{category, not_performed};
 use super::vitals::{self, Vital};
 use super::{CONTRACT, NOTE};
@@ -78,8 +78,8 @@ fn adopt(panel: &mut Object, write: &mut Write<'_, '_>) -> Result<(), Refusal> {
     for id in &ids {
         let Some(mut reading) = stored(write, id)? else { continue };
         members.extend(vitals::of(&reading).map(|vital| member(id, vital)));
-        for former in reading.items("derivedFrom").iter().filter_map(referred) {
-            leave(former, id, write)?;
+        for (former_id, former) in listing(write, id)? {
+            leave(&former_id, former, id, write)?;
         }
         reading.insert("derivedFrom", vec![reference(write.id)]);
         put(write, id, reading)?;
@@ -90,9 +90,11 @@ fn adopt(panel: &mut Object, write: &mut Write<'_, '_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A panel no longer lists a reading.
-fn leave(panel_id: &str, reading: &str, write: &mut Write<'_, '_>) -> Result<(), Refusal> {
-    let Some(mut panel) = stored(write, panel_id)? else { return Ok(()) };
+/// A panel no longer lists a reading. What is no panel of vital signs keeps its members.
+fn leave(panel_id: &str, mut panel: Object, reading: &str, write: &mut Write<'_, '_>) -> Result<(), Refusal> {
+    if !vitals::of(&panel).is_some_and(Vital::is_panel) {
+        return Ok(());
+    }
     let Some(Json::Array(members)) = panel.get_mut("hasMember") else { return Ok(()) };
     members.retain(|member| referred(member) != Some(reading));
     if members.is_empty() {

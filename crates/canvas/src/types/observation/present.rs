@@ -195,15 +195,12 @@ fn component(stored: &Object) -> Json {
     if let Some(code) = stored.get("code").and_then(coded) {
         shown.insert("code", code);
     }
-    match shown_value::of(stored, None) {
-        Told::Quantity(quantity) => shown.insert("valueQuantity", quantity),
-        Told::Nothing => {
-            let reason = stored.get("dataAbsentReason").and_then(coded);
-            shown.insert("dataAbsentReason", reason.unwrap_or_else(not_performed));
-        }
-        // The vendor's components are quantities alone; that there is no value would be untrue.
-        Told::Text(_) | Told::Concept(_) | Told::Untold => {}
+    let told = shown_value::of(stored, None);
+    if matches!(told, Told::Nothing) {
+        let reason = stored.get("dataAbsentReason").and_then(coded);
+        shown.insert("dataAbsentReason", reason.unwrap_or_else(not_performed));
     }
+    insert_told(&mut shown, told);
     shown.into()
 }
 

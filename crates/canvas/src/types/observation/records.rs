@@ -33,7 +33,21 @@ pub fn put(write: &mut Write<'_, '_>, id: &str, observation: Object) -> Result<(
 
 /// The observations that are derived from `reference`, with their ids.
 pub fn derived(write: &mut Write<'_, '_>, reference: &str) -> Result<Vec<(String, Object)>, Refusal> {
-    let criterion = reference_criterion(&write.engine.registry(), OBSERVATION, "derived-from", reference);
+    referring(write, "derived-from", reference)
+}
+
+/// The observations that list the observation `id` as a member, with their ids.
+pub fn listing(write: &mut Write<'_, '_>, id: &str) -> Result<Vec<(String, Object)>, Refusal> {
+    referring(write, "has-member", &format!("Observation/{id}"))
+}
+
+/// The observations with `reference` under a parameter.
+fn referring(
+    write: &mut Write<'_, '_>,
+    parameter: &str,
+    reference: &str,
+) -> Result<Vec<(String, Object)>, Refusal> {
+    let criterion = reference_criterion(&write.engine.registry(), OBSERVATION, parameter, reference);
     // The parameter and the form of the value are ours: a problem with them is a mistake of the program.
     let criterion = criterion.map_err(|issue| Refusal::failed(issue.text))?;
     let mut found = Vec::new();

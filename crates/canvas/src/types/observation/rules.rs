@@ -50,6 +50,21 @@ pub const RULES: &[Rule] = &[
             "Invalid effectiveDateTime: 2024-02-30",
         )
         .kept_by(&[set("effectiveDateTime", "\"2024-02-29T08:50:24.883809+00:00\"")]),
+    rule(
+        "observation-effective-form",
+        IssueCode::NotSupported,
+        "{element} is not supported; send effectiveDateTime",
+    )
+    .on(ON_CREATE)
+    .when("when it was is sent as effectivePeriod or effectiveTiming")
+    .check(Check::Body(checks::effective_form))
+    .broken_by(
+        &[set("effectivePeriod", r#"{"start":"2024-02-28T08:50:24Z","end":"2024-02-28T09:50:24Z"}"#)],
+        "Observation.effective",
+        "effectivePeriod is not supported; send effectiveDateTime",
+    )
+    .kept_by(&[set("effectiveInstant", "\"2024-02-29T08:50:24.883809+00:00\"")])
+    .note(OURS),
     rule("observation-subject", IssueCode::Value, "subject must be a Patient, not {found}")
         .on(ON_CREATE)
         .when("subject refers to another type than Patient")
@@ -236,16 +251,16 @@ pub const RULES: &[Rule] = &[
     rule(
         "observation-panel",
         IssueCode::BusinessRule,
-        "derivedFrom must name one vital sign panel of the same patient",
+        "derivedFrom must name one vital sign panel of the same patient that is not entered in error",
     )
     .on(ON_CREATE)
-    .when("derivedFrom names several, or something else than a panel of the patient")
+    .when("derivedFrom names several, or something else than a panel of the patient, or one that was entered in error")
     .check(Check::Write(checks::joins_panel))
     .after(&[&[]])
     .broken_by(
         &[set("derivedFrom", LAST)],
         "Observation.derivedFrom[0].reference",
-        "derivedFrom must name one vital sign panel of the same patient",
+        "derivedFrom must name one vital sign panel of the same patient that is not entered in error",
     )
     .kept_by(&[])
     .note(OURS),

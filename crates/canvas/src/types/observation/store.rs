@@ -4,7 +4,7 @@ use super::vitals::{self, UCUM, Unit, Value, Vital};
 use super::{CONTRACT, pressure};
 use crate::sent::Sent;
 use crate::stored::{in_contract_order, writable};
-use fhir::{Json, Number, Object, json};
+use fhir::{Json, Number, Object, json, primitive};
 
 /// The categories by where a record came from (Observation.json, `behaviours`).
 pub fn category(code: &str, display: &str) -> Json {
@@ -99,6 +99,14 @@ pub fn normalise(body: &mut Object) {
         }
     };
     quantities(body);
+    // An instant is a dateTime; another form of the time is refused by a rule.
+    if let Some(instant) = body.get("effectiveInstant").cloned()
+        && primitive::check("instant", &instant).is_ok()
+        && !body.contains("effectiveDateTime")
+    {
+        body.remove("effectiveInstant");
+        body.insert("effectiveDateTime", instant);
+    }
     if let Some(Json::Array(components)) = body.get_mut("component") {
         components.iter_mut().filter_map(Json::as_object_mut).for_each(quantities);
     }

@@ -43,6 +43,7 @@ pub const CDC_RACE: &str = "urn:oid:2.16.840.1.113883.6.238";
 pub const NULL_FLAVOR: &str = "http://terminology.hl7.org/CodeSystem/v3-NullFlavor";
 
 const ON_UPDATE: &str = "the server's; on update selects the stored entry, absent means a new entry";
+const TEXT_OF_CODINGS: &str = "the displays of the codings, whatever was sent; kept where no coding is sent";
 const OUTPUT: &str = "output only, from the clinic's settings";
 
 /// The elements.
@@ -54,7 +55,7 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("text.div", "xhtml").read_only(),
     element("extension", "Extension").list().required().note("birthsex is the one that is required"),
     element("identifier", "Identifier")
-        .list()
+        .list_or_empty()
         .note("external identifiers; on output the MRN comes first, which the server issues"),
     element("identifier.id", "string").read_only().format("UUID").note(ON_UPDATE),
     element("identifier.use", "code")
@@ -80,7 +81,7 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("name.period", "Period").read_only(),
     element("name.period.start", "dateTime").read_only().one_of(&["0001-01-01T00:00:00+00:00"]),
     element("name.period.end", "dateTime").read_only().one_of(&["9999-12-31T23:59:59.999999+00:00"]),
-    element("telecom", "ContactPoint").list(),
+    element("telecom", "ContactPoint").list_or_empty(),
     element("telecom.id", "string").format("UUID").note(ON_UPDATE),
     element("telecom.extension", "Extension").list().note("has-consent"),
     element("telecom.system", "code")
@@ -99,7 +100,7 @@ pub const ELEMENTS: &[ElementFact] = &[
         .note("a missing month or day is stored as 01"),
     element("deceasedBoolean", "boolean").default("false").note("shown when no time of death is stored"),
     element("deceasedDateTime", "dateTime").note("shown in place of deceasedBoolean"),
-    element("address", "Address").list(),
+    element("address", "Address").list_or_empty(),
     element("address.id", "string").format("UUID").note(ON_UPDATE),
     element("address.use", "code").one_of(&["home", "work", "temp", "old"]).default("home"),
     element("address.type", "code").one_of(&["both", "physical", "postal"]).default("both"),
@@ -116,15 +117,15 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("photo.data", "base64Binary").write_only(),
     element("photo.extension", "Extension").list().read_only().note("deprecated-url"),
     element("photo.url", "url").read_only().format("{base}/Patient/{id}/files/photo").note("needs the bearer token"),
-    element("contact", "BackboneElement").list(),
+    element("contact", "BackboneElement").list_or_empty(),
     element("contact.id", "string").format("UUID").note(ON_UPDATE),
-    element("contact.name", "HumanName").required(),
-    element("contact.name.text", "string"),
     element("contact.relationship", "CodeableConcept").list(),
     element("contact.relationship.text", "string").write_only().note("has had no effect since 2025-09-30"),
     element("contact.relationship.coding", "Coding")
         .list()
         .note("categories of the clinic's settings (ARI, POA, EMC, …) and codes of v3-RoleCode; an open set"),
+    element("contact.name", "HumanName").required(),
+    element("contact.name.text", "string"),
     element("contact.telecom", "ContactPoint").list().note("the first phone and the first email count"),
     element("contact.telecom.system", "code").note("phone, email; others are not stored"),
     element("contact.telecom.value", "string").format("phone: exactly 10 digits"),
@@ -158,11 +159,11 @@ pub const EXTENSIONS: &[ExtensionFact] = &[
         .list()
         .note("urn:oid:2.16.840.1.113883.6.238, or v3-NullFlavor|UNK; display is added"),
     extension(RACE, "detailed", "valueCoding").list().note("urn:oid:2.16.840.1.113883.6.238"),
-    extension(RACE, "text", "valueString").read_only().note("the displays"),
+    extension(RACE, "text", "valueString").note(TEXT_OF_CODINGS),
     extension("Patient", ETHNICITY, "extension"),
     extension(ETHNICITY, "ombCategory", "valueCoding").list().note("as for race"),
     extension(ETHNICITY, "detailed", "valueCoding").list().note("as for race"),
-    extension(ETHNICITY, "text", "valueString").read_only().note("the displays"),
+    extension(ETHNICITY, "text", "valueString").note(TEXT_OF_CODINGS),
     extension("Patient", TRIBAL_AFFILIATION, "extension").list(),
     extension(TRIBAL_AFFILIATION, "tribalAffiliation", "valueCodeableConcept").note("v3-TribalEntityUS"),
     extension("Patient", TIME_ZONE, "valueCode").note("the name of an IANA time zone, America/New_York"),

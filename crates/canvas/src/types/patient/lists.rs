@@ -165,14 +165,30 @@ pub fn identifiers(stored: &[Json], sent: &[Json], now: i64, clinic: &Clinic) ->
                 |name: &str| entry.get("period").and_then(|period| period.str(name)).map(str::to_owned);
             (part("start"), part("end"))
         };
-        let period = json!({
-            "start": (start.unwrap_or_else(|| "1970-01-01".into())),
-            "end": (end.unwrap_or_else(|| "2100-12-31".into()))
-        });
-        entry.insert("period", period);
+        entry.insert("period", period(start, end, clinic));
         entry
     }));
     kept
+}
+
+/// When an identifier was issued and ends unless the request says so.
+const IN_USE: (&str, &str) = ("1970-01-01", "2100-12-31");
+
+/// The period of an identifier. What was not sent has its default, unless that contradicts what was sent (per-1).
+fn period(start: Option<String>, end: Option<String>, clinic: &Clinic) -> Json {
+    let span = |date: &str| PartialDateTime::parse(date).map(|date| date.period(&clinic.time_zone));
+    let is_in_order = |start: &str, end: &str| match (span(start), span(end)) {
+        (Some(start), Some(end)) => start.from < end.to,
+        _ => true,
+    };
+    let default_start =
+        end.as_deref().is_none_or(|end| is_in_order(IN_USE.0, end)).then(|| IN_USE.0.to_owned());
+    let default_end =
+        start.as_deref().is_none_or(|start| is_in_order(start, IN_USE.1)).then(|| IN_USE.1.to_owned());
+    let mut period = Object::new();
+    start.or(default_start).into_iter().for_each(|start| period.insert("start", start));
+    end.or(default_end).into_iter().for_each(|end| period.insert("end", end));
+    period.into()
 }
 
 fn is_over(identifier: &Json, now: i64, clinic: &Clinic) -> bool {

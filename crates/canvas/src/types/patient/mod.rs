@@ -14,6 +14,7 @@ mod rules;
 mod store;
 
 pub use elements::{DEFAULT_LOCATION, DEFAULT_PROVIDER};
+pub(crate) use related::follow;
 
 use crate::canvas_type::CanvasType;
 use crate::clinic::Clinic;
@@ -55,7 +56,7 @@ const BEHAVIOURS: &[&str] = &[
     "On update, stored telecom, address and contact entries that are not sent are deleted; leaving the list out is sending none.",
     "On update, a stored identifier that is not sent is deleted only if its period ends in the future.",
     "On update, preferred-pharmacy, patient-default-provider and patient-default-location are cleared when they are not sent; anything else that is optional keeps its stored value.",
-    "Race and ethnicity are shown with displays and a text.",
+    "Race and ethnicity are shown with displays and a text; a text that is sent without a coding is kept.",
     "A photo is shown by its URLs, of which one needs the bearer token and one expires; its data is not shown.",
 ];
 
@@ -81,9 +82,19 @@ const DECISIONS: &[Decision] = &[
         "The facts are silent; the outcome is the list that the client sent, as with an entry without id.",
     ),
     decision(
+        "identifier, telecom, address and contact as []",
+        "Are taken as the list left out, on create and update; of other elements an empty list is refused.",
+        "The page says so of telecom, address and contact; what leaving out identifier does, an empty list says as well. R4 forbids empty lists.",
+    ),
+    decision(
         "Elements and extensions that the contract does not list",
         "Checked as R4 has them, not stored at this door, not shown; what the R4 door stored of them is kept on update.",
         "The vendor has no place for them; applications must not come to rely on them.",
+    ),
+    decision(
+        "Patients of the R4 door",
+        "Are shown with the contract's elements alone, at every depth; a contact's name that has no text as its parts joined, a birthDate with less than a day as the first day it names.",
+        "The vendor's applications read nothing else.",
     ),
     decision(
         "birthDate with less than a day",
@@ -104,6 +115,11 @@ const DECISIONS: &[Decision] = &[
         "deceasedBoolean, deceasedDateTime",
         "Can be written; the time is shown in place of the flag.",
         "Nothing excludes them from writes; the change released 2025-08-22 orders the output.",
+    ),
+    decision(
+        "identifier.period",
+        "A default that would contradict what was sent is left out: an end before 1970 has no start, a start after 2100 no end. An end before the start is refused (per-1).",
+        "The page accepts an end before the start; what is stored is read at the R4 door too, and R4 forbids it.",
     ),
     decision(
         "business-line",

@@ -2,13 +2,13 @@
 //! what a patient written at the R4 door lacks.
 
 use super::elements::{DEFAULT_LOCATION, DEFAULT_PROVIDER, PREFERRED_PHARMACY};
-use super::{CONTRACT, lists, narrative, pharmacy};
+use super::{CONTRACT, lists, narrative, pharmacy, store};
 use crate::display;
 use crate::file;
 use crate::keyed::default;
 use crate::search::Reading;
 use crate::sent::extension;
-use crate::stored::in_contract_order;
+use crate::shape;
 use fhir::{Json, Object};
 use interactions::Refusal;
 
@@ -32,19 +32,32 @@ pub fn present(patient: &mut Object, reading: &mut Reading<'_>) -> Result<(), Re
         };
         patient.insert("photo", vec![shown]);
     }
-    let is_whole = patient.contains("active") && patient.contains("text");
-    if !is_whole {
-        let narrative = narrative::of(patient);
-        default(patient, "active", true);
-        default(patient, "text", narrative);
-        *patient = in_contract_order(&CONTRACT, std::mem::take(patient));
+    if !patient.contains("text") {
+        patient.insert("text", narrative::of(patient));
+    }
+    default(patient, "active", true);
+    if let Some(date) = patient.str("birthDate").map(store::whole_date) {
+        patient.insert("birthDate", date);
+    }
+    if let Some(Json::Array(contacts)) = patient.get_mut("contact") {
+        contacts.iter_mut().filter_map(Json::as_object_mut).for_each(name_contact);
     }
     if let Some(Json::Array(names)) = patient.get_mut("name") {
         for name in names.iter_mut().filter_map(Json::as_object_mut) {
             default(name, "period", lists::always());
         }
     }
+    // The R4 door stores more than the contract lists, at every depth.
+    *patient = shape::of(&CONTRACT, patient);
     Ok(())
+}
+
+/// A contact's name is shown as a text: one that has none is told by its parts.
+fn name_contact(contact: &mut Object) {
+    let Some(name) = contact.get_mut("name").and_then(Json::as_object_mut) else { return };
+    if let Some(text) = display::person_name(name).filter(|_| !name.contains("text")) {
+        name.insert("text", text);
+    }
 }
 
 /// The references that are looked up for their displays.

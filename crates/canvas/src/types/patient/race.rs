@@ -16,10 +16,14 @@ const CATEGORIES: &[(&str, &str)] = &[
 ];
 
 /// The extension with displays and text. A code without a known display keeps the one that was sent, and stands for
-/// itself in the text.
+/// itself in the text. The text that was sent stays where no coding gives one.
 pub fn completed(extension: &Object) -> Object {
-    let (mut parts, mut texts) = (Vec::new(), Vec::new());
-    for part in extension.items("extension").iter().filter(|part| part.str("url") != Some("text")) {
+    let (mut parts, mut texts, mut sent) = (Vec::new(), Vec::new(), None);
+    for part in extension.items("extension") {
+        if part.str("url") == Some("text") {
+            sent = sent.or(Some(part));
+            continue;
+        }
         let mut part = part.clone();
         if let Some(Json::Object(coding)) = part.as_object_mut().and_then(|part| part.get_mut("valueCoding"))
         {
@@ -30,13 +34,26 @@ pub fn completed(extension: &Object) -> Object {
         }
         parts.push(part);
     }
-    if !texts.is_empty() {
-        parts.push(json!({ "url": "text", "valueString": (texts.join(", ")) }));
+    match texts.is_empty() {
+        true => parts.extend(sent.cloned()),
+        false => parts.push(json!({ "url": "text", "valueString": (texts.join(", ")) })),
     }
     let mut completed = Object::new();
     completed.insert("extension", parts);
     completed.insert("url", extension.str("url").unwrap_or_default());
     completed
+}
+
+/// Whether the extension says anything: a coding with a code or a display, or a text.
+pub fn says_something(extension: &Object) -> bool {
+    extension.items("extension").iter().any(|part| match part.str("url") {
+        Some("ombCategory" | "detailed") => {
+            let coding = part.get("valueCoding");
+            coding.is_some_and(|coding| coding.str("code").or_else(|| coding.str("display")).is_some())
+        }
+        Some("text") => part.str("valueString").is_some(),
+        _ => false,
+    })
 }
 
 fn known_display(coding: &Object) -> Option<&'static str> {

@@ -55,6 +55,20 @@ pub const RULES: &[Rule] = &[
             "Invalid race coding system: http://example.com/race",
         )
         .kept_by(&[set("extension.1", r#"{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity","extension":[{"url":"ombCategory","valueCoding":{"system":"http://terminology.hl7.org/CodeSystem/v3-NullFlavor","code":"UNK"}}]}"#)]),
+    rule(
+        "patient-race-parts",
+        IssueCode::Required,
+        "{race|ethnicity} extension requires a part ombCategory, detailed or text",
+    )
+        .when("race or ethnicity without a coding that has a code or a display, and without a text")
+        .check(Check::Body(race_and_ethnicity_parts))
+        .broken_by(
+            &[set("extension.1", r#"{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race","extension":[{"url":"category","valueString":"White"}]}"#)],
+            "Patient.extension[1].extension",
+            "race extension requires a part ombCategory, detailed or text",
+        )
+        .kept_by(&[set("extension.1", r#"{"url":"http://hl7.org/fhir/us/core/StructureDefinition/us-core-race","extension":[{"url":"text","valueString":"White"}]}"#)])
+        .note("ours: the facts have no extension without parts and give no text"),
     rule("patient-time-zone", IssueCode::Value, "Invalid timezone code: {code}")
         .when("tz-code valueCode is not the name of a time zone")
         .check(Check::Body(time_zone))
@@ -292,6 +306,17 @@ fn race_and_ethnicity_systems(sent: &Sent<'_>, findings: &mut Findings) {
                     let place = format!("{expression}.extension[{index}].valueCoding.system");
                     findings.add(&place, &[("race|ethnicity", name), ("system", system)]);
                 }
+            }
+        }
+    }
+}
+
+fn race_and_ethnicity_parts(sent: &Sent<'_>, findings: &mut Findings) {
+    for (url, name) in [(RACE, "race"), (ETHNICITY, "ethnicity")] {
+        for SentExtension { expression, extension } in sent.extensions(url) {
+            // Without any part it is no extension of R4's either, which validation says.
+            if extension.contains("extension") && !super::race::says_something(extension) {
+                findings.add(&format!("{expression}.extension"), &[("race|ethnicity", name)]);
             }
         }
     }

@@ -6,7 +6,7 @@ use super::elements::{
 use super::{CONTRACT, gender, lists, mrn, narrative, pharmacy, race};
 use crate::clinic::Clinic;
 use crate::keyed::default;
-use crate::stored::in_contract_order;
+use crate::stored::{in_contract_order, unlisted_extensions};
 use fhir::{Json, Object, json};
 
 /// The extensions that an update without them clears; it keeps the others.
@@ -63,7 +63,8 @@ pub fn renumbered(patient: &Object, number: &str) -> Object {
     patient
 }
 
-/// The extensions in the contract's order: as sent, else as stored unless an update clears them.
+/// The extensions in the contract's order: as sent, else as stored unless an update clears them. Those that the contract
+/// does not list, which other software stored, stay behind them.
 fn extensions(sent: &Object, before: &Object, identity: Option<Json>) -> Vec<Json> {
     let mut extensions = Vec::new();
     for fact in EXTENSIONS.iter().filter(|fact| fact.on == "Patient") {
@@ -73,7 +74,7 @@ fn extensions(sent: &Object, before: &Object, identity: Option<Json>) -> Vec<Jso
         }
         let of = |resource: &Object| -> Vec<Json> {
             let all = resource.items("extension").iter().filter(|item| item.str("url") == Some(fact.url));
-            all.take(if fact.list { usize::MAX } else { 1 }).cloned().collect()
+            all.cloned().collect()
         };
         let chosen = of(sent);
         match chosen.is_empty() {
@@ -82,6 +83,7 @@ fn extensions(sent: &Object, before: &Object, identity: Option<Json>) -> Vec<Jso
             false => extensions.extend(chosen.iter().filter_map(Json::as_object).map(completed)),
         }
     }
+    extensions.extend(unlisted_extensions(&CONTRACT, before));
     extensions
 }
 
@@ -126,7 +128,7 @@ fn photo(sent: &Object, patient: &mut Object) {
 }
 
 /// `YYYY` and `YYYY-MM` as the first day they name.
-fn whole_date(date: &str) -> String {
+pub fn whole_date(date: &str) -> String {
     match date.len() {
         4 => format!("{date}-01-01"),
         7 => format!("{date}-01"),

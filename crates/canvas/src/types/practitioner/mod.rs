@@ -76,7 +76,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "Identifiers of another system than NPI",
-        "Are not stored at this door.",
+        "Are neither stored nor shown at this door; those that the R4 door stored are kept on update.",
         "The table knows the NPI alone.",
     ),
     decision("A username on create", "Is optional.", "The facts are silent on whether it is required."),
@@ -94,6 +94,11 @@ const DECISIONS: &[Decision] = &[
         "$send-reset-password-email",
         "Stores an active CommunicationRequest to the practitioner, by e-mail, which the R4 door shows; a practitioner without an e-mail address is refused (422).",
         "The server has no mail of its own; what was asked for must not be lost. The facts name no answer.",
+    ),
+    decision(
+        "The emails of a practitioner whom the R4 door stored without one",
+        "Are those of the first update; from then on they cannot be changed.",
+        "An update must have an email of rank 1; without this, such a practitioner could never be changed at this door.",
     ),
     decision("npi-number", "Is found by its beginning.", "The live capability statement types it string."),
 ];
@@ -122,6 +127,9 @@ impl CanvasType for Practitioner {
     }
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {
+        let npi: Vec<Json> =
+            resource.items("identifier").iter().filter(|one| store::is_npi(one)).cloned().collect();
+        store::set_list(resource, "identifier", npi);
         let signature = self.file(resource, "signature");
         let signature = signature.map(|stored| file::shown(reading, resource, "signature", stored, &[]));
         if !resource.contains("active") {

@@ -4,7 +4,7 @@ use super::CONTRACT;
 use super::elements::{EXTENSIONS, NPI_SYSTEM, PRIMARY_LOCATION, SIGNATURE, USERNAME};
 use crate::display::person_name;
 use crate::keyed::{self, default, pick};
-use crate::stored::in_contract_order;
+use crate::stored::{in_contract_order, unlisted_extensions};
 use fhir::{Json, Object, json};
 
 /// The practitioner to store, given what was sent and, on update, what is stored.
@@ -25,7 +25,9 @@ pub fn compose(sent: &Object, stored: Option<&Object>) -> Object {
         practitioner.insert("address", address(before.items("address"), addresses.items()));
     }
     if let Some(identifiers) = sent.get("identifier") {
-        set_list(&mut practitioner, "identifier", npi(identifiers.items()));
+        let others = before.items("identifier").iter().filter(|stored| !is_npi(stored)).cloned();
+        let identifiers = npi(identifiers.items()).into_iter().chain(others).collect();
+        set_list(&mut practitioner, "identifier", identifiers);
     }
     let extensions = extensions(sent, before, stored.is_some());
     set_list(&mut practitioner, "extension", extensions);
@@ -61,6 +63,11 @@ fn address(stored: &[Json], sent: &[Json]) -> Vec<Json> {
     })
 }
 
+/// Whether a stored identifier is an NPI; others are other software's.
+pub fn is_npi(identifier: &Json) -> bool {
+    identifier.str("system") == Some(NPI_SYSTEM)
+}
+
 /// The NPI; an identifier without a system is one.
 fn npi(sent: &[Json]) -> Vec<Json> {
     let numbers = sent.iter().filter(|sent| sent.str("system").is_none_or(|system| system == NPI_SYSTEM));
@@ -68,7 +75,8 @@ fn npi(sent: &[Json]) -> Vec<Json> {
     numbers.map(|number| json!({ "system": NPI_SYSTEM, "value": number })).collect()
 }
 
-/// The extensions in the contract's order. An update clears those that it leaves out, except the username.
+/// The extensions in the contract's order. An update clears those that it leaves out, except the username and those that
+/// the contract does not list, which other software stored.
 fn extensions(sent: &Object, before: &Object, is_update: bool) -> Vec<Json> {
     let mut extensions = Vec::new();
     for fact in EXTENSIONS.iter().filter(|fact| fact.on == "Practitioner") {
@@ -83,6 +91,7 @@ fn extensions(sent: &Object, before: &Object, is_update: bool) -> Vec<Json> {
         };
         extensions.extend(kept.map(Json::from));
     }
+    extensions.extend(unlisted_extensions(&CONTRACT, before));
     extensions
 }
 
@@ -106,7 +115,8 @@ fn located(sent: &Object) -> Option<Object> {
     Some([("url", Json::from(PRIMARY_LOCATION)), ("valueReference", value)].into_iter().collect())
 }
 
-fn set_list(practitioner: &mut Object, name: &str, items: Vec<Json>) {
+/// Sets a list, or takes it away when it is empty, which R4 forbids.
+pub fn set_list(practitioner: &mut Object, name: &str, items: Vec<Json>) {
     match items.is_empty() {
         true => drop(practitioner.remove(name)),
         false => practitioner.insert(name, items),

@@ -25,6 +25,12 @@ fn question(item: &Object) -> Object {
         _ => {}
     }
     default(&mut question, "repeats", false);
+    if question.str("type") == Some("text")
+        && !question.contains("answerOption")
+        && let Some(text) = question.str("text").map(str::to_owned)
+    {
+        question.insert("answerOption", vec![json!({ "valueCoding": { "display": text } })]);
+    }
     if let Some(Json::Array(options)) = question.get_mut("answerOption") {
         options.iter_mut().filter_map(Json::as_object_mut).for_each(coded);
     }

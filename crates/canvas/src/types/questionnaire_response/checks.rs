@@ -188,6 +188,21 @@ pub fn one_option(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<
     })
 }
 
+/// An option that is chosen twice would count twice in a score.
+pub fn repeated(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
+    for Answered { place, answers, .. } in answered(write)? {
+        let mut chosen = HashSet::new();
+        for (index, answer) in answers.iter().enumerate() {
+            let Some(coding) = answer.get("valueCoding") else { continue };
+            let code = coding.str("code").unwrap_or_default();
+            if !chosen.insert((coding.str("system"), code)) {
+                findings.add(&format!("{place}.answer[{index}].value.code"), &[("code", code)]);
+            }
+        }
+    }
+    Ok(())
+}
+
 pub fn completed(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     if write.sent.body.str("status") != Some("completed") {
         findings.add("QuestionnaireResponse.status", &[]);

@@ -75,8 +75,8 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "Several answers to one question",
-        "Are codings of one Observation.",
-        "One observation for each question, as the page has it.",
+        "Are codings of one Observation. The same option twice is refused (422).",
+        "One observation for each question, as the page has it; an option that is chosen twice would count twice in the score.",
     ),
     decision(
         "Observations of a response that is marked entered-in-error",

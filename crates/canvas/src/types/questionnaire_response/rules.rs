@@ -10,6 +10,7 @@ const ON_CREATE: &[Interaction] = &[Interaction::Create];
 const OURS: &str = "not the vendor's";
 
 const TYPE: &str = r#"{"linkId":"d210dc3a-3427-4f58-8707-3f38393a8416","answer":[{"valueCoding":{"system":"http://snomed.info/sct","code":"722496004","display":"Cigarettes"}},{"valueCoding":{"system":"http://snomed.info/sct","code":"722498003","display":"eCigarette"}}]}"#;
+const TYPE_REPEATED: &str = r#"{"linkId":"d210dc3a-3427-4f58-8707-3f38393a8416","answer":[{"valueCoding":{"system":"http://snomed.info/sct","code":"722496004","display":"Cigarettes"}},{"valueCoding":{"system":"http://snomed.info/sct","code":"722496004","display":"Cigarettes again"}}]}"#;
 const TYPE_IN_WORDS: &str =
     r#"{"linkId":"d210dc3a-3427-4f58-8707-3f38393a8416","answer":[{"valueString":"Cigarettes"}]}"#;
 const COMMENT: &str = r#"{"linkId":"a656c6c8-ecea-403f-a430-f80899f26914","answer":[{"valueString":"Yep"}]}"#;
@@ -255,6 +256,21 @@ pub const RULES: &[Rule] = &[
         "Question received a response option code: PAIN_SOME that belongs to more than one option response",
     )
     .kept_by(&[set("questionnaire", IMPORTED), set("item", ONCE_LISTED)]),
+    rule(
+        "questionnaireresponse-repeated",
+        IssueCode::BusinessRule,
+        "Question received response option code: {code} more than once",
+    )
+    .on(ON_CREATE)
+    .when("a question is answered by one option several times")
+    .check(Check::Write(checks::repeated))
+    .broken_by(
+        &[set("item.1", TYPE_REPEATED)],
+        "QuestionnaireResponse.item[1].answer[1].value.code",
+        "Question received response option code: 722496004 more than once",
+    )
+    .kept_by(&[set("item.1", TYPE)])
+    .note(OURS),
     rule("questionnaireresponse-completed", IssueCode::BusinessRule, "Only status completed is supported")
         .on(ON_CREATE)
         .when("status is not completed")

@@ -31,7 +31,7 @@ pub const ELEMENTS: &[ElementFact] = &[
     element("restriction", "BackboneElement"),
     element("restriction.period", "Period"),
     element("restriction.period.end", "dateTime").note("when it is due"),
-    element("note", "Annotation").list().note("the comments"),
+    element("note", "Annotation").list_or_empty().note("the comments"),
     element("note.text", "markdown").required(),
     element("note.time", "dateTime").note("the moment of the write when it is not sent"),
     element("note.authorReference", "Reference").required(),

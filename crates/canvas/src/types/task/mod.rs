@@ -48,8 +48,13 @@ pub static CONTRACT: Contract = Contract {
 const DECISIONS: &[Decision] = &[
     decision(
         "Comments on update",
-        "What is sent is the full list; a body without note leaves the comments as they are.",
+        "What is sent is the full list, [] deletes every comment; a body without note leaves the comments as they are.",
         "The change released 2025-09-30 is newer than the page, which appends. note is not among what omission deletes, and comments are a clinical record.",
+    ),
+    decision(
+        "Comments that the R4 door stored without a time",
+        "Stay without one, also when they are sent again; comments that are new get the time of the write.",
+        "When they were made nobody knows.",
     ),
     decision(
         "Prefer: note-append",
@@ -122,7 +127,7 @@ impl CanvasType for Task {
     }
 
     fn settle(&self, resource: &Object, write: &mut Write<'_, '_>) -> Result<Option<Object>, Refusal> {
-        Ok(Some(store::timed(resource, write.unit.now(), write.sent.clinic)))
+        Ok(Some(store::timed(resource, write)))
     }
 
     fn present(&self, resource: &mut Object, reading: &mut Reading<'_>) -> Result<(), Refusal> {

@@ -2,12 +2,12 @@
 
 use super::CONTRACT;
 use super::elements::GROUP;
-use crate::clinic::Clinic;
 use crate::keyed::default;
 use crate::references::typed;
 use crate::sent::extension;
 use crate::stored::in_contract_order;
 use crate::time;
+use crate::write::Write;
 use fhir::datetime::{PartialDateTime, instant};
 use fhir::{Json, Object, json};
 
@@ -32,7 +32,7 @@ pub fn compose(sent: &Object, stored: Option<&Object>) -> Object {
     put(&mut task, "input", Some(Json::from(inputs)).filter(|inputs| !inputs.items().is_empty()));
     if sent.contains("note") {
         let notes = notes(sent.items("note"), task.items("note"));
-        task.insert("note", notes);
+        put(&mut task, "note", Some(Json::from(notes)).filter(|notes| !notes.items().is_empty()));
     }
     assign(&mut task, sent);
     in_contract_order(&CONTRACT, task)
@@ -91,10 +91,7 @@ fn assign(task: &mut Object, sent: &Object) {
 
 /// The comments that were sent. One that comes without time and is there already keeps its time.
 fn notes(sent: &[Json], stored: &[Json]) -> Vec<Json> {
-    let author = |note: &Json| note.get("authorReference")?.str("reference").map(str::to_owned);
     let when = |note: &Json| note.str("time").map(time::shown);
-    let same =
-        |one: &Json, other: &Json| one.str("text") == other.str("text") && author(one) == author(other);
     let is_sent_whole = |stored: &&Json| {
         sent.iter().any(|sent| sent.str("time").is_some() && same(sent, stored) && when(sent) == when(stored))
     };
@@ -118,15 +115,32 @@ fn notes(sent: &[Json], stored: &[Json]) -> Vec<Json> {
     notes
 }
 
-/// The task with the times that were not sent, stored at `now`.
-pub fn timed(task: &Object, now: i64, clinic: &Clinic) -> Object {
+/// Whether two comments say the same, whenever that was.
+fn same(one: &Json, other: &Json) -> bool {
+    let author = |note: &Json| note.get("authorReference")?.str("reference").map(str::to_owned);
+    one.str("text") == other.str("text") && author(one) == author(other)
+}
+
+/// The task with the times that were not sent, stored at `now`. Of comments, those of the request get one; what is stored
+/// without a time stays so, for nobody knows when it was.
+pub fn timed(task: &Object, write: &Write<'_, '_>) -> Object {
+    let (now, clinic) = (write.unit.now(), write.sent.clinic);
     let mut timed = task.clone();
     default(&mut timed, "authoredOn", instant(now));
     let authored = timed.str("authoredOn").and_then(PartialDateTime::parse);
     let authored = authored.map_or(now, |authored| authored.start(&clinic.time_zone));
     timed.insert("lastModified", instant(now.max(authored)));
-    if let Some(Json::Array(notes)) = timed.get_mut("note") {
-        for note in notes.iter_mut().filter_map(Json::as_object_mut).filter(|note| !note.contains("time")) {
+    let stored = write.stored.map(|stored| stored.items("note")).unwrap_or_default();
+    let mut untimed: Vec<&Json> = stored.iter().filter(|note| note.str("time").is_none()).collect();
+    if write.sent.body.contains("note")
+        && let Some(Json::Array(notes)) = timed.get_mut("note")
+    {
+        for note in notes.iter_mut().filter(|note| note.str("time").is_none()) {
+            if let Some(place) = untimed.iter().position(|stored| same(stored, note)) {
+                untimed.remove(place);
+                continue;
+            }
+            let Some(note) = note.as_object_mut() else { continue };
             let place = note.position("text").unwrap_or(note.len());
             note.insert_at(place, "time", instant(now));
         }
