@@ -3,13 +3,15 @@
 //! Criteria are evaluated inside the write that depends on them, so that of many clients with the same criteria one
 //! creates and the others find what it created.
 
+use crate::bare_ids::ambiguous;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::query_string::{self, ANSWER_PARAMETERS};
+use crate::search_type::Readable;
 use crate::unit::{State, Unit};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, ResourceType};
-use search::{Query, SearchOptions, Total};
+use search::{BareId, Query, SearchOptions, Total};
 use storage::Version;
 
 /// What one resource of a type must match.
@@ -18,6 +20,7 @@ pub struct Criteria {
     query: Query,
     text: String,
     looked_at: Vec<ResourceType>,
+    bare_ids: Vec<BareId>,
 }
 
 /// Parameters of searches that say how to answer, not which resources match.
@@ -98,7 +101,8 @@ impl Engine {
         }
         let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let looked_at = request.looked_at();
-        Ok(Criteria { query: request.query, text: pairs.join("&"), looked_at })
+        let bare_ids = request.bare_ids;
+        Ok(Criteria { query: request.query, text: pairs.join("&"), looked_at, bare_ids })
     }
 }
 
@@ -124,8 +128,12 @@ impl Unit<'_> {
     ///
     /// # Errors
     ///
-    /// 412 when several do; the store's failures.
+    /// 412 when several do; 400 when an id in the criteria is that of several resources; the store's failures.
     pub fn only_match(&mut self, criteria: &Criteria) -> Result<Option<Version>, Refusal> {
+        let ambiguous = ambiguous(&criteria.bare_ids, &Readable::all(), self.reader())?;
+        if !ambiguous.is_empty() {
+            return Err(Refusal::invalid(ambiguous));
+        }
         let mut found = self.search(&criteria.query)?.into_iter();
         match (found.next(), found.next()) {
             (_, Some(_)) => Err(Refusal::multiple_matches()),

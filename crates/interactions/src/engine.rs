@@ -9,7 +9,7 @@ use crate::search_parameters::InUse;
 use crate::unit::Unit;
 use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
-use search::{IndexRow, Registry};
+use search::{Extraction, Registry};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use storage::{Reader, Store, Transaction};
 
@@ -187,15 +187,16 @@ impl Engine {
 
 impl Inner {
     pub(crate) fn prepare(&self, resource_type: ResourceType, id: &str, resource: Json) -> Prepared {
-        let (index, generation) = self.index(resource_type, &resource);
+        let (Extraction { rows, too_costly }, generation) = self.index(resource_type, &resource);
         let holds = self.settings.rules.holds(resource_type, &resource);
-        let mut prepared = Prepared::new(resource_type, id, resource, index, holds);
+        let mut prepared = Prepared::new(resource_type, id, resource, rows, holds);
         prepared.generation = generation;
+        prepared.too_costly = too_costly;
         prepared
     }
 
-    /// The index rows of a resource, and the generation of the search parameters that they are made by.
-    pub(crate) fn index(&self, resource_type: ResourceType, resource: &Json) -> (Vec<IndexRow>, u64) {
+    /// What of a resource is indexed, and the generation of the search parameters that this is made by.
+    pub(crate) fn index(&self, resource_type: ResourceType, resource: &Json) -> (Extraction, u64) {
         let (registry, generation) = self.parameters.with_generation();
         (search::extract(&registry, resource_type, resource, &self.settings.zone), generation)
     }

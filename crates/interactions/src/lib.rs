@@ -4,6 +4,7 @@
 //! feeds the router and the CapabilityStatement alike; [`error`] is the table of all refusals; [`hooks`] is where
 //! a crate above adds rules of business. Nothing here knows of paths, headers or sockets.
 
+mod bare_ids;
 pub mod body;
 pub mod bulk;
 pub mod bundle;

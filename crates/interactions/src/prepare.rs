@@ -2,7 +2,7 @@
 
 use fhir::json::write_string;
 use fhir::{Head, Json, Object, ResourceType};
-use search::{Hold, IndexRow};
+use search::{Hold, IndexRow, TooCostlyParameter};
 use storage::Rest;
 
 /// A resource with everything that can be computed before the write is opened. What only the write knows,
@@ -19,6 +19,8 @@ pub struct Prepared {
     pub index: Vec<IndexRow>,
     /// Which search parameters they are made by.
     pub(crate) generation: u64,
+    /// The search parameters that cannot be evaluated on the resource.
+    pub(crate) too_costly: Vec<TooCostlyParameter>,
     /// Whose time it holds.
     pub holds: Vec<Hold>,
     /// What comes after the head of the resource.
@@ -41,7 +43,17 @@ impl Prepared {
             write_rest(object, &mut rest);
         }
         let stored = Rest::of(&rest);
-        Prepared { resource_type, id: id.to_owned(), resource, index, generation: 0, holds, rest, stored }
+        Prepared {
+            resource_type,
+            id: id.to_owned(),
+            resource,
+            index,
+            generation: 0,
+            too_costly: Vec::new(),
+            holds,
+            rest,
+            stored,
+        }
     }
 
     /// The same resource under another id. Nothing else depends on it: an id has no index rows.

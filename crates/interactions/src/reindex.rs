@@ -8,6 +8,7 @@ use crate::search_parameters::Pending;
 use crate::unit::stored_json;
 use fhir::ResourceType;
 use search::{Criterion, Query, SpanTest};
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use storage::{Sole, Transaction};
 
@@ -67,17 +68,17 @@ impl Engine {
         if known.as_deref() == Some(fingerprint.as_str()) {
             return Ok(0);
         }
-        let mut done = 0;
+        let (mut done, mut too_costly) = (0, BTreeSet::new());
         for resource_type in ResourceType::all() {
             let ids = self.ids(resource_type).await?;
             for batch in ids.chunks(BATCH) {
-                self.reindex_batch(resource_type, batch.to_vec(), None).await?;
+                too_costly.extend(self.reindex_batch(resource_type, batch.to_vec(), None).await?);
                 done += batch.len() as u64;
                 progress(done);
             }
         }
         self.write(move |unit| unit.put_setting(FINGERPRINT, &fingerprint)).await?;
-        self.completed(None).await?;
+        self.completed(None, too_costly).await?;
         Ok(done)
     }
 
@@ -111,16 +112,21 @@ impl Engine {
         while let Some(pending) = self.pending().await? {
             tracing::info!(parameters = pending.parameters.len(), "indexing new search parameters");
             let begun = self.write(|unit| Ok(unit.now())).await?;
-            done += self.index_types(&pending).await?;
+            let mut too_costly = BTreeSet::new();
+            done += self.index_types(&pending, &mut too_costly).await?;
             for resource_type in &pending.types {
-                done += self.reindex_since(*resource_type, begun - OVERLAP).await?;
+                done += self.reindex_since(*resource_type, begun - OVERLAP, &mut too_costly).await?;
             }
-            self.completed(Some(pending)).await?;
+            self.completed(Some(pending), too_costly).await?;
         }
         Ok(done)
     }
 
-    async fn index_types(&self, pending: &Pending) -> Result<u64, Refusal> {
+    async fn index_types(
+        &self,
+        pending: &Pending,
+        too_costly: &mut BTreeSet<String>,
+    ) -> Result<u64, Refusal> {
         let run = pending.parameters.iter().map(|(url, fingerprint)| format!("{url} {fingerprint}"));
         let run = run.collect::<Vec<_>>().join("\n");
         let stopped = self.snapshot(|reader| Ok(reader.setting(PROGRESS)?)).await?;
@@ -137,7 +143,7 @@ impl Engine {
             for batch in ids.chunks(BATCH) {
                 let last = batch.last().cloned().unwrap_or_default();
                 let told = format!("{type_name}/{last}\n{run}");
-                self.reindex_batch(*resource_type, batch.to_vec(), Some(told)).await?;
+                too_costly.extend(self.reindex_batch(*resource_type, batch.to_vec(), Some(told)).await?);
                 done += batch.len() as u64;
             }
         }
@@ -145,12 +151,17 @@ impl Engine {
     }
 
     /// Indexes what a type has that was written since a moment.
-    async fn reindex_since(&self, resource_type: ResourceType, since: i64) -> Result<u64, Refusal> {
+    async fn reindex_since(
+        &self,
+        resource_type: ResourceType,
+        since: i64,
+        too_costly: &mut BTreeSet<String>,
+    ) -> Result<u64, Refusal> {
         let query = Query::all(resource_type).and(Criterion::LastUpdated(vec![SpanTest::StartsFrom(since)]));
         let found = self.snapshot(move |reader| Ok(reader.search(&query)?.resources)).await?;
         let ids: Vec<String> = found.into_iter().map(|version| version.id).collect();
         for batch in ids.chunks(BATCH) {
-            self.reindex_batch(resource_type, batch.to_vec(), None).await?;
+            too_costly.extend(self.reindex_batch(resource_type, batch.to_vec(), None).await?);
         }
         Ok(ids.len() as u64)
     }
@@ -167,21 +178,23 @@ impl Engine {
         .await
     }
 
-    /// Indexes resources anew in one write, and keeps how far that has come.
+    /// Indexes resources anew in one write, and keeps how far that has come. Returns the URLs of the parameters that
+    /// cannot be evaluated on one of them.
     async fn reindex_batch(
         &self,
         resource_type: ResourceType,
         ids: Vec<String>,
         progress: Option<String>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<BTreeSet<String>, Refusal> {
         self.write(move |unit| {
+            let mut too_costly = BTreeSet::new();
             for id in &ids {
-                unit.reindex(resource_type, id)?;
+                too_costly.extend(unit.reindex(resource_type, id)?);
             }
-            match &progress {
-                Some(progress) => unit.put_setting(PROGRESS, progress),
-                None => Ok(()),
+            if let Some(progress) = &progress {
+                unit.put_setting(PROGRESS, progress)?;
             }
+            Ok(too_costly)
         })
         .await
     }
@@ -195,12 +208,19 @@ fn place_of(text: &str, run: &str) -> Option<Place> {
 }
 
 impl crate::Unit<'_> {
-    fn reindex(&mut self, resource_type: ResourceType, id: &str) -> Result<(), Refusal> {
+    /// Returns the URLs of the parameters that cannot be evaluated.
+    fn reindex(&mut self, resource_type: ResourceType, id: &str) -> Result<Vec<String>, Refusal> {
+        let mut too_costly = Vec::new();
         if let crate::State::Present(current) = self.state(resource_type, id)? {
             let prepared = self.prepare(resource_type, id, stored_json(&current)?);
             self.replace_index(&prepared)?;
+            for parameter in prepared.too_costly {
+                let (code, url) = (parameter.code, parameter.url.unwrap_or_default());
+                tracing::warn!(%resource_type, id, code, url, "a search parameter takes too much to be evaluated");
+                too_costly.push(url);
+            }
         }
-        Ok(())
+        Ok(too_costly)
     }
 }
 

@@ -7,10 +7,11 @@
 
 use crate::engine::Engine;
 use crate::error::Refusal;
-use crate::unit::stored_json;
-use fhir::{Json, Object, ResourceType, json};
-use search::{CustomParameter, ParameterId, Registry, custom_fingerprint, is_active};
-use std::collections::BTreeMap;
+use crate::unit::{Unit, stored_json};
+use fhir::outcome::cut;
+use fhir::{Issue, IssueCode, Json, Object, ResourceType, json};
+use search::{CustomParameter, ParameterId, Progress, Registry, custom_fingerprint, is_active};
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -110,6 +111,18 @@ pub(crate) struct Known {
     fingerprint: String,
     /// Whether all resources have them.
     is_complete: bool,
+    /// Whether they cannot be made of some resource, because that takes too much.
+    is_too_costly: bool,
+}
+
+impl Known {
+    fn progress(&self) -> Progress {
+        match (self.is_too_costly, self.is_complete) {
+            (true, _) => Progress::TooCostly,
+            (false, true) => Progress::Complete,
+            (false, false) => Progress::Indexing,
+        }
+    }
 }
 
 /// All that is kept, by URL.
@@ -126,6 +139,7 @@ impl Account {
                 number: u16::try_from(number).ok()?,
                 fingerprint: json.str("fingerprint")?.to_owned(),
                 is_complete: json.get("complete")?.as_bool()?,
+                is_too_costly: json.get("costly").and_then(Json::as_bool).unwrap_or(false),
             })
         };
         let all = object.into_iter().flat_map(Object::iter);
@@ -133,7 +147,7 @@ impl Account {
     }
 
     fn text(&self) -> String {
-        let known = |one: &Known| json!({ "number": (i64::from(one.number)), "fingerprint": (one.fingerprint.as_str()), "complete": (one.is_complete) });
+        let known = |one: &Known| json!({ "number": (i64::from(one.number)), "fingerprint": (one.fingerprint.as_str()), "complete": (one.is_complete), "costly": (one.is_too_costly) });
         let object: Object = self.0.iter().map(|(url, one)| (url.as_str(), known(one))).collect();
         Json::from(object).to_string()
     }
@@ -151,10 +165,11 @@ impl Account {
                 number: next.unwrap_or(ParameterId::FIRST_CUSTOM),
                 fingerprint: String::new(),
                 is_complete: false,
+                is_too_costly: false,
             });
             if known.fingerprint != fingerprint {
                 known.fingerprint = fingerprint;
-                known.is_complete = false;
+                (known.is_complete, known.is_too_costly) = (false, false);
             }
         }
     }
@@ -175,6 +190,39 @@ fn stored(transaction: &mut dyn Transaction) -> Result<BTreeMap<String, Json>, R
         }
     }
     Ok(found)
+}
+
+impl Unit<'_> {
+    /// Refuses a SearchParameter whose code another active one defines for one of its types, also one of the same
+    /// transaction: only one of them could be searched by.
+    ///
+    /// # Errors
+    ///
+    /// 400; the store's failures.
+    pub(crate) fn refuse_overlap(&mut self, id: &str, new: &Json) -> Result<(), Refusal> {
+        let mut others = Vec::new();
+        self.reader().each_current(Some(ResourceType::SEARCH_PARAMETER), &mut |version| {
+            others.push(version);
+            Ok(())
+        })?;
+        let registry = &self.inner().parameters.program;
+        for other in others.iter().filter(|other| other.id != id) {
+            let other = stored_json(other)?;
+            if let Some(resource_type) = registry.overlap(new, &other) {
+                let url = |one: &Json| cut(one.str("url").unwrap_or_default());
+                let text = format!(
+                    "{resource_type} has a search parameter '{}' already: {} defines it, so {} cannot; give it another code, \
+                     or retire the other one first",
+                    cut(new.str("code").unwrap_or_default()),
+                    url(&other),
+                    url(new)
+                );
+                let place = format_args!("SearchParameter.code");
+                return Err(Refusal::invalid(vec![Issue::error(IssueCode::Duplicate, text).at(place)]));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What is to be indexed.
@@ -213,7 +261,7 @@ impl Engine {
             .iter()
             .filter_map(|(url, resource)| {
                 let known = account.0.get(url)?;
-                Some(CustomParameter { number: known.number, resource, is_complete: known.is_complete })
+                Some(CustomParameter { number: known.number, resource, progress: known.progress() })
             })
             .collect();
         let (registry, problems) = self.inner.parameters.program.with_custom(&custom);
@@ -265,8 +313,13 @@ impl Engine {
         Ok((!parameters.is_empty()).then_some(Pending { parameters, types }))
     }
 
-    /// Marks what was pending as indexed, where it has not changed meanwhile; `None` for everything that is in use.
-    pub(crate) async fn completed(&self, pending: Option<Pending>) -> Result<(), Refusal> {
+    /// Marks what was pending as indexed, where it has not changed meanwhile; `None` for everything that is in use. Those
+    /// whose URLs are `too_costly` are marked as that.
+    pub(crate) async fn completed(
+        &self,
+        pending: Option<Pending>,
+        too_costly: BTreeSet<String>,
+    ) -> Result<(), Refusal> {
         let inner = Arc::clone(&self.inner);
         self.store
             .write(move |transaction: &mut dyn Transaction| {
@@ -275,7 +328,10 @@ impl Engine {
                 let stored = stored(transaction)?;
                 for (url, known) in account.0.iter_mut().filter(|(url, _)| stored.contains_key(*url)) {
                     let same = |pending: &Pending| pending.parameters.get(url) == Some(&known.fingerprint);
-                    known.is_complete |= pending.as_ref().is_none_or(same);
+                    if pending.as_ref().is_none_or(same) {
+                        known.is_too_costly |= too_costly.contains(url);
+                        known.is_complete = !known.is_too_costly;
+                    }
                 }
                 transaction.put_setting(SETTING, &account.text())?;
                 Ok::<_, Refusal>(inner.begin_generation(transaction)?)

@@ -1,6 +1,7 @@
 //! search-type and search-system (<http://hl7.org/fhir/R4/http.html#search>): a page of the resources that match, of one
 //! type or several, of the whole server or of a compartment.
 
+use crate::bare_ids::{ambiguous, as_warning};
 use crate::codes::Codes;
 use crate::cursor::Cursor;
 use crate::engine::Engine;
@@ -138,6 +139,7 @@ pub struct Search {
     walk: Walk,
     start: Option<Cursor>,
     readable: Readable,
+    lenient: bool,
 }
 
 impl Search {
@@ -208,7 +210,7 @@ impl Engine {
                 query.as_of = Some(start.mark);
             }
         }
-        Ok(Search { request, walk, start, readable: asked.readable })
+        Ok(Search { request, walk, start, readable: asked.readable, lenient: asked.lenient })
     }
 
     fn request(&self, within: &Within, asked: &Asked<'_>, codes: &Codes) -> Result<SearchRequest, Refusal> {
@@ -259,38 +261,42 @@ impl Engine {
 
     /// A page of what a search finds.
     pub(crate) fn search_page(&self, search: &Search, reader: &mut dyn Reader) -> Result<Vec<u8>, Refusal> {
-        let Search { request, walk, start, readable } = search;
+        let Search { request, walk, start, readable, lenient } = search;
+        let mut warnings = request.warnings.clone();
+        warnings.extend(refuse_ambiguous(request, readable, *lenient, reader)?);
         let matches = if request.others.is_empty() {
             reader.search(&request.query)?
         } else {
             reader.search_all(&search.queries())?
         };
         let included = included(&self.registry(), request, readable, &matches.resources, reader)?;
+        warnings.extend(included.warnings);
         let links = walk.links(&request.query, *start, &matches);
-        Ok(self.searchset(request, &links, &matches, &included))
+        Ok(self.searchset(&request.subset, &links, &matches, &included.resources, &warnings))
     }
 
     fn searchset(
         &self,
-        request: &SearchRequest,
+        subset: &Subset,
         links: &[(&str, String)],
         matches: &Matches,
         included: &[Version],
+        warnings: &[Issue],
     ) -> Vec<u8> {
         let mut bundle = BundleWriter::new("searchset", matches.total, links);
         for version in &matches.resources {
-            self.entry(&mut bundle, version, &request.subset, br#"{"mode":"match"}"#);
+            self.entry(&mut bundle, version, subset, br#"{"mode":"match"}"#);
         }
         // Elements are listed of what is searched for; a summary is one of everything.
-        let subset = match &request.subset {
+        let subset = match subset {
             Subset::Elements(_) => &Subset::Whole,
             summary => summary,
         };
         for version in included {
             self.entry(&mut bundle, version, subset, br#"{"mode":"include"}"#);
         }
-        if !request.warnings.is_empty() {
-            write_outcome(&mut bundle, &request.warnings);
+        if !warnings.is_empty() {
+            write_outcome(&mut bundle, warnings);
         }
         bundle.finish()
     }
@@ -305,6 +311,24 @@ impl Engine {
             ("resource", EntryPart::Json(part.as_deref().unwrap_or(body))),
             ("search", EntryPart::Json(mode)),
         ]);
+    }
+}
+
+/// Refuses ids without a type that several resources have; a lenient search is warned.
+///
+/// # Errors
+///
+/// 400; the store's failures.
+pub(crate) fn refuse_ambiguous(
+    request: &SearchRequest,
+    readable: &Readable,
+    lenient: bool,
+    reader: &mut dyn Reader,
+) -> Result<Vec<Issue>, Refusal> {
+    let found = ambiguous(&request.bare_ids, readable, reader)?;
+    match found.is_empty() || lenient {
+        true => Ok(found.into_iter().map(as_warning).collect()),
+        false => Err(Refusal::invalid(found)),
     }
 }
 

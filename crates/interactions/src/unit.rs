@@ -8,8 +8,9 @@ use crate::precondition::Preconditions;
 use crate::prepare::Prepared;
 use crate::read::is_first_of_its_second;
 use fhir::datetime::Period;
+use fhir::outcome::cut;
 use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
-use search::{Criterion, Query};
+use search::{Criterion, Extraction, Query, TooCostlyParameter};
 use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
 
 /// A write under way.
@@ -280,6 +281,9 @@ impl<'a> Unit<'a> {
     ) -> Result<Written, Refusal> {
         let (resource_type, id) = (new.resource_type, new.id.as_str());
         self.check(&Change { resource_type, id, after: Some(&new.resource), holds: &new.holds })?;
+        if resource_type == ResourceType::SEARCH_PARAMETER {
+            self.refuse_overlap(id, &new.resource)?;
+        }
         let last_updated = self.now();
         let version = Version {
             resource_type,
@@ -293,7 +297,13 @@ impl<'a> Unit<'a> {
         // The search parameters may have changed since the resource was prepared.
         let is_stale = new.generation != self.inner.parameters.generation();
         let renewed = is_stale.then(|| self.inner.index(resource_type, &new.resource).0);
-        let index = renewed.as_ref().unwrap_or(&new.index);
+        let (index, too_costly) = match &renewed {
+            Some(Extraction { rows, too_costly }) => (rows, too_costly),
+            None => (&new.index, &new.too_costly),
+        };
+        if !too_costly.is_empty() {
+            return Err(not_indexable(new, too_costly));
+        }
         let rest = Some(&new.stored);
         self.transaction.put(NewVersion { version: &version, rest, index, holds: &new.holds })?;
         Ok(Written { version, effect })
@@ -331,6 +341,21 @@ impl<'a> Unit<'a> {
         let broken = inner.settings.rules.check(self, change)?;
         if broken.is_empty() { Ok(()) } else { Err(Refusal::broken_rules(broken)) }
     }
+}
+
+/// Says by what a resource cannot be indexed, so that searches by it would pass over the resource.
+fn not_indexable(new: &Prepared, too_costly: &[TooCostlyParameter]) -> Refusal {
+    let told = |parameter: &TooCostlyParameter| {
+        let TooCostlyParameter { code, url } = parameter;
+        let url = url.as_ref().map_or(String::new(), |url| format!(" ({})", cut(url)));
+        let text = format!(
+            "{}/{} cannot be indexed by search parameter '{code}'{url}: the evaluation of its expression takes too much on \
+             this resource; simplify the resource or SearchParameter.expression",
+            new.resource_type, new.id
+        );
+        Issue::error(IssueCode::TooCostly, text)
+    };
+    Refusal::broken_rules(too_costly.iter().map(told).collect())
 }
 
 /// Whether `prepared` says what `current` says. Bytes decide, and where only the order of members may

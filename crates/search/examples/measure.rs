@@ -100,7 +100,7 @@ fn rows(folder: &str, registry: &Registry) {
             let Some(resource_type) = resource.str("resourceType").and_then(ResourceType::from_name) else {
                 continue;
             };
-            let found = extract(registry, resource_type, resource, &TimeZone::UTC);
+            let found = extract(registry, resource_type, resource, &TimeZone::UTC).rows;
             let counts = types.entry(resource_type.name()).or_default();
             *counts =
                 (counts.0 + 1, counts.1 + found.len(), counts.2 + found.iter().map(bytes).sum::<usize>());
@@ -120,7 +120,7 @@ fn main() {
     for (resource_type, text) in [(ResourceType::OBSERVATION, OBSERVATION), (ResourceType::PATIENT, PATIENT)]
     {
         let Ok(resource) = fhir::json::parse(text.as_bytes(), 50) else { continue };
-        println!("{resource_type}: {} rows", extract(&registry, resource_type, &resource, &zone).len());
+        println!("{resource_type}: {} rows", extract(&registry, resource_type, &resource, &zone).rows.len());
         let name = format!("extraction of {resource_type}");
         measure(&name, 100_000, || extract(&registry, resource_type, &resource, &zone));
     }

@@ -43,6 +43,7 @@ pub(crate) fn condition(
                 Some(Modifier::Type(resource_type)) => Some(resource_type),
                 _ => None,
             };
+            reading.bare_ids.borrow_mut().extend(reference::bare_id(parameter, of_type, &plain));
             reference::condition(reading.registry.bases(), parameter, of_type, &plain)
         }
         Kind::Uri => uri::condition(reading.registry, parameter, modifier, &plain),

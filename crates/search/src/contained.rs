@@ -64,7 +64,7 @@ fn as_stored(
     if let Some(members) = whole.as_object_mut().filter(|_| beside.len() > 1) {
         members.insert("contained", Json::Array(beside.to_vec()));
     }
-    let rows = rows_of(scope.indexing(), indexed.iter(), target, &whole);
+    let rows = rows_of(scope.indexing(), indexed.iter(), target, &whole).rows;
     ContainedResource { rows, body: whole.to_bytes() }
 }
 

@@ -5,12 +5,13 @@ use crate::has::resource_type_of;
 use crate::include::Include;
 use crate::merge::nothing;
 use crate::query::{Criterion, Query, Sort, Total};
-use crate::reading::{Reading, SearchOptions};
+use crate::reading::{BareId, Reading, SearchOptions};
 use crate::registry::Registry;
 use crate::result_parameters::Parts;
 use crate::{limits, result_parameters, sort};
 use fhir::outcome::{cut, quoted};
 use fhir::{Issue, IssueCode, ResourceType, Severity, Subset};
+use std::cell::RefCell;
 
 /// A search that can be carried out.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct SearchRequest {
     pub applied: Vec<(String, String)>,
     /// What was left out, and why; only where [`lenient`](SearchOptions::lenient).
     pub warnings: Vec<Issue>,
+    /// Ids without a type, each once.
+    pub bare_ids: Vec<BareId>,
 }
 
 impl SearchRequest {
@@ -66,7 +69,8 @@ pub fn from_url(
     parameters: &[(String, String)],
     options: &SearchOptions<'_>,
 ) -> Result<SearchRequest, Vec<Issue>> {
-    Reader::new(registry, Types::from(resource_type), false, options).request(parameters)
+    let bare_ids = RefCell::default();
+    Reader::new(registry, Types::from(resource_type), false, options, &bare_ids).request(parameters)
 }
 
 /// The types of a search of several: one at least, for a search of none has no meaning.
@@ -115,7 +119,8 @@ pub fn from_url_of_types(
     options: &SearchOptions<'_>,
 ) -> Result<SearchRequest, Vec<Issue>> {
     let (types, mut problems) = types(offered, parameters);
-    let reader = Reader::new(registry, types, true, options);
+    let bare_ids = RefCell::default();
+    let reader = Reader::new(registry, types, true, options, &bare_ids);
     match reader.request(parameters) {
         Ok(request) if problems.is_empty() => Ok(request),
         Ok(mut request) if options.lenient => {
@@ -182,11 +187,17 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(registry: &'a Registry, types: Types, wide: bool, options: &'a SearchOptions<'a>) -> Self {
+    fn new(
+        registry: &'a Registry,
+        types: Types,
+        wide: bool,
+        options: &'a SearchOptions<'a>,
+        bare_ids: &'a RefCell<Vec<BareId>>,
+    ) -> Self {
         let Types { first, others } = types;
         let types: Vec<ResourceType> = std::iter::once(first).chain(others).collect();
         Reader {
-            reading: Reading { registry, options },
+            reading: Reading { registry, options, bare_ids },
             criteria: vec![Vec::new(); types.len()],
             sort: vec![Vec::new(); types.len()],
             types,
@@ -202,6 +213,7 @@ impl<'a> Reader<'a> {
                 subset: Subset::Whole,
                 applied: Vec::new(),
                 warnings: Vec::new(),
+                bare_ids: Vec::new(),
             },
             seen: Vec::new(),
         }
@@ -236,7 +248,12 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(self) -> SearchRequest {
-        let Reader { types, criteria, sort, limit, total, parts, mut request, .. } = self;
+        let Reader { reading, types, criteria, sort, limit, total, parts, mut request, .. } = self;
+        for bare in reading.bare_ids.take() {
+            if !request.bare_ids.contains(&bare) {
+                request.bare_ids.push(bare);
+            }
+        }
         // `_summary=count` asks for no resources, whatever their number.
         let limit = if parts.only_count { 0 } else { limit };
         request.subset = parts.subset;

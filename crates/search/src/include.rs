@@ -34,8 +34,8 @@ pub struct Include {
 /// What a resource refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
-    /// A resource of this server.
-    Resource(ResourceType, String),
+    /// A resource of this server: the version that is named, or the current one.
+    Resource(ResourceType, String, Option<u64>),
     /// A resource with this canonical URL.
     Canonical {
         /// The types that it can be of.
@@ -146,9 +146,11 @@ impl Include {
 
     fn target(&self, registry: &Registry, parameter: &Parameter, item: &Item<'_>) -> Option<Target> {
         match reference_of(registry.bases(), item)? {
-            Reference::Local { resource_type, id, .. } => {
+            Reference::Local { resource_type, id, version } => {
                 let wanted = self.target.is_none_or(|only| only == resource_type);
-                wanted.then(|| Target::Resource(resource_type, id.to_owned()))
+                // What is no number of a version is none that there was.
+                let version = version.map(|version| version.parse().unwrap_or(0));
+                wanted.then(|| Target::Resource(resource_type, id.to_owned(), version))
             }
             // A canonical; what a Reference says of elsewhere is not here.
             Reference::Absolute(url) if item.as_str().is_some() => {
@@ -194,7 +196,7 @@ pub fn fetching(registry: &Registry, targets: &[Target]) -> Vec<Query> {
     let mut urls: BTreeMap<ResourceType, Vec<Criterion>> = BTreeMap::new();
     for target in targets {
         match target {
-            Target::Resource(resource_type, id) => ids.entry(*resource_type).or_default().push(id.clone()),
+            Target::Resource(resource_type, id, _) => ids.entry(*resource_type).or_default().push(id.clone()),
             Target::Canonical { types, url, version } => {
                 for resource_type in types {
                     let found = has_url(registry, *resource_type, url, version.as_deref());

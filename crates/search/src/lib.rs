@@ -59,7 +59,7 @@ mod tests;
 
 pub use compartment::compartment_criterion;
 pub use date::date_criterion;
-pub use extract::extract;
+pub use extract::{Extraction, TooCostlyParameter, extract};
 pub use fold::fold;
 pub use from_url::{SearchRequest, Types, from_url, from_url_of_types, named_types};
 pub use include::Include;
@@ -71,10 +71,10 @@ pub use query::{
     Contained, ContainedResource, Criterion, NumberTest, Query, References, Sort, SortKey, SortText,
     SpanTest, Test, TextTest, Total,
 };
-pub use reading::SearchOptions;
+pub use reading::{BareId, SearchOptions};
 pub use reference::reference_criterion;
 pub use registry::{
-    CustomParameter, ExtraParameter, Origin, Parameter, Registry, custom_fingerprint, is_active,
+    CustomParameter, ExtraParameter, Origin, Parameter, Progress, Registry, custom_fingerprint, is_active,
 };
 pub use resolve::{EachMatch, Matching, TooCostly, resolve};
 pub use string::{StringMatch, string_criterion};

@@ -34,6 +34,11 @@ pub(crate) fn not_served(parameter: &Parameter) -> Issue {
             "search parameter '{code}' of {} cannot be used yet: resources are still being indexed; try again later",
             parameter.resource_type()
         ),
+        Origin::CustomTooCostly => format!(
+            "search parameter '{code}' of {} cannot be used: the evaluation of its expression takes too much on a stored \
+             resource; simplify SearchParameter.expression",
+            parameter.resource_type()
+        ),
         _ => format!("search parameter '{code}' is not supported: no query is defined on this server"),
     };
     Issue::error(IssueCode::NotSupported, text)

@@ -4,7 +4,9 @@ use crate::condition::Scope;
 use crate::query::Total;
 use crate::registry::Registry;
 use crate::terminology::Terminology;
+use fhir::ResourceType;
 use jiff::tz::TimeZone;
+use std::cell::RefCell;
 
 /// What a search depends on besides its parameters.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +31,26 @@ pub struct SearchOptions<'a> {
     pub terminology: Option<&'a dyn Terminology>,
 }
 
+/// An id without a type, of a reference that may point to several types. It is taken for the id of any of these; where
+/// more than one such resource exists, whoever carries out the search should refuse it
+/// (<http://hl7.org/fhir/R4/search.html#reference>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BareId {
+    /// The code of the parameter.
+    pub code: String,
+    /// The id.
+    pub id: String,
+    /// The types.
+    pub types: Vec<ResourceType>,
+}
+
 /// The registry and the options of a search.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) options: &'a SearchOptions<'a>,
+    /// Where ids without a type are noted.
+    pub(crate) bare_ids: &'a RefCell<Vec<BareId>>,
 }
 
 impl Reading<'_> {

@@ -11,6 +11,7 @@ use crate::key::Key;
 use crate::merge::{any, nothing};
 use crate::problem::{bad_value, served};
 use crate::query::Criterion;
+use crate::reading::BareId;
 use crate::registry::{Bases, Parameter, Registry};
 use crate::rows::Rows;
 use crate::token::{self, Token};
@@ -136,6 +137,16 @@ pub fn reference_criterion(
 ) -> Result<Criterion, Issue> {
     let parameter = served(registry, resource_type, code, SearchParameterType::Reference)?;
     Ok(condition(registry.bases(), parameter, None, value)?.criterion(parameter))
+}
+
+/// A value that is an id and does not say of which of several types.
+pub(crate) fn bare_id(parameter: &Parameter, of_type: Option<ResourceType>, value: &str) -> Option<BareId> {
+    let types: Vec<ResourceType> = match parameter.targets() {
+        [] => ResourceType::all().collect(),
+        targets => targets.to_vec(),
+    };
+    let is_bare = is_id(value) && of_type.or(parameter.only()).is_none() && types.len() > 1;
+    is_bare.then(|| BareId { code: parameter.code().to_owned(), id: value.to_owned(), types })
 }
 
 /// The condition that the parameter points to the value; `of_type` is the modifier `:[type]`.

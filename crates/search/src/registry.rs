@@ -7,7 +7,7 @@ mod parameter;
 mod standard;
 
 pub(crate) use compile::Alternative;
-pub use custom::{CustomParameter, custom_fingerprint, is_active};
+pub use custom::{CustomParameter, Progress, custom_fingerprint, is_active};
 pub(crate) use facts::ValueFacts;
 pub(crate) use parameter::Source;
 pub use parameter::{ExtraParameter, Origin, Parameter};
@@ -35,13 +35,18 @@ pub struct Registry {
 
 /// The base URLs of the server: what absolute references say under one of them is a resource of this server.
 #[derive(Debug, Default)]
-pub(crate) struct Bases(Vec<Box<str>>);
+pub(crate) struct Bases {
+    /// Those that it has for good.
+    lasting: Vec<Box<str>>,
+    /// Those of this run.
+    passing: Vec<Box<str>>,
+}
 
 impl Bases {
     /// The resource of this server that an absolute URL under one of its bases names.
     pub(crate) fn local<'u>(&self, url: &'u str) -> Option<Reference<'u>> {
         let under = |base: &str| url.strip_prefix(base)?.strip_prefix('/').and_then(Reference::local);
-        self.0.iter().find_map(|base| under(base))
+        self.lasting.iter().chain(&self.passing).find_map(|base| under(base))
     }
 }
 
@@ -69,8 +74,17 @@ impl Registry {
     /// of this server.
     #[must_use]
     pub fn with_bases<B: AsRef<str>>(mut self, bases: impl IntoIterator<Item = B>) -> Self {
-        let bases = bases.into_iter().map(|base| base.as_ref().trim_end_matches('/').into()).collect();
-        self.bases = Arc::new(Bases(bases));
+        self.bases = Arc::new(Bases { lasting: without_slash(bases), passing: Vec::new() });
+        self
+    }
+
+    /// The same, on a server that is found under these base URLs as long as it runs: they come of where it listens. What
+    /// is indexed meanwhile says that such references are to resources of this server, and goes on to say so when the
+    /// server is found elsewhere, for they meant these resources when they were stored. So the index is not stale then.
+    #[must_use]
+    pub fn with_passing_bases<B: AsRef<str>>(mut self, bases: impl IntoIterator<Item = B>) -> Self {
+        let lasting = self.bases.lasting.clone();
+        self.bases = Arc::new(Bases { lasting, passing: without_slash(bases) });
         self
     }
 
@@ -94,7 +108,7 @@ impl Registry {
     }
 
     /// What the index depends on besides the resources: the parameters of the program, how their rows are made,
-    /// the server's base URLs and the zone of dates without one. An index that was made under another fingerprint
+    /// the server's lasting base URLs and the zone of dates without one. An index that was made under another fingerprint
     /// is stale. Custom parameters are not part of it: their indexing is kept account of one by one.
     pub fn fingerprint(&self, zone: &TimeZone) -> String {
         let mut hasher = SipHasher13::new();
@@ -104,7 +118,7 @@ impl Registry {
         };
         feed(&EXTRACTION_VERSION.to_string());
         feed(&zone.iana_name().map_or_else(|| format!("{zone:?}"), str::to_owned));
-        self.bases.0.iter().for_each(|base| feed(base));
+        self.bases.lasting.iter().for_each(|base| feed(base));
         let own =
             |parameter: &&Arc<Parameter>| matches!(parameter.origin(), Origin::Standard | Origin::Internal);
         for parameter in self.types.iter().flatten().filter(own).filter(|parameter| parameter.is_served()) {
@@ -119,6 +133,10 @@ impl Registry {
     pub(crate) fn bases(&self) -> &Arc<Bases> {
         &self.bases
     }
+}
+
+fn without_slash<B: AsRef<str>>(bases: impl IntoIterator<Item = B>) -> Vec<Box<str>> {
+    bases.into_iter().map(|base| base.as_ref().trim_end_matches('/').into()).collect()
 }
 
 fn sort(parameters: &mut Vec<Arc<Parameter>>) {

@@ -180,20 +180,22 @@ pub fn engine(
     let settings = Settings {
         zone: clinics.current().time_zone.clone(),
         rules: Box::new(canvas::scheduling::ClinicRules::new(clinics.clone())),
-        registry: registry(config),
+        registry: registry(config, base_url),
         base_url: format!("{base_url}/fhir"),
         max_depth: config.limits.json_depth,
     };
     Ok(Engine::with_definitions(store, settings, packages::read(&config.packages)?))
 }
 
-/// The search parameters. References by the public URL of either door are references to the server's own
-/// resources. The listen address is no such URL: a server on another port would have to index anew.
-fn registry(config: &Config) -> Registry {
+/// The search parameters. References under the base of either door are references to the server's own resources. Without
+/// a public base that is where the server listens: the index does not depend on it, so that a server on another port need
+/// not index anew.
+fn registry(config: &Config, base_url: &str) -> Registry {
     let registry = Registry::r4(canvas::types::CANVAS_PARAMETERS.clone());
+    let doors = |base_url: &str| [base_url.to_owned(), format!("{base_url}/fhir")];
     match &config.base_url {
-        Some(base_url) => registry.with_bases([base_url.clone(), format!("{base_url}/fhir")]),
-        None => registry,
+        Some(public) => registry.with_bases(doors(public)),
+        None => registry.with_passing_bases(doors(base_url)),
     }
 }
 

@@ -5,12 +5,12 @@ use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::query_string::ANSWER_PARAMETERS;
-use crate::search_type::{Asked, write_outcome};
+use crate::search_type::{Asked, refuse_ambiguous, write_outcome};
 use crate::unit::stored_json;
 use fhir::bundle::BundleWriter;
 use fhir::outcome::quoted;
-use fhir::{Issue, IssueCode, Json, ResourceType};
-use search::{Query, SearchRequest, Sort, SortKey, Total};
+use fhir::{Issue, IssueCode, Json, ResourceType, Subset};
+use search::{Query, Sort, SortKey, Total};
 use std::collections::HashMap;
 use storage::{Reader, Version};
 
@@ -47,10 +47,12 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
     let date = registry.parameter(ResourceType::OBSERVATION, "date").map(|date| date.id());
     let by_date = date.map(|date| Sort { key: SortKey::Span(date), descending: true });
     request.query.sort = by_date.into_iter().collect();
-    let engine = engine.clone();
+    let (engine, readable) = (engine.clone(), asked.readable);
     Ok(Task::look(move |reader| {
+        let mut warnings = request.warnings.clone();
+        warnings.extend(refuse_ambiguous(&request, &readable, lenient, reader)?);
         let latest = engine.latest(&request.query, max, reader)?;
-        Ok(engine.searchset_of_latest(&latest, &request))
+        Ok(engine.searchset_of_latest(&latest, &request.subset, &warnings))
     }))
 }
 
@@ -90,13 +92,13 @@ impl Engine {
         }
     }
 
-    fn searchset_of_latest(&self, latest: &[Version], request: &SearchRequest) -> Vec<u8> {
+    fn searchset_of_latest(&self, latest: &[Version], subset: &Subset, warnings: &[Issue]) -> Vec<u8> {
         let mut bundle = BundleWriter::new("searchset", Some(latest.len() as u64), &[]);
         for version in latest {
-            self.entry(&mut bundle, version, &request.subset, br#"{"mode":"match"}"#);
+            self.entry(&mut bundle, version, subset, br#"{"mode":"match"}"#);
         }
-        if !request.warnings.is_empty() {
-            write_outcome(&mut bundle, &request.warnings);
+        if !warnings.is_empty() {
+            write_outcome(&mut bundle, warnings);
         }
         bundle.finish()
     }

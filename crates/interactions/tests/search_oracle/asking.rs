@@ -59,9 +59,12 @@ pub fn total_of(bundle: &Json) -> Option<i64> {
     bundle.get("total").and_then(Json::as_number).and_then(|total| total.as_i64())
 }
 
-/// Whether a search is refused on good grounds: a `|` where no value has a system, and canonicals that are no URLs.
+/// Whether a search is refused on good grounds: a `|` where no value has a system, canonicals that are no URLs,
+/// and ids that resources of several types have.
 pub fn is_rightly_refused(text: &str) -> bool {
-    text.contains("its values have no system") || text.contains("is not a URI")
+    text.contains("its values have no system")
+        || text.contains("is not a URI")
+        || text.contains("is that of several resources")
 }
 
 /// A search as it stands in a URL.

@@ -19,8 +19,19 @@ pub struct CustomParameter<'a> {
     pub number: u16,
     /// The resource.
     pub resource: &'a Json,
-    /// Whether all resources have been indexed under it, as it now is.
-    pub is_complete: bool,
+    /// How far resources have been indexed under it, as it now is.
+    pub progress: Progress,
+}
+
+/// How far resources have been indexed under a SearchParameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Some have not been.
+    Indexing,
+    /// All have been.
+    Complete,
+    /// Its expression costs too much on one of them.
+    TooCostly,
 }
 
 /// The kinds by their codes.
@@ -83,7 +94,7 @@ impl Registry {
         // Composites are made of others.
         for one in others.into_iter().chain(composites) {
             let made = Definition::read(one.resource)
-                .and_then(|definition| definition.parameters(&registry, one.number, one.is_complete));
+                .and_then(|definition| definition.parameters(&registry, one.number, one.progress));
             match made {
                 Ok(parameters) => {
                     for parameter in parameters {
@@ -96,6 +107,17 @@ impl Registry {
             }
         }
         (registry, problems)
+    }
+
+    /// A type for which two SearchParameters define the same code, so that only one of them could be searched by.
+    /// Nothing if they are the same one, by their URL, or one of them is not active.
+    pub fn overlap(&self, a: &Json, b: &Json) -> Option<ResourceType> {
+        let is_used = |one: &Json| is_active(one) && !self.is_standard(one);
+        if !is_used(a) || !is_used(b) || a.str("url") == b.str("url") || a.str("code") != b.str("code") {
+            return None;
+        }
+        let of_b = types(b, "base", &mut Vec::new());
+        types(a, "base", &mut Vec::new()).into_iter().find(|of_a| of_b.contains(of_a))
     }
 
     fn is_standard(&self, resource: &Json) -> bool {
@@ -151,7 +173,7 @@ impl<'a> Definition<'a> {
     }
 
     fn problems(&self, registry: &Registry) -> Vec<Issue> {
-        self.parameters(registry, ParameterId::FIRST_CUSTOM, true).err().unwrap_or_default()
+        self.parameters(registry, ParameterId::FIRST_CUSTOM, Progress::Complete).err().unwrap_or_default()
     }
 
     /// The parameter of each base.
@@ -159,11 +181,11 @@ impl<'a> Definition<'a> {
         &self,
         registry: &Registry,
         number: u16,
-        is_complete: bool,
+        progress: Progress,
     ) -> Result<Vec<Parameter>, Vec<Issue>> {
         let (mut parameters, mut problems) = (Vec::with_capacity(self.bases.len()), Vec::new());
         for resource_type in &self.bases {
-            match self.parameter(registry, *resource_type, number, is_complete) {
+            match self.parameter(registry, *resource_type, number, progress) {
                 Ok(parameter) => parameters.push(parameter),
                 Err(issue) => problems.push(issue),
             }
@@ -177,7 +199,7 @@ impl<'a> Definition<'a> {
         registry: &Registry,
         resource_type: ResourceType,
         number: u16,
-        is_complete: bool,
+        progress: Progress,
     ) -> Result<Parameter, Issue> {
         if let Some(taken) =
             registry.parameter(resource_type, self.code).filter(|one| one.url() != Some(self.url))
@@ -208,7 +230,11 @@ impl<'a> Definition<'a> {
             facts: ValueFacts::of(self.kind, &expressions),
             alternatives: alternatives.iter().map(|one| Arc::clone(&one.expression)).collect(),
             source,
-            origin: if is_complete { Origin::Custom } else { Origin::CustomIndexing },
+            origin: match progress {
+                Progress::Complete => Origin::Custom,
+                Progress::Indexing => Origin::CustomIndexing,
+                Progress::TooCostly => Origin::CustomTooCostly,
+            },
         })
     }
 

@@ -38,6 +38,9 @@ pub enum Origin {
     Custom,
     /// A SearchParameter that a client stored; resources are still being indexed.
     CustomIndexing,
+    /// A SearchParameter that a client stored and that costs too much on a stored resource: it is neither indexed nor
+    /// searched by.
+    CustomTooCostly,
 }
 
 /// A search parameter of one resource type.
@@ -128,7 +131,8 @@ impl Parameter {
 
     /// Whether it can be searched by. R4 has one that no server can know the meaning of: `_query`.
     pub fn is_served(&self) -> bool {
-        !matches!(self.source, Source::NotServed) && self.origin != Origin::CustomIndexing
+        !matches!(self.source, Source::NotServed)
+            && !matches!(self.origin, Origin::CustomIndexing | Origin::CustomTooCostly)
     }
 
     /// Whether results can be sorted by it.
@@ -153,7 +157,7 @@ impl Parameter {
 
     /// Whether it has index rows of its own.
     pub(crate) fn is_indexed(&self) -> bool {
-        matches!(self.source, Source::Indexed)
+        matches!(self.source, Source::Indexed) && self.origin != Origin::CustomTooCostly
     }
 
     /// The parameters under whose ids its values are in the index.

@@ -1,7 +1,9 @@
 //! Parameters that clients define.
 
 use super::{options, parse, refused, zone};
-use crate::{CustomParameter, Origin, ParameterId, Registry, custom_fingerprint, extract, from_url};
+use crate::{
+    CustomParameter, Origin, ParameterId, Progress, Registry, custom_fingerprint, extract, from_url,
+};
 use fhir::{Json, ResourceType};
 
 fn definition(changes: &[(&str, Json)]) -> Json {
@@ -17,7 +19,8 @@ fn definition(changes: &[(&str, Json)]) -> Json {
 }
 
 fn with(resource: &Json, is_complete: bool) -> Registry {
-    let custom = CustomParameter { number: ParameterId::FIRST_CUSTOM, resource, is_complete };
+    let progress = if is_complete { Progress::Complete } else { Progress::Indexing };
+    let custom = CustomParameter { number: ParameterId::FIRST_CUSTOM, resource, progress };
     let (registry, problems) = Registry::r4(Vec::new()).with_custom(&[custom]);
     assert!(problems.is_empty(), "{problems:?}");
     registry
@@ -37,7 +40,7 @@ fn a_custom_parameter_is_searched_by_like_any_other_once_it_is_complete() {
     let patient = parse(
         r#"{ "resourceType": "Patient", "extension": [{ "url": "http://x/eye-color", "valueCode": "green" }] }"#,
     );
-    let rows = extract(&registry, ResourceType::PATIENT, &patient, zone());
+    let rows = extract(&registry, ResourceType::PATIENT, &patient, zone()).rows;
     for (url, expected) in
         [("eye-color=green", true), ("eye-color=blue", false), ("eye-color:missing=false", true)]
     {
@@ -51,7 +54,11 @@ fn a_custom_parameter_is_searched_by_like_any_other_once_it_is_complete() {
         "search parameter 'eye-color' of Patient cannot be used yet: resources are still being indexed; try again later"
     );
     assert!(indexing.advertised(ResourceType::PATIENT).all(|one| one.origin() == Origin::Standard));
-    assert_eq!(rows, extract(&indexing, ResourceType::PATIENT, &patient, zone()), "and is indexed meanwhile");
+    assert_eq!(
+        rows,
+        extract(&indexing, ResourceType::PATIENT, &patient, zone()).rows,
+        "and is indexed meanwhile"
+    );
     assert!(refused("Patient", "eye-color=green")[0].contains("Patient has no search parameter 'eye-color'"));
     let zone = zone();
     assert_eq!(registry.fingerprint(zone), Registry::r4(Vec::new()).fingerprint(zone));

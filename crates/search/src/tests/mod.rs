@@ -45,7 +45,7 @@ fn type_of(resource: &Json) -> ResourceType {
 }
 
 fn rows_of(resource: &Json) -> Vec<IndexRow> {
-    extract(&REGISTRY, type_of(resource), resource, zone())
+    extract(&REGISTRY, type_of(resource), resource, zone()).rows
 }
 
 fn options() -> SearchOptions<'static> {

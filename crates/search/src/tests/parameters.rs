@@ -62,7 +62,7 @@ fn extra_parameters_are_used_by_crates_above_and_hidden_from_clients() {
     let criterion = token_criterion(&registry, patient, "clinic-official", "x").unwrap();
     assert_eq!(request.query.criteria, std::slice::from_ref(&criterion));
     let json = parse(r#"{ "resourceType": "Patient", "name": [{ "use": "official", "family": "X" }] }"#);
-    let rows = extract(&registry, patient, &json, zone());
+    let rows = extract(&registry, patient, &json, zone()).rows;
     let Criterion::Keys { parameter, hashes } = criterion else { panic!("{criterion:?}") };
     let row = |hash: &u64| crate::IndexRow::Key { parameter, hash: *hash };
     assert!(hashes.iter().any(|hash| rows.contains(&row(hash))), "strings are tokens without case");

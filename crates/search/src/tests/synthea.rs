@@ -47,7 +47,7 @@ fn every_resource_of_real_records_is_indexed() {
         bundles.iter().flat_map(|bundle| bundle.at(&["entry"]).map(Json::items).unwrap_or_default());
     for resource in resources.filter_map(|entry| entry.get("resource")) {
         let resource_type = type_of(resource);
-        let rows = extract(&REGISTRY, resource_type, resource, zone());
+        let rows = extract(&REGISTRY, resource_type, resource, zone()).rows;
         assert!(rows.len() > 1, "{resource}");
         let counts = statistics.entry(resource_type.name()).or_default();
         counts[0] += 1;

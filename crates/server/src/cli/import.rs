@@ -33,8 +33,8 @@ pub fn run(matches: &ArgMatches) -> Outcome {
     }
     let clinics = Clinics::from(Arc::new(clinic(&config)?));
     let store = open_store(&config, Access::Server)?;
-    let engine =
-        engine(&config, store, &clinics, "http://localhost").map_err(|error| Failure(error.to_string()))?;
+    let engine = engine(&config, store, &clinics, &format!("http://{}", config.listen))
+        .map_err(|error| Failure(error.to_string()))?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         if config.sandbox {

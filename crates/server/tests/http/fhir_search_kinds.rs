@@ -104,6 +104,80 @@ fn every_kind_of_search_finds_what_it_should_on_every_store() {
     }
 }
 
+/// Values at the edges of what can be compared.
+fn edges(site: &Site) {
+    let encounter = |id: &str, end: Option<&str>| {
+        let mut period = json!({ "start": "2020-01-01" });
+        end.into_iter().for_each(|end| period.as_object_mut().unwrap().insert("end", end));
+        json!({ "resourceType": "Encounter", "id": id, "status": "planned", "class": { "code": "AMB" }, "period": period })
+    };
+    let numbers = r#"{ "resourceType": "RiskAssessment", "id": "r1", "status": "final", "subject": { "reference": "Patient/ann" },
+        "prediction": [{ "probabilityDecimal": 0.12345678901234567 }] }"#;
+    site.put("/fhir/RiskAssessment/r1", &fhir::json::parse(numbers.as_bytes(), 9).unwrap()).expect(201);
+    for resource in [
+        encounter("e1", None),
+        encounter("e2", Some("9999-12-31T23:59:59Z")),
+        encounter("e3", Some("2020-02-01")),
+        json!({ "resourceType": "Person", "id": "n1", "name": [{ "family": "Carreno Quinones" }] }),
+        json!({ "resourceType": "Person", "id": "n2", "name": [{ "family": "O'Brien-Müller", "given": ["Smyth"] }] }),
+        json!({ "resourceType": "HealthcareService", "id": "h1", "name": (format!("{}the end", "very long ".repeat(40))) }),
+        json!({ "resourceType": "HealthcareService", "id": "h2", "name": "the end is near" }),
+        json!({ "resourceType": "CodeSystem", "id": "c1", "url": "http://cs/ci", "status": "active", "content": "complete",
+            "caseSensitive": false, "concept": [{ "code": "Abc" }] }),
+        json!({ "resourceType": "ValueSet", "id": "v1", "url": "http://sets/ci", "version": "1.0", "status": "active",
+            "compose": { "include": [{ "system": "http://cs/ci" }] } }),
+        json!({ "resourceType": "ValueSet", "id": "v2", "url": "http://sets/ci", "version": "2.0", "status": "active" }),
+        json!({ "resourceType": "Condition", "id": "f1", "subject": { "reference": "Patient/ann" },
+            "code": { "coding": [{ "system": "http://cs/ci", "code": "aBC" }] } }),
+        json!({ "resourceType": "QuestionnaireResponse", "id": "q1", "status": "completed", "questionnaire": "http://acme.org/Q|1.0" }),
+        json!({ "resourceType": "QuestionnaireResponse", "id": "q2", "status": "completed", "questionnaire": "http://acme.org/Q|2" }),
+    ] {
+        let url = format!("/fhir/{}/{}", resource.str("resourceType").unwrap(), resource.str("id").unwrap());
+        site.put(&url, &resource).expect(201);
+    }
+}
+
+#[test]
+fn values_at_the_edges_are_found_on_every_store() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        clinic(&site);
+        edges(&site);
+        for (path, expected) in [
+            ("Encounter?date=gt9999-12-31T23:59:59Z&_id=e1,e2,e3", vec!["e1"]),
+            ("Encounter?date=gt9999&_id=e1,e2,e3", vec!["e1"]),
+            ("Encounter?date=ge9999&_id=e1,e2,e3", vec!["e1"]),
+            ("Encounter?date=gt2024&_id=e1,e2,e3", vec!["e1", "e2"]),
+            ("Encounter?date=eb2024&_id=e1,e2,e3", vec!["e3"]),
+            ("Encounter?date=9999&_id=e1,e2,e3", vec![]),
+            ("RiskAssessment?probability=0.12345678901234567", vec!["r1"]),
+            ("RiskAssessment?probability=ne0.12345678901234567", vec![]),
+            ("Person?name=quinones", vec!["n1"]),
+            ("Person?name=m%C3%BCller&_sort=name", vec!["n2"]),
+            ("Person?name:exact=Quinones", vec![]),
+            ("Person?name=carreno,muller&_sort=-name&_total=accurate", vec!["n1", "n2"]),
+            ("Person?phonetic=Schmidt", vec!["n2"]),
+            ("HealthcareService?name:contains=the%20end", vec!["h1", "h2"]),
+            ("HealthcareService?name:contains=the%20end&name:contains=LONG", vec!["h1"]),
+            ("Condition?code=http://cs/ci%7Cabc", vec!["f1"]),
+            ("Condition?code:below=http://cs/ci%7CAbc", vec!["f1"]),
+            ("Condition?code:in=http://sets/ci%7C1.0", vec!["f1"]),
+            ("Condition?code=http://cs/ci%7Cabd", vec![]),
+            ("ValueSet?url=http://sets/ci%7C2.0", vec!["v2"]),
+            ("ValueSet?url=http://sets/ci%7C3.0", vec![]),
+            ("QuestionnaireResponse?questionnaire:below=http://acme.org/Q", vec!["q1", "q2"]),
+            ("QuestionnaireResponse?questionnaire:below=http://acme.org/Q%7C1", vec!["q1"]),
+        ] {
+            let mut ids: Vec<String> = entries(&page(&site, &format!("/fhir/{path}")))
+                .iter()
+                .map(|entry| entry.rsplit('/').next().unwrap().to_owned())
+                .collect();
+            ids.sort();
+            assert_eq!(ids, expected, "{path} on {store:?}");
+        }
+    }
+}
+
 #[test]
 fn a_value_set_is_named_by_its_url_or_by_where_it_is() {
     let site = Site::new();

@@ -79,3 +79,78 @@ fn what_cannot_be_searched_by_is_refused_when_it_is_defined() {
     draft.as_object_mut().unwrap().insert("status", "draft");
     site.put("/fhir/SearchParameter/eye", &draft).expect(201);
 }
+
+#[test]
+fn two_parameters_of_one_code_and_type_are_refused_also_in_one_transaction() {
+    for store in Store::all() {
+        let site = Site::on(store);
+        let of = |id: &str, bases: &[&str], status: &str| {
+            let mut parameter = definition("Patient.gender | Person.gender");
+            let members = parameter.as_object_mut().unwrap();
+            members.insert("id", id);
+            members.insert("url", format!("http://x/{id}"));
+            members.insert("base", bases.iter().map(|base| Json::from(*base)).collect::<Vec<_>>());
+            members.insert("status", status);
+            parameter
+        };
+        let both = |a: Json, b: Json| {
+            let entry = |resource: Json| {
+                let url = format!("SearchParameter/{}", resource.str("id").unwrap());
+                json!({ "resource": resource, "request": { "method": "PUT", "url": url } })
+            };
+            json!({ "resourceType": "Bundle", "type": "transaction", "entry": [(entry(a)), (entry(b))] })
+        };
+        let refused = site
+            .post("/fhir", &both(of("a", &["Patient"], "active"), of("b", &["Person", "Patient"], "active")));
+        let issues = refused.expect(400).issues();
+        let text = "Patient has a search parameter 'eye-color' already: http://x/a defines it, so http://x/b cannot; give it \
+                    another code, or retire the other one first";
+        let told = issues.iter().find(|issue| issue.0 == "duplicate").unwrap_or_else(|| panic!("{issues:?}"));
+        assert_eq!((told.1.as_str(), told.2.as_str()), (text, "Bundle.entry[1].resource.code"));
+        site.get("/fhir/SearchParameter/a").expect(404);
+        site.post("/fhir", &both(of("a", &["Patient"], "active"), of("b", &["Person"], "active")))
+            .expect(200);
+        site.post("/fhir", &both(of("c", &["Patient"], "draft"), of("d", &["Person"], "retired")))
+            .expect(200);
+        assert_eq!(found(&site, "eye-color=unheard"), Vec::<String>::new(), "{store:?}");
+    }
+}
+
+#[test]
+fn a_parameter_that_costs_too_much_hides_no_resource() {
+    let site = Site::new();
+    let named = |id: &str, length: usize| json!({ "resourceType": "Patient", "id": id, "name": [{ "text": ("long ".repeat(length)) }] });
+    let sum = ["text"; 12].join(" & ");
+    let mut costly = definition(&format!("Patient.name.select({sum})"));
+    costly.as_object_mut().unwrap().insert("type", "string");
+    // What is written while the parameter is in use must be found by it.
+    site.put("/fhir/SearchParameter/eye", &costly).expect(201);
+    site.put("/fhir/Patient/short", &named("short", 2)).expect(201);
+    let text = "Patient/long cannot be indexed by search parameter 'eye-color' (http://x/eye): the evaluation of its expression \
+                takes too much on this resource; simplify the resource or SearchParameter.expression";
+    let refused = site.put("/fhir/Patient/long", &named("long", 100_000)).expect(422).issues();
+    assert_eq!((refused[0].0.as_str(), refused[0].1.as_str()), ("business-rule", text));
+    assert_eq!(found(&site, "eye-color=long"), ["short"]);
+    // What was there before keeps the parameter from being used.
+    site.delete("/fhir/SearchParameter/eye").expect(204);
+    site.put("/fhir/Patient/long", &named("long", 100_000)).expect(201);
+    site.put("/fhir/SearchParameter/eye", &costly).expect(201);
+    let begun = Instant::now();
+    let told = loop {
+        let told = site.get("/fhir/Patient?eye-color=long").expect(400).text();
+        if !told.contains("resources are still being indexed") {
+            break told;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(30), "never indexed");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert!(
+        told.contains("takes too much on a stored resource; simplify SearchParameter.expression"),
+        "{told}"
+    );
+    assert!(!site.get("/fhir/metadata").expect(200).text().contains("http://x/eye"));
+    site.put("/fhir/Patient/long", &named("long", 90_000)).expect(200);
+    costly.as_object_mut().unwrap().insert("expression", "Patient.name.text");
+    site.put("/fhir/SearchParameter/eye", &costly).expect(200);
+    assert_eq!(found(&site, "eye-color=long"), ["long", "short"]);
+}

@@ -32,6 +32,7 @@ mod fhir_scopes;
 mod fhir_search;
 mod fhir_search_kinds;
 mod fhir_search_parameter;
+mod fhir_search_references;
 mod fhir_terminology;
 mod fhir_validate;
 mod framework;
