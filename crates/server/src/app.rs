@@ -6,6 +6,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::links::FileLinks;
 use crate::telemetry::metrics::Metrics;
+use crate::throttle::Throttle;
 use bytes::Bytes;
 use canvas::Canvas;
 use interactions::Engine;
@@ -26,6 +27,8 @@ pub struct App {
     pub links: FileLinks,
     /// Who the bearers of tokens are.
     pub authenticator: Authenticator,
+    /// Who has tried wrong secrets.
+    pub throttle: Throttle,
     /// Counters.
     pub metrics: Metrics,
     /// Requests that are answered later.
@@ -49,6 +52,7 @@ impl App {
             canvas,
             links,
             authenticator,
+            throttle: Throttle::default(),
             metrics: Metrics::default(),
             jobs: Jobs::default(),
             under_way: AtomicUsize::new(0),

@@ -18,6 +18,7 @@ pub mod packages;
 pub mod sandbox;
 pub mod start;
 pub mod telemetry;
+pub mod throttle;
 
 /// The name of the runtime's threads. A panic there is a request's, and told with it.
 pub const RUNTIME_THREAD: &str = "easel";

@@ -12,6 +12,7 @@ use hyper::Method;
 use hyper::header::AUTHORIZATION;
 use interactions::Refusal;
 use percent_encoding::percent_decode_str;
+use std::time::Instant;
 use storage::{Client, Store, StoreError, Token};
 
 /// The longest token request in bytes.
@@ -32,11 +33,18 @@ async fn granted(app: &App, ask: Ask) -> Result<Answer, Refusal> {
     }
     negotiate::body_is_form(&ask)?;
     let basic = basic(&ask)?;
+    let peer = ask.peer;
     let form = receive::body(ask, FORM_BYTES, app.config.limits.receive).await?;
     let form =
         parameters(&form).map_err(|_| Refusal::token_invalid_request("the form is not valid UTF-8"))?;
     let request = TokenRequest::read(&form, basic).map_err(refused)?;
-    let client = authenticated(app.engine.store(), &request).await?;
+    if let Some(wait) = app.throttle.wait(&request.client_id, peer, Instant::now()) {
+        return Err(Refusal::throttled(wait.as_secs() + 1));
+    }
+    let client = authenticated(app.engine.store(), &request).await?.ok_or_else(|| {
+        app.throttle.failed(&request.client_id, peer, Instant::now());
+        Refusal::token_invalid_client(REALM)
+    })?;
     let allowed = Scopes::parse(&client.scopes).unwrap_or_default();
     let scopes = request.granted(&allowed).map_err(refused)?;
     let token = issue(app.engine.store(), &client.id, &scopes).await?;
@@ -78,7 +86,7 @@ pub async fn issue(store: &Store, client_id: &str, scopes: &Scopes) -> Result<St
 
 /// The client, when its secret is right. A client that does not exist takes as long as one whose secret is
 /// wrong, and is told the same.
-async fn authenticated(store: &Store, request: &TokenRequest) -> Result<Client, Refusal> {
+async fn authenticated(store: &Store, request: &TokenRequest) -> Result<Option<Client>, Refusal> {
     let id = request.client_id.clone();
     let client = store
         .read(move |reader| reader.client(&id))
@@ -89,7 +97,7 @@ async fn authenticated(store: &Store, request: &TokenRequest) -> Result<Client, 
         None => StoredSecret::nobody(),
     };
     let is_right = secret.is(&request.client_secret);
-    client.filter(|_| is_right).ok_or_else(|| Refusal::token_invalid_client(REALM))
+    Ok(client.filter(|_| is_right))
 }
 
 fn refused(error: GrantError) -> Refusal {

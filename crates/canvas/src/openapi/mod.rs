@@ -139,10 +139,14 @@ fn parameters() -> Json {
 fn token() -> Json {
     let refused = json!({
         "description": "It was refused (RFC 6749, 5.2)",
-        "content": { "application/json": { "schema": {
-            "type": "object", "required": ["error"],
-            "properties": { "error": { "type": "string" }, "error_description": { "type": "string" } }
-        } } }
+        "content": {
+            "application/json": { "schema": {
+                "type": "object", "required": ["error"],
+                "properties": { "error": { "type": "string" }, "error_description": { "type": "string" } }
+            } },
+            // What is refused before it is known where the request leads.
+            "application/fhir+json": { "schema": { "$ref": "#/components/schemas/OperationOutcome" } }
+        }
     });
     let granted = json!({
         "description": "A token",
@@ -156,9 +160,7 @@ fn token() -> Json {
         } } }
     });
     let mut responses = path::responses(("200", granted), &["413", "415"]);
-    for status in ["400", "401"] {
-        responses.insert(status, refused.clone());
-    }
+    responses.iter_mut().filter(|(status, _)| *status != "200").for_each(|(_, told)| *told = refused.clone());
     json!({ "post": {
         "operationId": "token",
         "summary": "Grants a token for a client's own credentials",

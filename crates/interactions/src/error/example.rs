@@ -23,6 +23,8 @@ pub enum Provocation {
     StopsHalfWay,
     /// As many requests as the server takes at once are under way already.
     Busy,
+    /// The request was sent as often as it is taken otherwise.
+    Repeated,
     /// The server is stopping.
     Stopping,
 }

@@ -212,6 +212,12 @@ impl Refusal {
         Refusal { issues, ..Self::documented(&rows::BUSINESS_RULE) }
     }
 
+    /// 429; `seconds` is how long to wait.
+    pub fn throttled(seconds: u64) -> Self {
+        let seconds = seconds.to_string();
+        Self::filled(&rows::THROTTLED, &[("{seconds}", &seconds)]).with("retry-after", seconds)
+    }
+
     /// 431; `limit` in bytes, `count` the most headers there may be.
     pub fn headers_too_large(limit: usize, count: usize) -> Self {
         let (limit, count) = (limit.to_string(), count.to_string());
@@ -294,7 +300,7 @@ impl Refusal {
     pub fn at_token_endpoint(mut self) -> Self {
         if let Shape::OperationOutcome = self.shape {
             self.shape = Shape::OAuth(match self.row.status {
-                503 => "temporarily_unavailable",
+                429 | 503 => "temporarily_unavailable",
                 500.. => "server_error",
                 _ => "invalid_request",
             });

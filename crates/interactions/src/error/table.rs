@@ -343,6 +343,17 @@ pub mod rows {
             example: Example::plain(Request::send("PATCH", "/fhir/Patient/{demo-patient}", r#"[{"op":"replace","path":"/birthDate","value":"1980-13-01"}]"#)
                 .with(&[("content-type", "application/json-patch+json")])),
         };
+        /// 429
+        THROTTLED = Row {
+            id: "throttled",
+            status: 429,
+            code: IssueCode::Throttled,
+            text: "Too many wrong secrets; try again in {seconds} seconds",
+            when: "Twenty wrong secrets of one client came from one address within a minute. The Retry-After header says when to try again; others are not kept waiting.",
+            explains: false,
+            shape: Shape::OAuth("temporarily_unavailable"),
+            example: Example { before: &[], request: form("grant_type=client_credentials&client_id=guessed&client_secret=guess"), provocation: Provocation::Repeated },
+        };
         /// 431
         HEADERS_TOO_LARGE = Row {
             id: "headers-too-large",

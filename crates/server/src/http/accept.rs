@@ -6,6 +6,7 @@ use crate::app::App;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -26,10 +27,10 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, mut stop: watch::Receiv
             () = stopped(&mut stop) => break,
         };
         match stream {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 let (app, stop) = (Arc::clone(&app), stop.clone());
                 tokio::spawn(async move {
-                    connection(app, stream, stop).await;
+                    connection(app, stream, peer.ip(), stop).await;
                     drop(permit);
                 });
             }
@@ -42,13 +43,13 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, mut stop: watch::Receiv
     drain(&app, &connections, limit).await;
 }
 
-async fn connection(app: Arc<App>, stream: TcpStream, mut stop: watch::Receiver<bool>) {
+async fn connection(app: Arc<App>, stream: TcpStream, peer: IpAddr, mut stop: watch::Receiver<bool>) {
     // Answers are whole when they are written: waiting to fill packets would only delay them.
     let _ = stream.set_nodelay(true);
     let limits = &app.config.limits;
     let receive = limits.receive;
     let told = HeadLimits { uri_bytes: limits.uri_bytes, header_bytes: limits.header_bytes };
-    let service = service_fn(move |request| service::serve(Arc::clone(&app), request));
+    let service = service_fn(move |request| service::serve(Arc::clone(&app), request, peer));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(receive)

@@ -6,6 +6,7 @@ use hyper::header::{HeaderMap, HeaderName};
 use hyper::{Method, Request, Uri};
 use interactions::{Refusal, query_string};
 use percent_encoding::percent_decode_str;
+use std::net::IpAddr;
 
 /// The body of a request.
 #[derive(Default)]
@@ -31,6 +32,8 @@ pub struct Ask {
     pub headers: HeaderMap,
     /// The body.
     pub body: Body,
+    /// Who is connected: the client, or a proxy before it.
+    pub peer: IpAddr,
 }
 
 impl Ask {
@@ -39,7 +42,7 @@ impl Ask {
     /// # Errors
     ///
     /// 404 when the path is not UTF-8 once decoded.
-    pub fn new(request: Request<Incoming>) -> Result<Self, Refusal> {
+    pub fn new(request: Request<Incoming>, peer: IpAddr) -> Result<Self, Refusal> {
         let (head, body) = request.into_parts();
         let path = head.uri.path();
         let trimmed = path.strip_prefix('/').unwrap_or(path);
@@ -55,6 +58,7 @@ impl Ask {
             steps,
             headers: head.headers,
             body: Body::Arriving(body),
+            peer,
         })
     }
 

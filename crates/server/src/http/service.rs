@@ -18,16 +18,21 @@ use hyper::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValu
 use hyper::{Request, Response, Version};
 use interactions::Refusal;
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Answers a request.
+/// Answers a request; `peer` is who is connected.
 ///
 /// # Errors
 ///
 /// Never: what fails is an answer too.
-pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+pub async fn serve(
+    app: Arc<App>,
+    request: Request<Incoming>,
+    peer: IpAddr,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let started = Instant::now();
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
     let id = &*correlation::next().hyphenated().encode_lower(&mut text);
@@ -36,7 +41,7 @@ pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Result<Response
     let wish = Wish::of(&request);
     let mut seen = Seen::default();
     let refusal;
-    let mut answer = match guarded(&app, request, &mut seen).await {
+    let mut answer = match guarded(&app, request, peer, &mut seen).await {
         Ok(answer) => {
             refusal = None;
             answer
@@ -70,7 +75,12 @@ fn keep_out_of_caches(answer: &mut Answer, has_token: bool) {
 }
 
 /// Lets a request through the limits, watches its time and its panics.
-async fn guarded(app: &Arc<App>, request: Request<Incoming>, seen: &mut Seen) -> Result<Answer, Refusal> {
+async fn guarded(
+    app: &Arc<App>,
+    request: Request<Incoming>,
+    peer: IpAddr,
+    seen: &mut Seen,
+) -> Result<Answer, Refusal> {
     if crate::operations::is_exempt(request.uri().path()) {
         return Box::pin(crate::operations::answer(app, &request, seen)).await;
     }
@@ -82,7 +92,7 @@ async fn guarded(app: &Arc<App>, request: Request<Incoming>, seen: &mut Seen) ->
     check_head(app, &request)?;
     let patience = app.config.limits.request;
     let work = async {
-        let ask = Ask::new(request)?;
+        let ask = Ask::new(request, peer)?;
         if app.config.sandbox {
             Box::pin(crate::sandbox::fault(&ask, patience)).await?;
         }

@@ -72,6 +72,10 @@ fn provoke(site: &Site, example: &Example) -> Reply {
             exchange(site.address, &bytes[..bytes.len() - 10]).unwrap()
         }
         Provocation::Busy => while_busy(site, request),
+        Provocation::Repeated => {
+            (0..server::throttle::FAILURES).for_each(|_| drop(site.send(request.clone())));
+            site.send(request)
+        }
         _ => site.send(request),
     }
 }
