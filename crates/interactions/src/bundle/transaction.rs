@@ -85,7 +85,9 @@ fn carry_out(
         _ => {}
     }
     slots.sort_by_key(|slot| slot.entry.index);
-    Ok(slots.into_iter().filter_map(|slot| slot.outcome).collect())
+    let outcomes = slots.into_iter().map(|slot| slot.outcome).collect::<Option<Vec<Outcome>>>();
+    // All or none: what an entry is missing from is not kept.
+    outcomes.ok_or_else(|| Refusal::failed("an entry of a transaction has no outcome"))
 }
 
 impl Slot<'_> {
