@@ -142,6 +142,21 @@ impl Get {
         Ok(Got { status: 200, version: Some(version), body })
     }
 
+    /// The resource that it reads.
+    pub(super) fn resource(&self) -> Option<(ResourceType, &str)> {
+        match &self.what {
+            What::Read(resource_type, id, _) | What::Vread(resource_type, id, ..) => {
+                Some((*resource_type, id))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is an operation that may look at anything.
+    pub(super) fn looks_around(&self) -> bool {
+        matches!(self.what, What::Look(_))
+    }
+
     fn page(&self, body: Vec<u8>) -> Got {
         Got { status: 200, version: None, body: (!self.is_head).then_some(body) }
     }

@@ -57,6 +57,11 @@ impl Identities {
         (identities, problems)
     }
 
+    /// What entries become, each with its place in the Bundle.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.by_url.values().map(|identity| (identity.index, identity.target.as_str()))
+    }
+
     /// The URNs of entries, each with what it stands for.
     pub(super) fn urns(&self) -> HashMap<String, String> {
         let urns = self.by_url.iter().filter(|(url, _)| url.starts_with("urn:"));

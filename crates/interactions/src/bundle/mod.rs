@@ -4,7 +4,9 @@
 //! admitted (`entry`), resources validated, pointed to one another and indexed (`prepare`). The write then does what
 //! depends on what is stored. Both kinds share that; they differ in what a refused entry means:
 //!
-//! * a *transaction* is one write. All entries are tried, so that all that fail can be told, and then none is kept.
+//! * a *transaction* is one write. All entries are tried, so that all that fail can be told, and then none is kept: what
+//!   was refused before does not end it, unless its client may not do it. What fails only for want of a refused entry is
+//!   not told (`missing`).
 //! * a *batch* is one write, too, so that one sync serves all its entries. An entry is refused before anything of it is
 //!   stored, so the others are kept without it.
 //!
@@ -15,6 +17,7 @@ mod batch;
 mod entry;
 mod get;
 mod identity;
+mod missing;
 mod operation;
 mod outline;
 mod patience;
@@ -35,8 +38,9 @@ use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use entry::{Action, Change, Entry, EntryReader, Sent};
-use fhir::Json;
+use fhir::{Json, Object};
 use identity::Identities;
+use missing::Missing;
 use outline::{BundleType, Outline};
 use prepare::{Body, Conditionals, Preparer, conditionals};
 use std::collections::{BTreeMap, HashMap};
@@ -65,8 +69,10 @@ pub struct Bundle {
     conditionals: Conditionals,
     /// The URNs of a transaction's entries, each with what it stands for, if there is a patch that may refer to them.
     urns: HashMap<String, String>,
-    /// Those of a batch that cannot, by their places.
+    /// Those that cannot, by their places.
     refused: BTreeMap<usize, Refusal>,
+    /// What a transaction lacks because of them.
+    missing: Missing,
 }
 
 impl Bundle {
@@ -83,8 +89,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// 400 when it is neither, 413 when it has too many entries. A transaction is refused with all its entries that
-    /// are; those of a batch are told in its answer.
+    /// 400 when it is neither, 413 when it has too many entries, 403 when a transaction asks for what the caller may not
+    /// do. What else is wrong with entries is told when it is carried out.
     pub fn read_bundle(
         &self,
         bundle: Json,
@@ -102,27 +108,35 @@ impl Engine {
         let length = entries.len();
         let reader = EntryReader { engine: self, caller: &caller, lenient, now };
         let mut sent: Vec<Option<Entry<Sent>>> = Vec::with_capacity(length);
-        for (index, (entry, resource)) in entries.into_iter().enumerate() {
+        let (entries, resources): (Vec<Object>, Vec<Option<Json>>) = entries.into_iter().unzip();
+        for (index, (entry, resource)) in entries.iter().zip(resources).enumerate() {
             match broken.remove(&index) {
                 Some(issues) => refused.add(index, Refusal::invalid(issues)),
-                None => match reader.read(index, &entry, resource) {
+                None => match reader.read(index, entry, resource) {
                     Ok(entry) => sent.push(Some(entry)),
                     Err(refusal) => refused.add(index, refusal),
                 },
             }
         }
+        let requests = entries;
         refused.end_if(|refusal| refusal.row().status == 403)?;
         let (identities, doubled) = Identities::of(sent.iter().flatten());
         if refused.is_transaction {
             doubled.into_iter().for_each(|(index, issue)| refused.add(index, Refusal::invalid(vec![issue])));
         }
-        let (entries, conditionals) =
+        let (mut entries, conditionals) =
             self.prepare_entries(&mut sent, &identities, &*caller, now, &mut refused);
-        refused.end_if(|_| true)?;
+        refused.end_if(|refusal| refusal.row().status == 403)?;
+        let mut missing = Missing::default();
+        if refused.is_transaction && !refused.entries.is_empty() {
+            entries.retain(|entry| !refused.entries.contains_key(&entry.index));
+            let refused = refused.entries.keys().copied().collect();
+            missing.add_refused(self.base_url(), &requests, &refused, &identities);
+        }
         let patches = entries.iter().any(|entry| matches!(entry.action, Action::Change(Change::Patch(..))));
         let urns = if refused.is_transaction && patches { identities.urns() } else { HashMap::new() };
         let refused = refused.entries;
-        Ok(Bundle { bundle_type, caller, length, entries, conditionals, urns, refused })
+        Ok(Bundle { bundle_type, caller, length, entries, conditionals, urns, refused, missing })
     }
 
     fn prepare_entries(

@@ -127,6 +127,19 @@ impl Change<Body> {
         preconditions.check(&State::Absent).map(|()| Outcome::Deleted(None))
     }
 
+    /// The type of what it is about.
+    pub(super) fn resource_type(&self) -> ResourceType {
+        match self {
+            Change::Create(body, _) | Change::Update(body, _) => body.prepared.resource_type,
+            Change::Delete(subject) | Change::Patch(subject, _) | Change::Operation(subject, _) => {
+                match subject {
+                    Subject::Id(resource_type, _) => *resource_type,
+                    Subject::Criteria(criteria) => criteria.resource_type(),
+                }
+            }
+        }
+    }
+
     /// What it stores, if it does.
     pub(super) fn body(&self) -> Option<&Body> {
         match self {

@@ -334,21 +334,30 @@ impl Refusal {
         self
     }
 
-    /// A transaction refused for its entries: with the status of the first, and every entry that was refused. Of the
-    /// rows that are told without explanation one issue each tells the entries that share it.
+    /// A transaction refused for its entries, each with its place in the Bundle: with the status of the root cause, and
+    /// every entry that was refused. The root cause is what comes first in the order of checks: what is not allowed (of
+    /// which no more is told), then what is wrong with requests, what is not there, preconditions, and rules.
     pub fn of_entries(entries: impl IntoIterator<Item = (usize, Refusal)>) -> Self {
-        let mut entries = entries.into_iter();
-        let Some((index, root)) = entries.next() else { return Self::documented(&rows::INVALID) };
+        let mut entries: Vec<(usize, Refusal)> = entries.into_iter().collect();
+        entries.sort_by_key(|(index, _)| *index);
+        let is_forbidden = |refusal: &Refusal| refusal.row.id == rows::FORBIDDEN.id;
+        if entries.iter().any(|(_, refusal)| is_forbidden(refusal)) {
+            entries.retain(|(_, refusal)| is_forbidden(refusal));
+        }
+        // The statuses of the checks ascend in their order; of entries alike the first in the Bundle is taken.
+        let root = entries.iter().enumerate().min_by_key(|(_, (_, refusal))| refusal.row.status);
+        let Some((place, (_, root))) = root else { return Self::documented(&rows::INVALID) };
         let (row, headers) = (root.row, root.headers.clone());
         let mut issues: Vec<Issue> = Vec::new();
         if row.id == rows::INVALID.id {
             issues.push(Issue::error(row.code, row.text));
+        } else {
+            // The first issue is the documented one of the status.
+            let root = entries.remove(place);
+            entries.insert(0, root);
         }
-        for (index, refusal) in std::iter::once((index, root)).chain(entries) {
-            if !row.explains && refusal.row.id != row.id {
-                continue;
-            }
-            let documented = if refusal.row.id == rows::INVALID.id { 1 } else { 0 };
+        for (index, refusal) in entries {
+            let documented = usize::from(refusal.row.id == rows::INVALID.id);
             let told = if issues.len() < TOLD_ISSUES { usize::MAX } else { 1 };
             issues.extend(refusal.issues.into_iter().skip(documented).take(told).map(|issue| Issue {
                 expression: Some(place_in_entry(index, issue.expression.as_deref())),
@@ -356,6 +365,11 @@ impl Refusal {
             }));
         }
         Refusal { issues, headers, ..Self::documented(row) }
+    }
+
+    /// The same refusal once more, as clients are told of it.
+    pub(crate) fn told_again(&self) -> Self {
+        Refusal { row: self.row, issues: self.issues.clone(), headers: self.headers.clone(), cause: None }
     }
 
     /// How many of the issues, from the first on, are those that the table documents.

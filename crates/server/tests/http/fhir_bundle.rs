@@ -1,6 +1,6 @@
 //! POST /fhir: transaction.
 
-use crate::support::bundle::{at, basic, batch, entry, identified, named, statuses, transaction};
+use crate::support::bundle::{at, basic, batch, entry, identified, named, referring, statuses, transaction};
 use crate::support::{Site, Store};
 use fhir::json;
 
@@ -163,5 +163,93 @@ fn a_booked_time_is_taken_for_the_entries_after_it() {
         assert_eq!(refused.issues(), [told]);
         assert_eq!(site.search("/fhir/Appointment?date=2031-03-03").len(), 0);
         assert_eq!(statuses(&batch(&site, entries())), ["201 Created", "422 Unprocessable Content"]);
+    }
+}
+
+#[test]
+fn a_refused_transaction_names_every_entry_that_fails_and_none_that_fails_for_want_of_another() {
+    let stale =
+        |id: &str| entry("PUT", &format!("Basic/{id}")).with(named(id, "y")).saying("ifMatch", "W/\"7\"");
+    let invalid = || json!({ "resourceType": "Patient", "birthDate": "1980-13-01", "identifier": [{ "system": "urn:t", "value": "new" }] });
+    let patient = |value: &str| json!({ "resourceType": "Patient", "identifier": [{ "system": "urn:t", "value": value }] });
+    let to = |value: &str| referring(&format!("Patient?identifier=urn:t|{value}"));
+    let patch = || {
+        json!({ "resourceType": "Parameters", "parameter": [{ "name": "operation", "part": [
+            { "name": "type", "valueCode": "delete" }, { "name": "path", "valueString": "Patient.gender" }
+        ] }] })
+    };
+    for store in Store::all() {
+        let site = Site::on(store);
+        for id in ["a", "b"] {
+            site.put(&format!("/fhir/Basic/{id}"), &named(id, "x")).expect(201);
+        }
+        for (entries, status, places) in [
+            (vec![stale("a"), entry("POST", "Basic").with(to("none"))], 400, vec![0, 1]),
+            (vec![entry("POST", "Patient").with(invalid()), stale("a")], 400, vec![0, 1]),
+            (vec![stale("a"), entry("POST", "Patient").with(invalid())], 400, vec![0, 1]),
+            (
+                vec![
+                    entry("POST", "Basic").with(basic("kept?")),
+                    stale("a"),
+                    stale("b"),
+                    entry("DELETE", "Basic/never"),
+                    entry("GET", "Basic/absent"),
+                ],
+                404,
+                vec![1, 2, 3, 4],
+            ),
+            (vec![stale("a"), entry("GET", "Patient/absent"), stale("b")], 404, vec![0, 1, 2]),
+            (vec![stale("a"), stale("b"), entry("GET", "Basic/a")], 412, vec![0, 1]),
+            (vec![entry("PUT", "Patiens/1").with(patient("x")), stale("a")], 404, vec![0, 1]),
+            // What follows from a refused entry is not told.
+            (
+                vec![entry("POST", "Patient").with(invalid()), entry("POST", "Basic").with(to("new"))],
+                400,
+                vec![0],
+            ),
+            (
+                vec![
+                    entry("PUT", "Patient/n").with(json!({ "resourceType": "Patient", "id": "m" })),
+                    entry("GET", "Patient/n"),
+                    entry("PATCH", "Patient?identifier=urn:t%7Cnew").with(patch()),
+                ],
+                400,
+                vec![0],
+            ),
+            (
+                vec![
+                    entry("POST", "Encounter").with(json!({
+                        "resourceType": "Encounter", "status": "planned", "class": { "code": "AMB" },
+                        "identifier": [{ "system": "urn:t", "value": "e" }],
+                        "subject": { "reference": "Patient?identifier=urn:t|none" }
+                    })),
+                    entry("POST", "Basic").with(referring("Encounter?identifier=urn:t|e")),
+                ],
+                400,
+                vec![0],
+            ),
+            // Another entry does what it finds.
+            (
+                vec![
+                    stale("a"),
+                    entry("POST", "Patient").with(patient("made")),
+                    entry("POST", "Basic").with(to("made")),
+                ],
+                412,
+                vec![0],
+            ),
+        ] {
+            let refused = transaction(&site, entries).expect(status);
+            let mut told: Vec<String> = refused.issues().into_iter().map(|issue| issue.2).collect();
+            told.retain(|place| !place.is_empty());
+            told.sort();
+            told.dedup();
+            let told: Vec<&str> = told.iter().map(|place| place.split(['[', ']']).nth(1).unwrap()).collect();
+            let expected: Vec<String> = places.iter().map(|place: &i32| place.to_string()).collect();
+            assert_eq!(told, expected, "{}", refused.text());
+        }
+        assert_eq!(site.search("/fhir/Basic?_id=a,b").len(), 2);
+        assert!(site.search("/fhir/Patient?identifier=urn:t|").is_empty());
+        assert!(site.get("/fhir/Basic/a").header("etag").is_some_and(|tag| tag == "W/\"1\""));
     }
 }
