@@ -8,7 +8,7 @@ use crate::reading::Reading;
 use crate::registry::Parameter;
 use crate::string::StringMatch;
 use crate::value::{BAD_ESCAPE, unescape};
-use crate::{date, near, number, quantity, reference, string, token, token_modifier, uri};
+use crate::{date, hierarchy, near, number, quantity, reference, string, token, token_modifier, uri};
 use fhir::Issue;
 use fhir::definitions::SearchParameterType;
 use std::sync::Arc;
@@ -37,8 +37,13 @@ pub(crate) fn condition(
     let plain = unescape(value).ok_or_else(|| bad_value(parameter.code(), value, BAD_ESCAPE))?;
     let (prefix, ordered) = Prefix::split(&plain);
     match parameter.kind() {
-        Kind::Reference if modifier == Some(Modifier::Below) => reference::below(parameter, &plain),
+        Kind::Reference if parameter.facts().canonical && modifier == Some(Modifier::Below) => {
+            reference::below(parameter, &plain)
+        }
         Kind::Reference => {
+            if let Some(along @ (Modifier::Above | Modifier::Below)) = modifier {
+                return hierarchy::condition(reading, parameter, along, &plain);
+            }
             let of_type = match modifier {
                 Some(Modifier::Type(resource_type)) => Some(resource_type),
                 _ => None,

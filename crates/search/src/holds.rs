@@ -45,6 +45,7 @@ pub(crate) fn holds(criterion: &Criterion, rows: &[IndexRow]) -> bool {
         | Criterion::LastUpdated(_)
         | Criterion::RefersTo { .. }
         | Criterion::RefersWithin { .. }
+        | Criterion::RefersAlong { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. } => false,
     }

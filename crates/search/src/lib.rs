@@ -22,6 +22,7 @@ mod filter;
 mod fold;
 mod from_url;
 mod has;
+mod hierarchy;
 mod holds;
 pub mod include;
 pub mod index;
@@ -69,7 +70,7 @@ pub use prefix::Prefix;
 pub use presence::presence_criterion;
 pub use query::{
     Contained, ContainedResource, Criterion, NumberTest, Query, References, Sort, SortKey, SortText,
-    SpanTest, Test, TextTest, Total,
+    SpanTest, Step, Test, TextTest, Total,
 };
 pub use reading::{BareId, SearchOptions};
 pub use reference::reference_criterion;

@@ -1,6 +1,7 @@
 //! Modifiers (<http://hl7.org/fhir/R4/search.html#modifiers>): what follows the colon of a parameter's name. One that
 //! is not supported is refused, never ignored.
 
+use crate::hierarchy::is_along;
 use crate::registry::{Parameter, Source};
 use fhir::definitions::SearchParameterType;
 use fhir::outcome::{cut, did_you_mean};
@@ -62,6 +63,7 @@ pub(crate) fn names(parameter: &Parameter) -> &'static [&'static str] {
         (_, Kind::Token) if facts.without_system => &["missing", "not"],
         (_, Kind::Token) => &["above", "below", "in", "missing", "not", "not-in", "of-type", "text"],
         (_, Kind::Reference) if facts.canonical => &["below", "missing"],
+        (_, Kind::Reference) if is_along(parameter) => &["above", "below", "identifier", "missing"],
         (_, Kind::Reference) => &["identifier", "missing"],
         (_, Kind::Uri) => &["above", "below", "missing"],
         (_, Kind::Date | Kind::Number | Kind::Quantity | Kind::Special) => &["missing"],

@@ -114,6 +114,19 @@ pub enum Criterion {
         /// Those resources of the type to which the parameter points.
         contained: Contained,
     },
+    /// The resource refers, under one of the parameters, to the resource `id` of type `target`, or to one that is reached
+    /// from it step by step, however many: what is part of it, or what it is part of.
+    /// [`resolve`](crate::resolve) makes [`Keys`](Criterion::Keys) of it.
+    RefersAlong {
+        /// The reference parameters.
+        parameters: Vec<ParameterId>,
+        /// The type that is referred to.
+        target: ResourceType,
+        /// Where the steps begin.
+        id: String,
+        /// The steps.
+        step: Step,
+    },
     /// A resource of type `by` of which all criteria hold refers to this one: `_has`. [`resolve`](crate::resolve)
     /// makes [`Ids`](Criterion::Ids) of it.
     ReferredToBy {
@@ -153,10 +166,20 @@ impl Criterion {
             Criterion::Tested { candidates: criteria, .. }
             | Criterion::All(criteria)
             | Criterion::Either(criteria) => criteria.iter().for_each(|criterion| criterion.look_at(types)),
+            Criterion::RefersAlong { target, .. } => types.push(*target),
             Criterion::Not(criterion) => criterion.look_at(types),
             _ => {}
         }
     }
+}
+
+/// A step from resources to others of their type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// To what refers to them under this parameter.
+    Down(ParameterId),
+    /// To what they refer to.
+    Up(References),
 }
 
 /// A test of folded text.

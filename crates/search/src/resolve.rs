@@ -6,11 +6,12 @@ use crate::index::ParameterId;
 use crate::key::Key;
 use crate::limits;
 use crate::merge::any;
-use crate::query::ContainedResource;
+use crate::query::{ContainedResource, Step};
 use crate::query::{Criterion, Query};
 use crate::{condition, reference};
 use fhir::ResourceType;
 use fhir::definitions::search_parameter;
+use std::collections::BTreeSet;
 
 /// What is done with each resource that matches: its id and its stored bytes are shown.
 pub type EachMatch<'e> = &'e mut (dyn FnMut(&str, &[u8]) -> Result<(), TooCostly> + 'e);
@@ -113,6 +114,15 @@ impl<M: Matching> Resolver<'_, M> {
                 })?;
                 Criterion::Ids(ids)
             }
+            Criterion::RefersAlong { parameters, target, id, step } => {
+                let ids = self.along(*target, id, step)?;
+                let hashes: Vec<u64> = ids.iter().map(|id| Key::Resource(target.name(), id).hash()).collect();
+                let of = |parameter: &ParameterId| Criterion::Keys {
+                    parameter: *parameter,
+                    hashes: hashes.clone(),
+                };
+                any(parameters.iter().map(of).collect())
+            }
             Criterion::ReferredToBy { by, criteria, references } => {
                 let criteria = self.all(*by, criteria)?;
                 let mut ids = Vec::new();
@@ -164,6 +174,31 @@ impl<M: Matching> Resolver<'_, M> {
             })
         });
         each.collect()
+    }
+
+    /// The id and those that steps lead to from it. Circles end.
+    fn along(&mut self, target: ResourceType, id: &str, step: &Step) -> Result<BTreeSet<String>, M::Error> {
+        let mut reached = BTreeSet::from([id.to_owned()]);
+        let mut from = vec![id.to_owned()];
+        while !from.is_empty() {
+            let mut next = Vec::new();
+            match step {
+                Step::Down(parameter) => {
+                    let hashes = from.iter().map(|id| Key::Resource(target.name(), id).hash()).collect();
+                    let refers = Criterion::Keys { parameter: *parameter, hashes };
+                    self.each_match(target, &[refers], false, &mut |id, _| next.push(id.to_owned()))?;
+                }
+                Step::Up(references) => {
+                    let these = Criterion::Ids(std::mem::take(&mut from));
+                    self.each_match(target, &[these], true, &mut |_, body| {
+                        next.extend((references.0)(body))
+                    })?;
+                }
+            }
+            next.retain(|id| reached.insert(id.clone()));
+            from = next;
+        }
+        Ok(reached)
     }
 
     /// Looks at resources: no more for all parts of a search together than a search may.

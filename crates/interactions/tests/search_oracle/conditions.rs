@@ -86,6 +86,14 @@ impl Condition {
     }
 }
 
+/// Whether it is asked for what is part of what.
+fn is_along(question: &Question) -> bool {
+    let is_reference = question.parameter.kind == SearchParameterType::Reference;
+    is_reference
+        && matches!(question.modifier, Some("below" | "above"))
+        && question.values.iter().all(|value| !value.contains(':'))
+}
+
 /// A reference that there is: the type that refers, the parameter, the type that is referred to.
 pub type Edge = (ResourceType, &'static SearchParameter, ResourceType);
 
@@ -151,6 +159,7 @@ impl Oracle {
     /// The ids of the resources of a type that meet a condition.
     pub fn matching(&mut self, of: ResourceType, condition: &Condition) -> Ids {
         match condition {
+            Condition::Plain(question) if is_along(question) => self.along(of, question),
             Condition::Plain(question) => {
                 let found = self.filtered(of, |meaning, json| meaning.holds(json, question));
                 let holds = match question.modifier {
@@ -197,6 +206,43 @@ impl Oracle {
             found.extend(contained.filter(|_| all));
         }
         found
+    }
+
+    /// What refers to a resource, to its parts and theirs (`:below`), or to what it is part of.
+    fn along(&mut self, of: ResourceType, question: &Question) -> Ids {
+        let is_below = question.modifier == Some("below");
+        let mut all = Ids::new();
+        for value in &question.values {
+            let (name, id) = value.split_once('/').unwrap();
+            let target = ResourceType::from_name(name).unwrap();
+            let part_of =
+                search_parameters_of(target).find(|one| matches!(one.code, "partof" | "part-of")).unwrap();
+            let Oracle { world, meaning, .. } = self;
+            let mut links: Vec<(&'static str, String)> = Vec::new();
+            for stored in world.of(target) {
+                let wholes = world.references(meaning, stored.json, part_of).into_iter();
+                links.extend(
+                    wholes.filter(|(found, _)| *found == target).map(|(_, whole)| (stored.id, whole)),
+                );
+            }
+            let mut reached: BTreeSet<String> = BTreeSet::from([id.to_owned()]);
+            loop {
+                let before = reached.len();
+                for (part, whole) in &links {
+                    match is_below {
+                        true if reached.contains(whole) => reached.insert((*part).to_owned()),
+                        false if reached.contains(*part) => reached.insert(whole.clone()),
+                        _ => continue,
+                    };
+                }
+                if reached.len() == before {
+                    break;
+                }
+            }
+            let targets: Ids = reached.into_iter().map(|id| &*Box::leak(id.into_boxed_str())).collect();
+            all.extend(self.referring(of, question.parameter, target, &targets));
+        }
+        all
     }
 
     /// What refers to one of the targets.

@@ -30,8 +30,7 @@
 //! about 9,700 searches of the examples, 4,500 of generated records and 3,800 of Synthea's, of which two in three find
 //! something; with all questions to more than 40,000.
 //!
-//! `paging` walks over pages while another client writes. What is not asked here: `:above` and `:below` of references
-//! to what has parts, `:text` of strings, `near` without a distance.
+//! `paging` walks over pages while another client writes. What is not asked here: `:text` of strings, `near` without a distance.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -130,6 +130,14 @@ pub fn of_item(parameter: &SearchParameter, item: &Item<'_>) -> Vec<(Option<&'st
                 Some(Reference::Local { resource_type, id, .. }) => {
                     found.push((None, format!("{resource_type}/{id}")));
                     found.push((None, id.to_owned()));
+                    let has_parts = matches!(
+                        resource_type.name(),
+                        "Location" | "Organization" | "Encounter" | "CarePlan"
+                    );
+                    if has_parts && parameter.targets.contains(&resource_type) {
+                        found.push((Some("below"), format!("{resource_type}/{id}")));
+                        found.push((Some("above"), format!("{resource_type}/{id}")));
+                    }
                     if parameter.targets.contains(&resource_type) {
                         found.push((Some(resource_type.name()), id.to_owned()));
                     }

@@ -243,7 +243,10 @@ fn awkward() -> Vec<Json> {
             "telecom": [{ "system": "email", "value": (format!("a|b{n}@example.org")) }],
             "birthDate": (["1950", "1950-03", "1950-03-07", "1951-12-31", "1949-01", "1951"][n]),
             "link": [{ "other": { "reference": (format!("Patient/odd{}", (n + 1) % 6)) }, "type": "seealso" }],
-            "managingOrganization": { "identifier": { "system": "http://orgs", "value": "o|1" }, "display": "Elsewhere" }
+            "managingOrganization": {
+                "reference": (format!("Organization/odd{}", n % 4)),
+                "identifier": { "system": "http://orgs", "value": "o|1" }, "display": "Elsewhere"
+            }
         })
     });
     let observations = (0..8).map(|n| {
@@ -294,10 +297,12 @@ fn awkward() -> Vec<Json> {
         })
     });
     // Longer than what is indexed of a text.
-    let long = (0..2).map(|n| {
+    let long = (0..4).map(|n| {
         json!({
             "resourceType": "Organization", "id": (format!("odd{n}")), "active": true,
-            "name": (format!("{} Zürich, {}", "Krankenhaus ".repeat(24), ["North", "South"][n]))
+            "name": (format!("{} Zürich, {}", "Krankenhaus ".repeat(24), ["North", "South", "East", "West"][n])),
+            // One after the other, and the last part of itself.
+            "partOf": { "reference": (format!("Organization/odd{}", [1, 2, 2, 3][n])) }
         })
     });
     patients.chain(within).chain(long).chain(observations).chain(documents).collect()

@@ -106,6 +106,74 @@ fn chains_look_into_contained_resources() {
 }
 
 #[test]
+fn references_are_found_along_what_is_part_of_what() {
+    let part = |id: &str, whole: &str| {
+        format!(r#"{{"resourceType":"Location","id":"{id}","partOf":{{"reference":"Location/{whole}"}}}}"#)
+    };
+    let at = |id: &str, place: &str| {
+        format!(
+            r#"{{"resourceType":"Encounter","id":"{id}","location":[{{"location":{{"reference":"Location/{place}"}}}}]}}"#
+        )
+    };
+    let bodies = [
+        String::from(r#"{"resourceType":"Location","id":"house"}"#),
+        part("floor", "house"),
+        part("room", "floor"),
+        part("bed", "room"),
+        part("other", "house"),
+        // These two are part of one another.
+        part("egg", "hen"),
+        part("hen", "egg"),
+        at("inhouse", "house"),
+        at("inroom", "room"),
+        at("inbed", "bed"),
+        at("inother", "other"),
+        at("inhen", "hen"),
+        at("gone", "gone"),
+        String::from(r#"{"resourceType":"Organization","id":"o1"}"#),
+        String::from(r#"{"resourceType":"Organization","id":"o2","partOf":{"reference":"Organization/o1"}}"#),
+        String::from(r#"{"resourceType":"Organization","id":"o3","partOf":{"reference":"Organization/o2"}}"#),
+        String::from(
+            r#"{"resourceType":"Patient","id":"p","managingOrganization":{"reference":"Organization/o3"}}"#,
+        ),
+        String::from(r#"{"resourceType":"Observation","id":"o","subject":{"reference":"Patient/p"}}"#),
+    ];
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    let mut store = Memory::new(&bodies);
+    store.check(&[
+        ("Encounter?location:below=floor", &["Encounter/inbed", "Encounter/inroom"]),
+        ("Encounter?location:below=Location/room", &["Encounter/inbed", "Encounter/inroom"]),
+        (
+            "Encounter?location:below=house",
+            &["Encounter/inbed", "Encounter/inhouse", "Encounter/inother", "Encounter/inroom"],
+        ),
+        ("Encounter?location:below=bed,other", &["Encounter/inbed", "Encounter/inother"]),
+        ("Encounter?location:above=bed", &["Encounter/inbed", "Encounter/inhouse", "Encounter/inroom"]),
+        ("Encounter?location:above=other", &["Encounter/inhouse", "Encounter/inother"]),
+        ("Encounter?location:below=egg", &["Encounter/inhen"]),
+        ("Encounter?location:above=egg", &["Encounter/inhen"]),
+        ("Encounter?location:below=gone", &["Encounter/gone"]),
+        ("Encounter?location:below=nowhere", &[]),
+        ("Organization?partof:below=o1", &["Organization/o2", "Organization/o3"]),
+        ("Organization?partof:below=o2", &["Organization/o3"]),
+        ("Organization?partof:above=o2", &["Organization/o2", "Organization/o3"]),
+        ("Patient?organization:below=o1", &["Patient/p"]),
+        ("Observation?patient.organization:below=o1", &["Observation/o"]),
+    ]);
+    assert!(
+        refused("Encounter", "location:below=Patient/p")[0]
+            .contains("is not Location/id or its id, of what has parts")
+    );
+    assert!(
+        refused("Encounter", "subject:below=p")[0]
+            .contains("search parameter 'subject' has no modifier ':below'")
+    );
+    assert!(
+        search("Encounter", "location:below=house").unwrap().looked_at().contains(&ResourceType::LOCATION)
+    );
+}
+
+#[test]
 fn reverse_chains_find_by_what_refers() {
     clinic().check(&[
         ("Patient?_has:Observation:patient:code=http://l|1", &["Patient/ann"]),

@@ -98,7 +98,10 @@ fn meets(criterion: &Criterion, stored: &Stored<'_>) -> bool {
         Criterion::All(each) => each.iter().all(|one| meets(one, stored)),
         Criterion::Either(each) => each.iter().any(|one| meets(one, stored)),
         Criterion::Not(not) => !meets(not, stored),
-        Criterion::RefersTo { .. } | Criterion::RefersWithin { .. } | Criterion::ReferredToBy { .. } => {
+        Criterion::RefersTo { .. }
+        | Criterion::RefersWithin { .. }
+        | Criterion::RefersAlong { .. }
+        | Criterion::ReferredToBy { .. } => {
             panic!("other resources: {criterion:?}")
         }
         of_rows => holds(of_rows, &stored.rows),

@@ -81,8 +81,8 @@ fn modifiers_are_refused_by_name() {
         ),
         (
             "Patient",
-            "organization:below=a",
-            "search parameter 'organization' has no modifier ':below' (supported: :identifier, :missing, :Organization)",
+            "link:below=a",
+            "search parameter 'link' has no modifier ':below' (supported: :identifier, :missing, :Patient, :RelatedPerson)",
         ),
         (
             "Patient",

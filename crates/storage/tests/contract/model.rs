@@ -87,7 +87,7 @@ fn holds(criterion: &Criterion, resource: &Modelled) -> bool {
         Criterion::LastUpdated(any_of) => {
             any_of.iter().any(|test| test.holds(resource.last_updated, resource.last_updated + 1))
         }
-        Criterion::RefersTo { .. } | Criterion::RefersWithin { .. } | Criterion::ReferredToBy { .. } | Criterion::Tested { .. } => {
+        Criterion::RefersTo { .. } | Criterion::RefersWithin { .. } | Criterion::RefersAlong { .. } | Criterion::ReferredToBy { .. } | Criterion::Tested { .. } => {
             panic!("the model knows one resource at a time")
         }
         Criterion::All(criteria) => criteria.iter().all(|criterion| holds(criterion, resource)),

@@ -59,6 +59,7 @@ pub(super) fn condition(sql: &mut Statement, criterion: &Criterion, vid: &str) {
         // These were resolved into others; nothing is known of them here.
         Criterion::RefersTo { .. }
         | Criterion::RefersWithin { .. }
+        | Criterion::RefersAlong { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. } => {
             sql.sql("1 = 0");

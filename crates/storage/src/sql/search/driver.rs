@@ -55,6 +55,7 @@ fn arms(criterion: &Criterion) -> Option<(Vec<Arm<'_>>, bool)> {
         Criterion::Not(_)
         | Criterion::RefersTo { .. }
         | Criterion::RefersWithin { .. }
+        | Criterion::RefersAlong { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. } => return None,
     };

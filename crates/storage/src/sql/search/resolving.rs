@@ -27,6 +27,7 @@ fn is_plain(criterion: &Criterion) -> bool {
     match criterion {
         Criterion::RefersTo { .. }
         | Criterion::RefersWithin { .. }
+        | Criterion::RefersAlong { .. }
         | Criterion::ReferredToBy { .. }
         | Criterion::Tested { .. }
         | Criterion::All(_) => false,
