@@ -39,7 +39,7 @@ fn listed(sent: &Sent<'_>, fact: &ElementFact, value: &Json) -> Option<Json> {
     match value {
         Json::Array(items) if fact.type_name != "Extension" => {
             let kept: Vec<Json> = items.iter().filter_map(|item| listed(sent, fact, item)).collect();
-            (items.is_empty() || !kept.is_empty()).then(|| kept.into())
+            (!kept.is_empty()).then(|| kept.into())
         }
         Json::Object(element) if fact.type_name != "Extension" && is_looked_into() => {
             let kept: Object = element
