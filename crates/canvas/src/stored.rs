@@ -6,13 +6,13 @@ use crate::shape;
 use fhir::{Json, Object};
 
 /// The members of the body that the contract lists and lets a client write, in the contract's order, `resourceType`
-/// first. What it does not list within them, and extensions of the resource that it does not list, are left out.
+/// first. What it does not list within them or has no effect, and extensions of the resource that it does not list, are left out.
 pub fn writable(sent: &Sent<'_>) -> Object {
     let contract = sent.contract;
     let mut kept = Object::new();
     kept.insert("resourceType", contract.resource_type.name());
     for element in members(contract).filter(|element| is_written(element)) {
-        if let Some(value) = sent.body.get(element.path).and_then(|value| listed(contract, element, value)) {
+        if let Some(value) = sent.body.get(element.path).and_then(|value| listed(sent, element, value)) {
             kept.insert(element.path, value);
         }
         let extended = format!("_{}", element.path);
@@ -24,23 +24,27 @@ pub fn writable(sent: &Sent<'_>) -> Object {
     kept
 }
 
-/// What the contract lists of a value, at every depth; all of it where the contract does not look into it. `None` when that
-/// is nothing.
-fn listed(contract: &Contract, fact: &ElementFact, value: &Json) -> Option<Json> {
-    let below = |name: &str| contract.element(&format!("{}.{}", fact.path, plain(name)));
+/// What the contract lists of a value, at every depth, but for what has no effect on the interaction; all of it where the
+/// contract does not look into it. `None` when that is nothing.
+fn listed(sent: &Sent<'_>, fact: &ElementFact, value: &Json) -> Option<Json> {
+    let contract = sent.contract;
+    let below = |name: &str| {
+        let found = contract.element(&format!("{}.{}", fact.path, plain(name)));
+        found.filter(|element| !element.ignored_on.contains(&sent.interaction))
+    };
     let is_looked_into = || {
         let mut elements = contract.elements.iter();
         elements.any(|other| other.path.strip_prefix(fact.path).is_some_and(|rest| rest.starts_with('.')))
     };
     match value {
         Json::Array(items) if fact.type_name != "Extension" => {
-            let kept: Vec<Json> = items.iter().filter_map(|item| listed(contract, fact, item)).collect();
-            (items.is_empty() || !kept.is_empty()).then(|| kept.into())
+            let kept: Vec<Json> = items.iter().filter_map(|item| listed(sent, fact, item)).collect();
+            (!kept.is_empty()).then(|| kept.into())
         }
         Json::Object(element) if fact.type_name != "Extension" && is_looked_into() => {
             let kept: Object = element
                 .iter()
-                .filter_map(|(name, value)| Some((name, listed(contract, below(name)?, value)?)))
+                .filter_map(|(name, value)| Some((name, listed(sent, below(name)?, value)?)))
                 .collect();
             (!kept.is_empty()).then(|| kept.into())
         }

@@ -12,8 +12,8 @@ use crate::rule::{Check, Rule, remove, rule, set};
 use crate::search::Reading;
 use crate::sent::Sent;
 use crate::stored::{self, in_contract_order};
+use crate::time;
 use crate::write::Write;
-use crate::{keyed, time};
 use fhir::definitions::SearchParameterType::{Reference, Token};
 use fhir::{IssueCode, Json, Object, ResourceType, json};
 use interactions::search::{ExtraParameter, ParameterId};
@@ -168,7 +168,11 @@ const DECISIONS: &[Decision] = &[
         "Is received.",
         "An earlier edition says so, the current table says now; nothing is received before it is sent.",
     ),
-    decision("subject", "Is shown.", "The table has it, the examples lack it; the table ranks higher."),
+    decision(
+        "subject",
+        "Is shown: the patient of the exchange, by whom it is found too, also where the R4 door stored another.",
+        "The table has it, the examples lack it; the table ranks higher, and says that it is always that patient.",
+    ),
     decision(
         "Further entries of payload",
         "Are stored and shown.",
@@ -246,7 +250,7 @@ fn tell_subject(resource: &mut Object) {
     let sides = resource.get("sender").into_iter().chain(resource.items("recipient"));
     let patient = sides.into_iter().find(|side| leads_to(side) == Some(ResourceType::PATIENT)).map(typed);
     if let Some(patient) = patient {
-        keyed::default(resource, "subject", patient);
+        resource.insert("subject", patient);
     }
 }
 

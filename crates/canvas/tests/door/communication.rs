@@ -78,3 +78,17 @@ fn messages_among_the_staff_are_neither_found_nor_read() {
     assert_eq!(door.found(MESSAGE, ""), [shown]);
     assert_eq!(told(&door.read(MESSAGE, "among-the-staff").unwrap_err()).0, 404);
 }
+
+#[test]
+fn the_subject_that_is_shown_is_the_one_it_is_found_by() {
+    let door = Door::of_demo_clinic();
+    let mut body = changed(CONTRACT.minimal, &[], "");
+    set(&mut body, "recipient.0.reference", Json::from(format!("Patient/{}", demo::PATIENTS[1])));
+    set(&mut body, "subject", parse(&format!(r#"{{"reference":"Patient/{}"}}"#, demo::PATIENT)));
+    door.put(MESSAGE, "m", body);
+    let read = door.read(MESSAGE, "m").unwrap();
+    let subject = read.at(&["subject", "reference"]).and_then(Json::as_str).unwrap();
+    assert_eq!(subject, format!("Patient/{}", demo::PATIENTS[1]));
+    assert_eq!(door.found(MESSAGE, &format!("patient={subject}")), ["m"]);
+    assert_eq!(door.found(MESSAGE, &format!("patient=Patient/{}", demo::PATIENT)), Vec::<String>::new());
+}

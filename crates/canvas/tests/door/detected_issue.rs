@@ -72,3 +72,15 @@ fn what_was_entered_in_error_may_have_any_mitigations() {
     assert_eq!((status, problems.len()), (422, 1));
     assert_eq!(door.found(ISSUE, "status=entered-in-error"), [id]);
 }
+
+#[test]
+fn an_empty_list_of_mitigations_is_none_and_displays_of_actions_are_not_stored() {
+    let door = Door::of_demo_clinic();
+    let id = door.create(&issue("registered", &[])).unwrap_or_else(|refusal| panic!("{refusal}"));
+    assert_eq!(door.stored(ISSUE, &id).get("mitigation"), None);
+    let mut body = issue("preliminary", &[mitigation("valid", "2024-08-09")]);
+    set(&mut body, "mitigation.0.action.coding.0.display", Json::from("Refuted"));
+    let id = door.create(&body).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let coding = door.stored(ISSUE, &id).at(&["mitigation", "0", "action", "coding", "0"]).cloned().unwrap();
+    assert_eq!((coding.str("code"), coding.str("display")), (Some("valid"), None));
+}

@@ -179,3 +179,17 @@ fn what_is_refused_leaves_nothing() {
         block_on(door.canvas.operate(REPORT, Some("x"), "create-lab-report", &body().to_bytes()));
     assert_eq!(of_instance.unwrap_err().row().status, 404, "the operation is of the type");
 }
+
+#[test]
+fn the_digits_of_a_value_are_kept() {
+    let door = Door::of_demo_clinic();
+    let mut sent = body();
+    set(&mut sent, "parameter.1.part.1.resource.valueQuantity.value", Json::from("1.50"));
+    send(&door, &sent).unwrap_or_else(|refusal| panic!("{refusal}"));
+    let found = door.search(OBSERVATION, &format!("patient=Patient/{}&code=2093-3", demo::PATIENT)).unwrap();
+    let numbers: Vec<String> = entries(&found)
+        .iter()
+        .filter_map(|value| value.at(&["valueQuantity", "value"]).map(ToString::to_string))
+        .collect();
+    assert!(numbers.contains(&"1.50".to_owned()), "{numbers:?}");
+}

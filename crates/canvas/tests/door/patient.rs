@@ -389,7 +389,7 @@ fn a_period_of_an_identifier_is_never_made_to_end_before_it_begins() {
 fn a_patient_of_the_r4_door_is_shown_by_the_contract_at_every_depth() {
     let door = Door::empty();
     let stored = r#"{"resourceType":"Patient","gender":"female","birthDate":"1980","maritalStatus":{"text":"x"},
-        "name":[{"use":"official","text":"Ada L","family":"L","given":["Ada"]}],
+        "name":[{"use":"official","text":"Ada L","family":"L","given":["Ada"]},{"text":"Ada Lovelace"}],
         "telecom":[{"system":"phone","value":"1","period":{"start":"2020"}}],
         "address":[{"text":"all","city":"Reno","district":"d"}],
         "contact":[{"gender":"male","relationship":[{"text":"Spouse"}],"address":{"city":"Reno"},
@@ -400,6 +400,8 @@ fn a_patient_of_the_r4_door_is_shown_by_the_contract_at_every_depth() {
     read.as_object_mut().unwrap().remove("text");
     let expected = r#"{"resourceType":"Patient","id":"1","active":true,
         "name":[{"use":"official","family":"L","given":["Ada"],
+            "period":{"start":"0001-01-01T00:00:00+00:00","end":"9999-12-31T23:59:59.999999+00:00"}},
+            {"family":"Ada Lovelace",
             "period":{"start":"0001-01-01T00:00:00+00:00","end":"9999-12-31T23:59:59.999999+00:00"}}],
         "telecom":[{"system":"phone","value":"1"}],"gender":"female","birthDate":"1980-01-01",
         "address":[{"city":"Reno"}],"contact":[{"name":{"text":"Dan L"},"telecom":[{"system":"phone","value":"1"}]}],

@@ -82,3 +82,19 @@ fn diagnostic_reports_come_by_date_on_every_page() {
     assert_eq!(page("_count=2"), ["a", "b"]);
     assert_eq!(page("_count=2&_offset=2"), ["c", "undated"]);
 }
+
+#[test]
+fn a_report_is_found_by_the_time_that_it_shows() {
+    let door = Door::empty();
+    let report = r#"{"resourceType":"DiagnosticReport","status":"final","code":{"text":"x"},
+        "effectivePeriod":{"start":"2024-01-01T10:00:00Z","end":"2024-03-01T10:00:00Z"}}"#;
+    door.put(ResourceType::DIAGNOSTIC_REPORT, "r", parse(report));
+    for (query, is_found) in [
+        ("date=2024-01-01", true),
+        ("date=lt2024-01-02", true),
+        ("date=gt2024-02-01", false),
+        ("date=2024-02-01", false),
+    ] {
+        assert_eq!(!door.found(ResourceType::DIAGNOSTIC_REPORT, query).is_empty(), is_found, "{query}");
+    }
+}

@@ -23,6 +23,17 @@ pub fn times(sent: &Sent<'_>, findings: &mut Findings) {
     }
 }
 
+/// Times are told apart up to the end of the year before.
+pub fn years(sent: &Sent<'_>, findings: &mut Findings) {
+    for name in ["start", "end"].into_iter().filter(|name| is_beyond(sent.body.str(name))) {
+        findings.add(&format!("Appointment.{name}"), &[("element", name)]);
+    }
+}
+
+fn is_beyond(time: Option<&str>) -> bool {
+    time.is_some_and(|time| time.starts_with("9999"))
+}
+
 /// `entered-in-error` is only read.
 pub fn mistaken_status(sent: &Sent<'_>, findings: &mut Findings) {
     if sent.body.str("status") == Some("entered-in-error") {

@@ -85,6 +85,16 @@ pub const RULES: &[Rule] = &[
             "Appointment duration must be greater than 0 minutes",
         )
         .kept_by(&[set("end", r#""2031-03-03T10:01:00-05:00""#)]),
+    rule("appointment-year", Value, "{element} must be before the year 9999")
+        .when("start or end is in the year 9999, which not every time of can be represented")
+        .check(Check::Body(body::years))
+        .broken_by(
+            &[set("end", r#""9999-12-31T23:59:59-07:00""#)],
+            "Appointment.end",
+            "end must be before the year 9999",
+        )
+        .kept_by(&[])
+        .note("not the vendor's: its last hours lie beyond the times that can be told apart"),
     rule("appointment-time", Value, "{element} must be a date and time with at least minute precision")
         .when("start or end not a dateTime, or less precise than YYYY-MM-DDTHH:MM")
         .check(Check::Body(body::times))

@@ -89,7 +89,7 @@ const ELEMENTS: &[ElementFact] = &[
     element("evidence.code.coding.display", "string").required(),
     element("detail", "string"),
     element("reference", "uri").note("a URL"),
-    element("mitigation", "BackboneElement").list(),
+    element("mitigation", "BackboneElement").list_or_empty(),
     element("mitigation.id", "string")
         .ignored_on(&[Interaction::Create])
         .note("issued; on update it keeps the entry"),
@@ -184,15 +184,6 @@ impl CanvasType for DetectedIssue {
         &CONTRACT
     }
 
-    fn normalise(&self, body: &mut Object, _clinic: &crate::Clinic) {
-        if body
-            .get("mitigation")
-            .is_some_and(|mitigation| mitigation.as_array().is_some_and(|all| all.is_empty()))
-        {
-            body.remove("mitigation");
-        }
-    }
-
     fn complete(&self, sent: &Sent<'_>) -> Object {
         let mut resource = stored::writable(sent);
         for (name, members) in KEYED {
@@ -204,9 +195,9 @@ impl CanvasType for DetectedIssue {
     fn merge(&self, stored: &Object, write: &Write<'_, '_>) -> Object {
         let mut merged = stored::merged(stored, &write.sent);
         for (name, members) in KEYED {
-            match write.sent.body.contains(name) {
-                true => entries(&mut merged, name, members, stored.items(name)),
-                false => drop(merged.remove(name)),
+            match write.sent.body.items(name).is_empty() {
+                true => drop(merged.remove(name)),
+                false => entries(&mut merged, name, members, stored.items(name)),
             }
         }
         merged

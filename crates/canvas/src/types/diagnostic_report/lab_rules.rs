@@ -267,7 +267,7 @@ fn patient(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Ref
     for (place, report) in sent_reports(write.sent.body) {
         let reference = subject_of(report).unwrap_or_default();
         let exists = match Reference::local(reference) {
-            Some(Reference::Local { resource_type: ResourceType::PATIENT, id, .. }) => {
+            Some(Reference::Local { resource_type: ResourceType::PATIENT, id, version: None }) => {
                 matches!(write.unit.state(ResourceType::PATIENT, id)?, State::Present(_))
             }
             _ => false,

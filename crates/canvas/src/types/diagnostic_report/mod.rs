@@ -16,6 +16,7 @@ use crate::keyed::default;
 use crate::search::Reading;
 use fhir::definitions::SearchParameterType::{Date, Reference, Token};
 use fhir::{Json, Object, ResourceType};
+use interactions::search::{ExtraParameter, ParameterId};
 use interactions::{Interaction, Refusal};
 use std::collections::HashSet;
 
@@ -31,7 +32,15 @@ pub static CONTRACT: Contract = Contract {
     ],
     elements: ELEMENTS,
     extensions: EXTENSIONS,
-    search: SearchFacts { order: &[(SortBy::Date("date"), false)], ..SearchFacts::by(PARAMETERS) },
+    search: SearchFacts { order: &[(SortBy::Date(START), false)], ..SearchFacts::by(PARAMETERS) },
+    indexed: &[ExtraParameter {
+        number: ParameterId::FIRST_EXTRA + 200,
+        code: START,
+        resource_type: ResourceType::DIAGNOSTIC_REPORT,
+        kind: Date,
+        expression: "DiagnosticReport.effective.ofType(dateTime) | DiagnosticReport.effective.ofType(Period).start",
+        targets: &[],
+    }],
     authors: Some(&["performer"]),
     files: &["presentedForm"],
     operations: &[lab_report::CREATE_LAB_REPORT],
@@ -46,6 +55,9 @@ pub static CONTRACT: Contract = Contract {
     decisions: DECISIONS,
     ..Contract::of("DiagnosticReport", ResourceType::DIAGNOSTIC_REPORT, IdForm::Uuid)
 };
+
+/// The parameter of the time that is shown.
+const START: &str = "canvas-start";
 
 const ELEMENTS: &[ElementFact] = &[
     element("id", "id").read_only(),
@@ -109,7 +121,7 @@ const PARAMETERS: &[ParameterFact] = &[
     parameter("code", Token, Finds::Token("code"))
         .defined_by("http://hl7.org/fhir/SearchParameter/clinical-code")
         .note("code or system|code"),
-    parameter("date", Date, Finds::Date("date"))
+    parameter("date", Date, Finds::Date(START))
         .defined_by("http://hl7.org/fhir/SearchParameter/clinical-date")
         .note("effectiveDateTime; repeat it for a range"),
     parameter("patient", Reference, Finds::Reference("patient"))
@@ -126,8 +138,8 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "effectiveDateTime of a report that was stored with a period",
-        "The start of the period.",
-        "The vendor has one time.",
+        "The start of the period, by which it is found and sorted too.",
+        "The vendor has one time; R4's parameter would find by the whole period.",
     ),
     decision("performer", "Practitioners alone.", "The page has the one whom the report is assigned to."),
     decision("text", "As stored; none is generated.", "The table has it, no example does."),

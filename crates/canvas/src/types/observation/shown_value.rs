@@ -79,22 +79,18 @@ fn normalised(stored: &Object, number: &Number, vital: &Vital) -> Option<Json> {
         WAIST if is_in("[in_i]", "in") => (value * INCH, "cm", "cm"),
         _ => return None,
     };
-    let number = Number::from_literal(&format!("{value:.2}"))?;
+    let text = format!("{value:.2}");
+    let number = Number::from_literal(text.trim_end_matches('0').trim_end_matches('.'))?;
     Some(json!({ "value": (decimal(&number)), "unit": unit, "system": UCUM, "code": code }))
 }
 
-/// A number with a decimal part ("Numbers are returned with a decimal part"), without zeros that say nothing.
+/// A number with a decimal part ("Numbers are returned with a decimal part"). The digits that it has stay, zeros as well: they
+/// say how exactly it was measured (<http://hl7.org/fhir/R4/datatypes.html#decimal>).
 pub fn decimal(number: &Number) -> Json {
     let text = number.as_str();
-    let text = match (text.contains(['e', 'E']), text.split_once('.')) {
-        (true, _) => text.to_owned(),
-        (false, None) => format!("{text}.0"),
-        (false, Some((whole, part))) => {
-            let part = part.trim_end_matches('0');
-            format!("{whole}.{}", if part.is_empty() { "0" } else { part })
-        }
-    };
-    Json::Number(Number::from_literal(&text).unwrap_or_else(|| number.clone()))
+    let whole = !text.contains(['e', 'E', '.']);
+    let told = whole.then(|| Number::from_literal(&format!("{text}.0"))).flatten();
+    Json::Number(told.unwrap_or_else(|| number.clone()))
 }
 
 /// A Quantity as a text: `<5 mg/dL`.
@@ -160,5 +156,11 @@ mod tests {
         assert_eq!(of(HEIGHT, "cm", "170"), shown("66.93", "in", "[in_i]"));
         assert_eq!(of(WAIST, "in", "30"), shown("76.2", "cm", "cm"));
         assert_eq!(of(HEIGHT, "in", "69"), format!(r#"{{"value":69.0,"unit":"in","system":"{UCUM}"}}"#));
+    }
+
+    #[test]
+    fn numbers_keep_the_digits_that_they_have() {
+        let shown = |text: &str| decimal(&Number::from_literal(text).unwrap()).to_string();
+        assert_eq!(["69", "1.50", "1.0", "6.022e23"].map(shown), ["69.0", "1.50", "1.0", "6.022e23"]);
     }
 }

@@ -93,7 +93,7 @@ const DECISIONS: &[Decision] = &[
     ),
     decision(
         "Patients of the R4 door",
-        "Are shown with the contract's elements alone, at every depth; a contact's name that has no text as its parts joined, a birthDate with less than a day as the first day it names.",
+        "Are shown with the contract's elements alone, at every depth; a name that has a text alone as a family name, a contact's name that has no text as its parts joined, a birthDate with less than a day as the first day it names.",
         "The vendor's applications read nothing else.",
     ),
     decision(

@@ -45,6 +45,13 @@ pub fn present(patient: &mut Object, reading: &mut Reading<'_>) -> Result<(), Re
     if let Some(Json::Array(names)) = patient.get_mut("name") {
         for name in names.iter_mut().filter_map(Json::as_object_mut) {
             default(name, "period", lists::always());
+            // The vendor has a name by its parts alone.
+            if let Some(text) = name.str("text").map(str::to_owned)
+                && !name.contains("family")
+                && !name.contains("given")
+            {
+                name.insert("family", text);
+            }
         }
     }
     // The R4 door stores more than the contract lists, at every depth.
