@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use search::{IndexRow, Registry};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use storage::{Reader, Store};
+use storage::{Clock, Reader, Store};
 
 /// What the engine works by.
 pub struct Settings {
@@ -40,6 +40,7 @@ pub(crate) struct Inner {
     pub cursor_key: [u8; 16],
     pub definitions: InForce,
     pub parameters: InUse,
+    pub clock: Clock,
 }
 
 impl Engine {
@@ -55,7 +56,8 @@ impl Engine {
         let cursor_key = *uuid::Uuid::new_v4().as_bytes();
         let parameters = InUse::new(settings.registry.clone());
         let definitions = InForce::new(packaged);
-        Engine { store, inner: Arc::new(Inner { settings, cursor_key, definitions, parameters }) }
+        let clock = store.clock();
+        Engine { store, inner: Arc::new(Inner { settings, cursor_key, definitions, parameters, clock }) }
     }
 
     /// The store underneath.

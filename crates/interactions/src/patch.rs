@@ -124,7 +124,8 @@ impl Inner {
             State::Absent => return Err(Refusal::unknown_resource(resource_type, id)),
         };
         preconditions.check(state)?;
-        let mut resource = patch.apply(&stored_json(current)?).map_err(Refusal::patch_failed)?;
+        let resource = patch.apply_at(&stored_json(current)?, Some(self.moment()));
+        let mut resource = resource.map_err(Refusal::patch_failed)?;
         finish(&mut resource);
         let problems = self.problems(resource_type, &resource, None);
         if !problems.is_empty() {

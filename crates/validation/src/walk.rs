@@ -9,7 +9,7 @@ use crate::profile::{Effort, Profile, Profiles};
 use crate::{Mode, Options};
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
 use fhir::{IssueCode, Json, Object};
-use fhirpath::{Context, Evaluator, Item};
+use fhirpath::{Context, Evaluator, Item, Moment};
 use std::collections::HashMap;
 
 /// The state of one validation.
@@ -24,6 +24,9 @@ pub(crate) struct Walk<'r> {
     /// Evaluates constraints; kept, so that its buffers are allocated once.
     pub(crate) evaluator: Option<Evaluator<'r>>,
     pub(crate) document: &'r Document<'r>,
+    pub(crate) now: Option<Moment<'r>>,
+    /// Whether conditional references will be resolved where the walk is.
+    pub(crate) resolves_conditional: bool,
     pub(crate) profiles: Option<&'r Profiles>,
     pub(crate) effort: Effort,
     /// Whether resources of the document conform to profiles: none, or the first problem.
@@ -39,6 +42,8 @@ impl<'r> Walk<'r> {
             root: None,
             evaluator: None,
             document,
+            now: options.now,
+            resolves_conditional: options.resolves_conditional,
             profiles: options.profiles.filter(|profiles| !profiles.is_empty()),
             effort: Effort::default(),
             verdicts: HashMap::new(),
@@ -172,7 +177,7 @@ impl<'r> Walk<'r> {
         match definition.kind {
             TypeKind::Primitive => {
                 self.primitive(member, value, place);
-                self.extensible_binding(member.element, value, definition.id, place);
+                self.extensible_binding(member.element.binding(), value, definition.id, place);
                 if !member.element.invariants().is_empty() {
                     self.invariants(value, definition, member.element.invariants(), place);
                 }
@@ -202,7 +207,10 @@ impl<'r> Walk<'r> {
         }
         self.members(object, definition, place);
         self.invariants(value, definition, member.element.invariants(), place);
-        self.extensible_binding(member.element, value, definition.id, place);
+        self.extensible_binding(member.element.binding(), value, definition.id, place);
+        if self.bound_type(definition, object, place) {
+            self.extensible_binding(definition.binding(), value, definition.id, place);
+        }
         if definition.id == TypeId::EXTENSION {
             self.defined_extension(value, place);
         }

@@ -20,9 +20,6 @@ impl<'r> Walk<'r> {
     ) {
         let Some(meta) = object.get("meta").and_then(Json::as_object) else { return };
         let claimed = meta.items("profile");
-        if claimed.is_empty() || self.profiles.is_none() && !self.findings.advises() {
-            return;
-        }
         let list = place.child_of(object, "meta");
         let list = list.child_of(meta, "profile");
         for (index, url) in claimed.iter().enumerate() {
@@ -32,6 +29,7 @@ impl<'r> Walk<'r> {
             }
             match self.profiles.and_then(|profiles| profiles.get(url)) {
                 Some(profile) => self.held_to(profile, value, resource_type, &list.item(index), place),
+                None if self.of_another_type(url, resource_type, &list.item(index)) => {}
                 None => self.findings.tell(Severity::Warning, IssueCode::NotFound, &list.item(index), || {
                     format!("profile {} is not loaded, so it was not checked", quoted(url))
                 }),
@@ -51,6 +49,7 @@ impl<'r> Walk<'r> {
             match self.profiles.and_then(|profiles| profiles.get(url)) {
                 Some(profile) => self.held_to(profile, value, resource_type, place, place),
                 None if is_definition_of(url, resource_type) => {}
+                None if self.of_another_type(url, resource_type, place) => {}
                 None => {
                     let text = format!("profile {} is not loaded", quoted(url));
                     self.findings.add(IssueCode::NotFound, place, text);
@@ -69,14 +68,21 @@ impl<'r> Walk<'r> {
     ) {
         let type_id = resource_type.type_id();
         if !type_id.definition().is_a(profile.type_id) {
-            let text = format!(
-                "profile {} is one of {}, not of {resource_type}",
-                quoted(&profile.url),
-                profile.type_id.name()
-            );
-            return self.findings.add(IssueCode::Value, claim, text);
+            return self.other_type(&profile.url, profile.type_id, resource_type, claim);
         }
         self.conform(profile, Value::new(value, None, type_id), place);
+    }
+
+    /// Whether the URL is that of the definition of a type that the resource is none of, which is then reported.
+    fn of_another_type(&mut self, url: &str, resource_type: ResourceType, claim: &Place<'_>) -> bool {
+        let Some(named) = type_defined_by(url) else { return false };
+        self.other_type(url, named, resource_type, claim);
+        true
+    }
+
+    fn other_type(&mut self, url: &str, of: TypeId, resource_type: ResourceType, claim: &Place<'_>) {
+        let text = format!("profile {} is one of {}, not of {resource_type}", quoted(url), of.name());
+        self.findings.add(IssueCode::Value, claim, text);
     }
 
     /// Checks an extension against its definition, if that is loaded.
@@ -90,6 +96,11 @@ impl<'r> Walk<'r> {
 
 /// Whether the URL is that of the definition of the type, or of one it specialises: what it demands was checked.
 fn is_definition_of(url: &str, resource_type: ResourceType) -> bool {
-    let named = super::unversioned(url).strip_prefix(super::DEFINITIONS).and_then(type_by_name);
-    named.is_some_and(|named| resource_type.definition().is_a(named.id))
+    type_defined_by(url).is_some_and(|named| resource_type.definition().is_a(named))
+}
+
+/// The type of R4 whose definition has that URL.
+pub fn type_defined_by(url: &str) -> Option<TypeId> {
+    let name = super::unversioned(url).strip_prefix(super::DEFINITIONS)?;
+    type_by_name(name).map(|definition| definition.id)
 }

@@ -15,6 +15,7 @@ mod target;
 mod value;
 
 pub(crate) use check::Effort;
+pub use claims::type_defined_by;
 pub use definition::Profile;
 
 use build::build;
