@@ -71,8 +71,8 @@ pub trait Host {
     }
 
     /// Whether a resource or value conforms to a profile, for `conformsTo()`.
-    fn conforms_to(&self, value: &Json, profile: &str) -> Option<bool> {
-        let _ = (value, profile);
+    fn conforms_to(&self, item: &Item<'_>, profile: &str) -> Option<bool> {
+        let _ = (item, profile);
         None
     }
 

@@ -30,7 +30,7 @@ impl<'r> Walk<'r> {
                 LANGUAGES if !is_language(code) => {
                     String::from("is not a language (a BCP 47 tag such as en or pt-BR)")
                 }
-                MEDIA_TYPES if !is_media_type(code) && !is_short_format(element, code) => {
+                MEDIA_TYPES if !is_media_type(code) && !is_short_format(place, code) => {
                     String::from("is not a media type (such as application/pdf or text/plain; charset=utf-8)")
                 }
                 // Whatever else cannot be listed is asked of the terminology.
@@ -169,8 +169,11 @@ fn listed(value_set: &'static ValueSet, code: &str) -> String {
     }
 }
 
-/// Whether a CapabilityStatement names a format by FHIR's own short names
+/// Whether a CapabilityStatement or an action of a TestScript names a format by FHIR's own short names
 /// (<http://hl7.org/fhir/R4/http.html#parameters>).
-fn is_short_format(element: &ElementDefinition, code: &str) -> bool {
-    element.name() == "format" && matches!(code, "json" | "xml" | "ttl")
+fn is_short_format(place: &Place<'_>, code: &str) -> bool {
+    let path = place.path().to_string();
+    let says_format = ["operation.accept", "operation.contentType", "assert.contentType"];
+    let says_format = says_format.iter().any(|name| path.ends_with(name));
+    (path == "format" || says_format) && matches!(code, "json" | "xml" | "ttl" | "none")
 }

@@ -91,7 +91,7 @@ pub enum Mode {
 pub fn validate(resource: &Json, options: &Options<'_>) -> Vec<Issue> {
     let named = resource.str("resourceType").and_then(ResourceType::from_name);
     let type_name = named.or(options.expected).map_or("Resource", ResourceType::name);
-    let document = Document::new(resource, options.terminology);
+    let document = Document::new(resource, options);
     let mut walk = Walk::new(options, &document);
     walk.body(resource, options, &Place::root(options.root.unwrap_or(type_name)));
     walk.findings.into_issues()

@@ -68,6 +68,24 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The JSON names from the resource that this is in, each with the index of the item in its list, if it is one.
+    pub(crate) fn way(&self) -> Vec<(&'a str, Option<usize>)> {
+        let mut way = match (self.parent, self.step) {
+            (Some(parent), Step::Member { .. } | Step::Item(_)) => parent.way(),
+            _ => Vec::new(),
+        };
+        match self.step {
+            Step::Member { key, .. } => way.push((key, None)),
+            Step::Item(index) => {
+                if let Some((_, at)) = way.last_mut() {
+                    *at = Some(index);
+                }
+            }
+            Step::Root(_) | Step::Resource => {}
+        }
+        way
+    }
+
     /// FHIRPath from the root, with indices: `Patient.contact[0].name`.
     pub(crate) fn expression(&self) -> impl fmt::Display {
         Expression(self)

@@ -48,9 +48,11 @@ impl<'r> Walk<'r> {
                     None => context,
                 };
                 let outer = self.enter(Some(context));
+                let around = self.resource.replace((value, resource_type));
                 self.members(object, resource_type.definition(), &inner);
                 self.invariants(value, resource_type.definition(), &[], &inner);
                 self.claimed(value, object, resource_type, &inner);
+                self.resource = around;
                 self.enter(outer);
             }
             self.container.leave();
@@ -74,7 +76,7 @@ impl<'r> Walk<'r> {
         let item = Item::of_type(value, resource_type.type_id());
         self.enter(Some(Context::new(&item).with_host(self.document).with_now(self.now)));
         self.root = Some(item);
-        let outside = self.resolves_conditional;
+        let (outside, around) = (self.resolves_conditional, self.resource.replace((value, resource_type)));
         if resource_type == ResourceType::BUNDLE {
             // A Bundle says itself whether its entries are carried out; each of those that are has a request (bdl-3).
             self.resolves_conditional = matches!(object.str("type"), Some("batch" | "transaction"));
@@ -87,6 +89,7 @@ impl<'r> Walk<'r> {
         }
         self.invariants(value, resource_type.definition(), &[], place);
         self.claimed(value, object, resource_type, place);
+        self.resource = around;
     }
 
     fn resource_type(&mut self, object: &'r Object, place: &Place<'_>) -> Option<ResourceType> {

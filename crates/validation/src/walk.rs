@@ -8,7 +8,7 @@ use crate::place::Place;
 use crate::profile::{Effort, Profile, Profiles};
 use crate::{Mode, Options};
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
-use fhir::{IssueCode, Json, Object};
+use fhir::{IssueCode, Json, Object, ResourceType};
 use fhirpath::{Context, Evaluator, Item, Moment};
 use std::collections::HashMap;
 
@@ -17,6 +17,8 @@ pub(crate) struct Walk<'r> {
     pub(crate) findings: Findings,
     /// The resource that the walk is in, with what it contains.
     pub(crate) container: Container<'r>,
+    /// The resource that the walk is in, contained or not.
+    pub(crate) resource: Option<(&'r Json, ResourceType)>,
     /// What expressions see as `%resource` and `%rootResource`.
     pub(crate) context: Option<Context<'r>>,
     /// The resource that contains the one it is in, or itself.
@@ -38,6 +40,7 @@ impl<'r> Walk<'r> {
         Walk {
             findings: Findings::new(options.mode == Mode::Check),
             container: Container::default(),
+            resource: None,
             context: None,
             root: None,
             evaluator: None,

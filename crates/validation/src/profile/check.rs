@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 2_000_000;
 #[derive(Debug, Default)]
 pub(crate) struct Effort {
     depth: usize,
-    steps: usize,
+    pub(super) steps: usize,
 }
 
 impl<'r> Walk<'r> {

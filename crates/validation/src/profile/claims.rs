@@ -9,6 +9,9 @@ use fhir::definitions::{TypeId, type_by_name};
 use fhir::outcome::quoted;
 use fhir::{IssueCode, Json, Object, ResourceType, Severity};
 
+/// So many absent elements are listed.
+const LISTED_ABSENT: usize = 20;
+
 impl<'r> Walk<'r> {
     /// Checks a resource against the profiles that it claims.
     pub(crate) fn claimed(
@@ -47,7 +50,10 @@ impl<'r> Walk<'r> {
     ) {
         for url in profiles {
             match self.profiles.and_then(|profiles| profiles.get(url)) {
-                Some(profile) => self.held_to(profile, value, resource_type, place, place),
+                Some(profile) => {
+                    self.held_to(profile, value, resource_type, place, place);
+                    self.unsupported(profile, Value::new(value, None, resource_type.type_id()), place);
+                }
                 None if is_definition_of(url, resource_type) => {}
                 None if self.of_another_type(url, resource_type, place) => {}
                 None => {
@@ -73,6 +79,30 @@ impl<'r> Walk<'r> {
         self.conform(profile, Value::new(value, None, type_id), place);
     }
 
+    /// Tells which elements are absent that those who support a profile must be able to send
+    /// (<http://hl7.org/fhir/R4/conformance-rules.html#mustSupport>): worth knowing, and no mistake.
+    fn unsupported(&mut self, profile: &'r Profile, value: Value<'r>, place: &Place<'_>) {
+        if !self.findings.advises() || !value.type_id.definition().is_a(profile.type_id) {
+            return;
+        }
+        let absent: Vec<&str> =
+            profile.must_support.iter().filter(|path| is_absent(value, path)).map(|path| &**path).collect();
+        if absent.is_empty() {
+            return;
+        }
+        self.findings.tell(Severity::Information, IssueCode::Informational, place, || {
+            let listed = absent.get(..LISTED_ABSENT).unwrap_or(&absent).join(", ");
+            let more = match absent.len().saturating_sub(LISTED_ABSENT) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!(
+                "absent here are {listed}{more}, which profile {} marks as mustSupport: send them where they are known",
+                quoted(&profile.url)
+            )
+        });
+    }
+
     /// Whether the URL is that of the definition of a type that the resource is none of, which is then reported.
     fn of_another_type(&mut self, url: &str, resource_type: ResourceType, claim: &Place<'_>) -> bool {
         let Some(named) = type_defined_by(url) else { return false };
@@ -89,9 +119,20 @@ impl<'r> Walk<'r> {
     pub(crate) fn defined_extension(&mut self, value: &'r Json, place: &Place<'_>) {
         let (Some(profiles), Some(url)) = (self.profiles, value.str("url")) else { return };
         if let Some(profile) = profiles.get(url).filter(|profile| profile.type_id == TypeId::EXTENSION) {
+            self.context_of_extension(profile, place);
             self.conform(profile, Value::new(value, None, TypeId::EXTENSION), place);
         }
     }
+}
+
+/// Whether what a path leads through is there, and the last element nowhere.
+fn is_absent(value: Value<'_>, path: &str) -> bool {
+    let (owner, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let mut owners = vec![value];
+    for step in owner.split('.').filter(|step| !step.is_empty()) {
+        owners = owners.iter().flat_map(|value| value.members(step)).map(|found| found.value).collect();
+    }
+    !owners.is_empty() && owners.iter().all(|value| value.members(name).is_empty())
 }
 
 /// Whether the URL is that of the definition of the type, or of one it specialises: what it demands was checked.

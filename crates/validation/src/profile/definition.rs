@@ -1,6 +1,7 @@
 //! What a profile demands, as a tree of elements (<http://hl7.org/fhir/R4/profiling.html>). It holds only what is
 //! narrower than the type itself: all else was checked against the type.
 
+use super::context::Contexts;
 use super::discriminator::Discriminator;
 use fhir::definitions::{BindingStrength, TypeId};
 use fhir::{Json, Severity};
@@ -18,6 +19,10 @@ pub struct Profile {
     /// The type that it constrains.
     pub type_id: TypeId,
     pub(crate) root: Node,
+    /// The paths of the elements that must be supported, slices not among them: `name.family`.
+    pub(crate) must_support: Vec<Box<str>>,
+    /// Of an extension: where it may stand.
+    pub(crate) contexts: Contexts,
 }
 
 /// One element, or one slice of it.
