@@ -1,5 +1,7 @@
 //! Where in a resource something is, as FHIRPath: `Patient.name[0].given[1]`.
 
+use crate::outcome::{QUOTED_CHARACTERS, cut};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A place in a tree, linked to its parents on the stack: walking costs nothing until a problem is told.
@@ -40,10 +42,20 @@ impl fmt::Display for Location<'_> {
         }
         match self.step {
             Step::Name(name) if self.parent.is_none() => f.write_str(name),
-            Step::Name(name) => write!(f, ".{name}"),
+            Step::Name(name) => write!(f, ".{}", identifier(name)),
             Step::Index(index) => write!(f, "[{index}]"),
         }
     }
+}
+
+/// A client's name as FHIRPath writes it: as it is, or in backquotes when it is no identifier; cut when it is long.
+pub fn identifier(name: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let starts = name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    if starts && name.len() <= QUOTED_CHARACTERS && name.bytes().all(plain) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(format!("`{}`", cut(name).replace('\\', "\\\\").replace('`', "\\`")))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::datetime::{PartialDateTime, Precision};
 use crate::json::Json;
+use crate::xml::is_allowed;
 
 /// Limits of the specification on primitive values.
 pub mod limits {
@@ -92,7 +93,7 @@ fn expected_text(type_name: &str) -> &'static str {
         "time" => "a time (hh:mm:ss)",
         "base64Binary" => "base64 data",
         "xhtml" => "XHTML",
-        _ => "a string (text, not empty, without control characters)",
+        _ => "a string (text, not empty, without control characters, U+FFFE and U+FFFF)",
     }
 }
 
@@ -117,7 +118,7 @@ fn is_code(text: &str) -> bool {
     let mut after_space = true;
     for character in text.chars() {
         let space = character.is_ascii_whitespace();
-        if (space && after_space) || character.is_control() {
+        if (space && after_space) || character.is_control() || !is_allowed(character) {
             return false;
         }
         after_space = space;
@@ -126,7 +127,9 @@ fn is_code(text: &str) -> bool {
 }
 
 fn is_uri(text: &str) -> bool {
-    !text.is_empty() && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+    let is_plain =
+        |character: char| !character.is_whitespace() && !character.is_control() && is_allowed(character);
+    !text.is_empty() && text.chars().all(is_plain)
 }
 
 fn is_oid(text: &str) -> bool {
@@ -156,6 +159,7 @@ fn is_string(text: &str) -> bool {
     (text.len() <= limits::STRING || text.chars().count() <= limits::STRING)
         && !text.trim().is_empty()
         && !text.bytes().any(|byte| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r'))
+        && (text.is_ascii() || text.chars().all(is_allowed))
 }
 
 /// Base64 as FHIR has it: RFC 4648 with padding; white space between the characters is allowed.
@@ -221,6 +225,9 @@ mod tests {
         accepts("base64Binary", &["\"QUJD\"", "\"QUI=\"", "\"QU JD\\n\""]);
         refuses("base64Binary", &["\"QUJ\"", "\"Q===\"", "\"%%%%\"", "\"\""]);
         accepts("string", &["\"a\\nb\""]);
-        refuses("string", &["\"\"", "\"  \"", "\"a\\u0000b\"", "1"]);
+        refuses("string", &["\"\"", "\"  \"", "\"a\\u0000b\"", "1", "\"a\\ufffe\"", "\"\\uffff\""]);
+        accepts("string", &["\"a\\ufffd\\u007f\""]);
+        refuses("code", &["\"a\\uffff\"", "\"a\\u0001\""]);
+        refuses("uri", &["\"urn:\\ufffe\"", "\"urn:\\u0001\""]);
     }
 }

@@ -242,14 +242,14 @@ fn every_problem_is_told_with_its_place() {
         ),
         &[
             "2:22 Patient.active: boolean has no attribute 'x'; it can have value and id",
-            "3:1 Patient: Patient has no element 'phot'; did you mean 'photo'?",
+            "3:1 Patient.phot: Patient has no element 'phot'; did you mean 'photo'?",
             "4:7 Patient.name[0]: HumanName has no attribute 'value'; only primitive types have a value, others have \
              elements",
             "4:17 Patient.name[0]: text 'text' is not allowed here; values are written value=\"…\"",
             "4:21 Patient.name[0].given[0]: given has neither a value nor an extension; leave it out",
-            "5:7 Patient.name[1]: HumanName has no element 'id'; id is an attribute in XML",
-            "5:22 Patient.name[1]: HumanName has no element 'give'; did you mean 'given'?",
-            "6:1 Patient: Patient has no element 'deceased'; its name ends with the type, as in deceasedBoolean",
+            "5:7 Patient.name[1].id: HumanName has no element 'id'; id is an attribute in XML",
+            "5:22 Patient.name[1].give: HumanName has no element 'give'; did you mean 'given'?",
+            "6:1 Patient.deceased: Patient has no element 'deceased'; its name ends with the type, as in deceasedBoolean",
             "8:1 Patient.gender: gender appears twice; it can be there once",
             "8:25 Patient.telecom[0]: telecom must stand before gender: XML keeps the order of the specification",
         ],
@@ -263,7 +263,7 @@ fn problems_leave_the_rest_to_be_validated() {
     assert_eq!(reading.resource.unwrap().str("birthDate"), Some("1980-13"));
     let issue = Issue::from(&reading.problems[0]);
     assert_eq!(issue.text, "line 1, column 38: Patient has no element 'phot'; did you mean 'photo'?");
-    assert_eq!(issue.expression.as_deref(), Some("Patient"));
+    assert_eq!(issue.expression.as_deref(), Some("Patient.phot"));
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn contained_resources_are_looked_at_too() {
          <resource x=\"y\">a</resource></entry><entry><resource><Patient/><Basic/></resource></entry><entry><resource>\
          <Pateint/></resource></entry></Bundle>",
         &[
-            "1:63 Bundle.entry[0].resource: Patient has no element 'x'",
+            "1:63 Bundle.entry[0].resource.x: Patient has no element 'x'",
             "1:113 Bundle.entry[1].resource: Resource has no attribute 'x'",
             "1:119 Bundle.entry[1].resource: text 'a' is not allowed here; values are written value=\"…\"",
             "1:103 Bundle.entry[1].resource: resource is empty; it holds a resource",

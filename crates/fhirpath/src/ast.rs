@@ -65,6 +65,13 @@ pub(crate) struct Specifier {
 }
 
 impl Ast {
+    /// Whether a function in it asks for the time. Its depth is bounded.
+    pub(crate) fn asks_time(&self) -> bool {
+        let is_clock = |name: &str| matches!(name, "now" | "today" | "timeOfDay");
+        matches!(&self.kind, AstKind::Call { name, .. } if is_clock(name))
+            || self.children().into_iter().any(Ast::asks_time)
+    }
+
     /// The parts it is made of.
     pub(crate) fn children(&self) -> Vec<&Ast> {
         match &self.kind {

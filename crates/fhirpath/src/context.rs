@@ -10,15 +10,16 @@ pub struct Context<'a> {
     pub(crate) resource: Item<'a>,
     pub(crate) root: Item<'a>,
     pub(crate) host: Option<&'a dyn Host>,
-    pub(crate) now: Option<Now>,
+    pub(crate) now: Option<Moment<'a>>,
 }
 
 /// The time of an evaluation.
-#[derive(Clone, Debug)]
-pub(crate) struct Now {
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'m> {
     /// Milliseconds since the epoch.
-    pub(crate) ms: i64,
-    pub(crate) zone: TimeZone,
+    pub ms: i64,
+    /// On whose clocks it is told.
+    pub zone: &'m TimeZone,
 }
 
 impl<'a> Context<'a> {
@@ -41,11 +42,10 @@ impl<'a> Context<'a> {
         Context { host: Some(host), ..self }
     }
 
-    /// The same with the time for `now()`, `today()` and `timeOfDay()`: `ms` milliseconds since the epoch, on the
-    /// clocks of `zone`. Without it these functions are an error.
+    /// The same with the time for `now()`, `today()` and `timeOfDay()`. Without it these functions are an error.
     #[must_use]
-    pub fn with_now(self, ms: i64, zone: &TimeZone) -> Self {
-        Context { now: Some(Now { ms, zone: zone.clone() }), ..self }
+    pub fn with_now(self, now: Option<Moment<'a>>) -> Self {
+        Context { now, ..self }
     }
 }
 
@@ -71,8 +71,8 @@ pub trait Host {
     }
 
     /// Whether a resource or value conforms to a profile, for `conformsTo()`.
-    fn conforms_to(&self, value: &Json, profile: &str) -> Option<bool> {
-        let _ = (value, profile);
+    fn conforms_to(&self, item: &Item<'_>, profile: &str) -> Option<bool> {
+        let _ = (item, profile);
         None
     }
 

@@ -39,6 +39,8 @@ pub enum EvaluateError {
     TooMuchText,
     /// `now()`, `today()` or `timeOfDay()` where the [`Context`](crate::Context) has no time.
     NoTime,
+    /// What the expression asks of a value set, a code system or a profile is not known, and matters.
+    NotKnown,
     /// A regular expression that is computed does not compile, or is too large.
     InvalidPattern,
     /// A member was asked of a resource that only its reference is known of.
@@ -57,6 +59,9 @@ impl fmt::Display for EvaluateError {
                 write!(f, "the evaluation wrote more than {} bytes of text", limits::TEXT)
             }
             EvaluateError::NoTime => f.write_str("the time is not known where this is evaluated"),
+            EvaluateError::NotKnown => f.write_str(
+                "it asks about a value set, code system or profile that is not loaded, or not whole",
+            ),
             EvaluateError::InvalidPattern => f.write_str("the regular expression is not valid or too large"),
             EvaluateError::NotLoaded => f.write_str("a resource that a reference points to is not at hand"),
         }

@@ -19,6 +19,7 @@ use fhir::definitions::TypeId;
 pub struct Expression {
     node: Node,
     shape: Shape,
+    asks_time: bool,
 }
 
 /// How an expression is compiled.
@@ -64,7 +65,7 @@ impl Expression {
         };
         let ast = parser::parse(text)?;
         let (node, shape) = Compiler::new(options.resolving).compile(&ast, &focus)?;
-        Ok(Expression { node, shape })
+        Ok(Expression { node, shape, asks_time: ast.asks_time() })
     }
 
     /// Evaluates the expression from `focus`, which is also `%context`. What it yields borrows from the tree and from
@@ -140,6 +141,11 @@ impl Expression {
         self.node.root_type().and_then(ItemType::fhir)
     }
 
+    /// Whether what it yields may depend on when it is evaluated (`now()`, `today()`, `timeOfDay()`).
+    pub fn asks_time(&self) -> bool {
+        self.asks_time
+    }
+
     /// The operands of its unions, `a | (b | c)` being three; itself when it is no union. Evaluated one by one
     /// they yield its items, those that are equal more than once.
     pub fn into_alternatives(self) -> Vec<Expression> {
@@ -149,13 +155,14 @@ impl Expression {
     }
 
     fn split(self, alternatives: &mut Vec<Expression>) {
+        let asks_time = self.asks_time;
         match self.node {
             Node::Union(operands) => {
                 for (node, shape) in operands {
-                    Expression { node, shape }.split(alternatives);
+                    Expression { node, shape, asks_time }.split(alternatives);
                 }
             }
-            node => alternatives.push(Expression { node, shape: self.shape }),
+            node => alternatives.push(Expression { node, shape: self.shape, asks_time }),
         }
     }
 }

@@ -50,7 +50,7 @@ mod temporal;
 #[cfg(test)]
 mod tests;
 
-pub use context::{Context, Host};
+pub use context::{Context, Host, Moment};
 pub use error::{CompileError, EvaluateError};
 pub use evaluator::Evaluator;
 pub use expression::{Expression, Options};

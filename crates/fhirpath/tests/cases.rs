@@ -8,7 +8,7 @@
 
 mod support;
 
-use fhirpath::{Context, Evaluator, Expression, Item};
+use fhirpath::{Context, Evaluator, Expression, Item, Moment};
 use support::cases::{cases, resource, shown};
 
 /// 2024-03-10T16:34:56Z
@@ -17,7 +17,7 @@ const NOW: i64 = 1_710_088_496_000;
 fn yielded(expression: &str, resource: &fhir::Json) -> Result<String, String> {
     let root = Item::resource(resource).unwrap();
     let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
-    let context = Context::new(&root).with_now(NOW, &zone);
+    let context = Context::new(&root).with_now(Some(Moment { ms: NOW, zone: &zone }));
     let type_id = root.item_type.fhir().unwrap();
     let expression = Expression::compile_for(expression, type_id).map_err(|error| error.to_string())?;
     let mut evaluator = Evaluator::new(context);

@@ -123,7 +123,11 @@ fn primitive(element_type: &ElementType, binding: Option<Binding>) -> Json {
     match element_type.type_id {
         TypeId::BOOLEAN => true.into(),
         TypeId::INTEGER | TypeId::POSITIVE_INT | TypeId::UNSIGNED_INT | TypeId::DECIMAL => 1.into(),
-        TypeId::CODE => code(binding).map_or("x", |(_, code)| code).into(),
+        TypeId::CODE => match binding.map(|binding| binding.value_set.definition().url) {
+            // Media types are a grammar, which no list exhausts.
+            Some("http://hl7.org/fhir/ValueSet/mimetypes") => "text/plain".into(),
+            _ => code(binding).map_or("x", |(_, code)| code).into(),
+        },
         TypeId::DATE => "2020-02-29".into(),
         TypeId::DATE_TIME | TypeId::INSTANT => "2020-02-29T12:00:00Z".into(),
         TypeId::TIME => "12:00:00".into(),

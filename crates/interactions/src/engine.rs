@@ -11,7 +11,7 @@ use fhir::{Json, Reference, ResourceType};
 use jiff::tz::TimeZone;
 use search::{Extraction, Registry};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use storage::{Reader, Store, Transaction};
+use storage::{Clock, Reader, Store, Transaction};
 
 /// What the engine works by.
 pub struct Settings {
@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub generation: Generation,
     pub definitions: InForce,
     pub parameters: InUse,
+    pub clock: Clock,
 }
 
 impl Engine {
@@ -63,6 +64,7 @@ impl Engine {
             generation: Generation::default(),
             definitions: InForce::new(packaged),
             parameters: InUse::new(settings.registry.clone()),
+            clock: store.clock(),
             settings,
         };
         Engine { store, inner: Arc::new(inner) }

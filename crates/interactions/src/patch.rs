@@ -132,7 +132,8 @@ impl Inner {
         if let Some(by) = &preconditions.by {
             by.may_see(current)?;
         }
-        let mut resource = patch.apply(&stored_json(current)?).map_err(Refusal::patch_failed)?;
+        let resource = patch.apply_at(&stored_json(current)?, Some(self.moment()));
+        let mut resource = resource.map_err(Refusal::patch_failed)?;
         finish(&mut resource);
         preconditions.check_new(resource_type, &resource)?;
         let problems = self.problems(resource_type, &resource, None);

@@ -31,6 +31,7 @@ mod prune;
 mod xml_patch;
 
 use fhir::{Issue, IssueCode, Json};
+use fhirpath::Moment;
 use fhirpath_patch::FhirPathPatch;
 use json_patch::JsonPatch;
 use xml_patch::XmlPatch;
@@ -116,9 +117,19 @@ impl Patch {
     ///
     /// Which operation, by its index from 0, could not be carried out and why, for a 422.
     pub fn apply(&self, resource: &Json) -> Result<Json, Vec<Issue>> {
+        self.apply_at(resource, None)
+    }
+
+    /// As [`apply`](Self::apply), with the time for paths that ask for it (`today()`): without it they cannot be
+    /// evaluated.
+    ///
+    /// # Errors
+    ///
+    /// As [`apply`](Self::apply).
+    pub fn apply_at(&self, resource: &Json, now: Option<Moment<'_>>) -> Result<Json, Vec<Issue>> {
         match &self.kind {
             Kind::Json(patch) => patch.apply(resource, self.max_depth),
-            Kind::FhirPath(patch) => patch.apply(resource, self.max_depth),
+            Kind::FhirPath(patch) => patch.apply(resource, self.max_depth, now),
             Kind::Xml(patch) => patch.apply(resource, self.max_depth),
         }
     }

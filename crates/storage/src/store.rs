@@ -3,7 +3,7 @@
 use crate::error::{OpenError, StoreError};
 use crate::jobs::{Queue, ReadJob, WriteJob, answered, read_job, write_job};
 use crate::model::{Stamp, Version};
-use crate::options::{Location, OpenOptions};
+use crate::options::{Clock, Location, OpenOptions};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::unit::{Reader, Sole, Transaction};
@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<Backend>,
+    clock: Clock,
 }
 
 enum Backend {
@@ -35,7 +36,12 @@ impl Store {
             Location::Sqlite(_) | Location::SqliteMemory => Backend::Sqlite(Sqlite::open(&options)?),
             Location::Postgres(url) => Backend::Postgres(Postgres::open(url, &options)?),
         };
-        Ok(Store { backend: Arc::new(backend) })
+        Ok(Store { backend: Arc::new(backend), clock: options.clock })
+    }
+
+    /// Where its time comes from.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// The current version of a resource, which may be a deletion. On SQLite the calling thread reads it itself, in

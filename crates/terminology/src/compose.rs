@@ -7,6 +7,7 @@ use crate::canonical::Canonical;
 use crate::code_system::{CodeSystem, Concept};
 use crate::expansion::{Expansion, Member, System};
 use crate::filter::Test;
+use crate::grammar::Grammar;
 use crate::limits::{COMPOSED_CODES, NESTED_VALUE_SETS};
 use crate::problem::Problem;
 use crate::terminology::Terminology;
@@ -125,10 +126,14 @@ impl<'t> Composer<'t> {
             self.charge(include.concepts.len())?;
             let known = code_system.ok();
             let system = Arc::new(System::of(asked, known.as_deref()));
+            let is_there = |listed: &&ListedConcept| is_code_of(listed, known.as_deref());
             let member = |listed| listed_member(listed, &system, known.as_deref());
-            return Ok(include.concepts.iter().map(member).collect());
+            return Ok(include.concepts.iter().filter(is_there).map(member).collect());
         }
-        let code_system = code_system?;
+        let code_system = code_system.map_err(|problem| match Grammar::instead_of(&problem, asked) {
+            Some(_) => Problem::Endless { system: url.to_owned() },
+            None => problem,
+        })?;
         if !code_system.is_complete() {
             return Err(Problem::not_loaded(&code_system));
         }
@@ -178,6 +183,12 @@ impl Member {
             designations: Vec::new(),
         }
     }
+}
+
+/// Whether a code that a value set lists is one of its code system: one whose codes are all known must have it
+/// (<http://hl7.org/fhir/R4/valueset-definitions.html#ValueSet.compose.include.concept>).
+pub(crate) fn is_code_of(listed: &ListedConcept, known: Option<&CodeSystem>) -> bool {
+    known.is_none_or(|code_system| !code_system.is_complete() || code_system.find(&listed.code).is_some())
 }
 
 /// A code that a value set lists, with what its code system knows of it.

@@ -3,7 +3,8 @@
 //!
 //! The answers come from the definitions that R4 publishes, which are built in ([`Terminology::builtin`]), and from the
 //! CodeSystems, ValueSets and ConceptMaps that users load ([`Terminology::with`]). A code system whose codes are not
-//! loaded (LOINC, SNOMED CT) is never guessed about: the answer is a [`Problem`] that names it.
+//! loaded (LOINC, SNOMED CT) is never guessed about: the answer is a [`Problem`] that names it. Codes that a grammar makes
+//! (media types, languages, units) are judged by it ([`grammar`]).
 //!
 //! Nothing here does I/O or reads a clock, and whatever is loaded, the work of a question is bounded ([`limits`]).
 //!
@@ -23,6 +24,7 @@ mod compose;
 mod concept_map;
 mod expansion;
 mod filter;
+pub mod grammar;
 mod hierarchy;
 pub mod limits;
 mod membership;

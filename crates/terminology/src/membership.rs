@@ -2,9 +2,10 @@
 
 use crate::canonical::Canonical;
 use crate::code_system::Concept;
-use crate::compose::listed_member;
+use crate::compose::{is_code_of, listed_member};
 use crate::expansion::{Expansion, Member, System};
 use crate::filter::Test;
+use crate::grammar::Grammar;
 use crate::limits::{NESTED_VALUE_SETS, VALUE_SETS_ASKED};
 use crate::problem::Problem;
 use crate::terminology::Terminology;
@@ -192,14 +193,20 @@ impl Question<'_> {
             let is_listed = |code: &str| {
                 code == self.code || !system.is_case_sensitive && code.eq_ignore_ascii_case(self.code)
             };
-            let listed = part.concepts.iter().find(|listed| is_listed(&listed.code));
+            let mut listed = part.concepts.iter().filter(|listed| is_listed(&listed.code));
+            let listed = listed.find(|listed| is_code_of(listed, known.as_deref()));
             return listed.map_or(Membership::NotMember, |listed| {
                 found(listed_member(listed, &system, known.as_deref()))
             });
         }
         let code_system = match code_system {
             Ok(code_system) => code_system,
-            Err(problem) => return Membership::Unknown(problem),
+            Err(problem) => {
+                return match Grammar::instead_of(&problem, asked) {
+                    Some(grammar) => self.by_grammar(grammar, part, asked),
+                    None => Membership::Unknown(problem),
+                };
+            }
         };
         let is_complete = code_system.is_complete();
         let tests: Result<Vec<Test<'_>>, Problem> =
@@ -217,5 +224,33 @@ impl Question<'_> {
             (Err(problem), _) => Membership::Unknown(problem),
             _ => Membership::Unknown(Problem::not_loaded(&code_system)),
         }
+    }
+
+    /// Asks the grammar that makes the codes of a system, and the filters as far as they concern it.
+    fn by_grammar(&self, grammar: Grammar, part: &Include, asked: Canonical<'_>) -> Membership {
+        if !grammar.has(self.code) {
+            return Membership::NotMember;
+        }
+        for filter in &part.filters {
+            match grammar.accepts(filter, self.code) {
+                Some(true) => {}
+                Some(false) => return Membership::NotMember,
+                None => {
+                    return Membership::Unknown(Problem::Filter {
+                        system: asked.url.to_owned(),
+                        filter: filter.clone(),
+                        why: String::from("a grammar makes the codes, which says nothing of that"),
+                    });
+                }
+            }
+        }
+        Membership::Member(Box::new(Member {
+            system: Arc::new(System::of(asked, None)),
+            code: self.code.into(),
+            display: None,
+            is_abstract: false,
+            is_inactive: false,
+            designations: Vec::new(),
+        }))
     }
 }

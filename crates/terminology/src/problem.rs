@@ -26,6 +26,11 @@ pub enum Problem {
         /// How much of it there is.
         content: Content,
     },
+    /// The codes of a code system are made by a grammar, so that there is no end to them.
+    Endless {
+        /// The code system.
+        system: String,
+    },
     /// A code that its code system does not have.
     UnknownCode {
         /// The code system.
@@ -100,7 +105,13 @@ impl Problem {
 
     /// Whether it is knowledge that is missing, so that a published expansion may help.
     pub(crate) fn is_gap(&self) -> bool {
-        matches!(self, Problem::Unknown { .. } | Problem::NotLoaded { .. } | Problem::Filter { .. })
+        matches!(
+            self,
+            Problem::Unknown { .. }
+                | Problem::NotLoaded { .. }
+                | Problem::Endless { .. }
+                | Problem::Filter { .. }
+        )
     }
 
     /// The kind of issue that it is told as.
@@ -110,6 +121,7 @@ impl Problem {
             Problem::UnknownCode { .. } => IssueCode::CodeInvalid,
             Problem::TooCostly { .. } => IssueCode::TooCostly,
             Problem::NotLoaded { .. }
+            | Problem::Endless { .. }
             | Problem::NoSubsumption { .. }
             | Problem::Open { .. }
             | Problem::NotSupported(_) => IssueCode::NotSupported,
@@ -132,6 +144,11 @@ impl fmt::Display for Problem {
                 let part = part_loaded(*content);
                 write!(f, "code system {}: {part} (content is {})", quoted(system), content.code())
             }
+            Problem::Endless { system } => write!(
+                f,
+                "the codes of {} cannot be enumerated, for a grammar makes them; each can be validated",
+                quoted(system)
+            ),
             Problem::UnknownCode { system, code, near } => {
                 write!(f, "{} is not a code of {}", quoted(code), quoted(system))?;
                 near.as_ref().map_or(Ok(()), |near| write!(f, "; did you mean {}?", quoted(near)))

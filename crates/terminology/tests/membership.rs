@@ -131,3 +131,41 @@ fn resources_of_the_wrong_shape_are_taken_as_far_as_they_go() {
         }
     }
 }
+
+#[test]
+fn codes_that_a_grammar_makes_are_judged_one_by_one() {
+    let terminology = Terminology::builtin();
+    let judged = |name: &str, system: Option<&str>, code: &str| {
+        let url = format!("http://hl7.org/fhir/ValueSet/{name}");
+        match terminology.membership(Canonical::parse(&url), system, code) {
+            Membership::Member(_) => Some(true),
+            Membership::NotMember => Some(false),
+            Membership::Unknown(_) => None,
+        }
+    };
+    const UCUM: Option<&str> = Some("http://unitsofmeasure.org");
+    for (value_set, system, code, expected) in [
+        ("mimetypes", Some("urn:ietf:bcp:13"), "text/plain", true),
+        ("mimetypes", None, "text/plain", true),
+        ("mimetypes", None, "notmime", false),
+        ("mimetypes", Some("http://example.org"), "text/plain", false),
+        ("all-languages", None, "pt-BR", true),
+        ("all-languages", None, "xx-yy-bad", false),
+        ("ucum-units", UCUM, "mg/dL", true),
+        ("ucum-units", UCUM, "furlong", false),
+        ("all-time-units", UCUM, "ms", true),
+        ("all-time-units", UCUM, "kg", false),
+        ("all-distance-units", UCUM, "km", true),
+        ("all-distance-units", UCUM, "s", false),
+    ] {
+        assert_eq!(judged(value_set, system, code), Some(expected), "{value_set} {code}");
+    }
+    // Codes that users load go before the grammar.
+    let own = json(
+        r#"{"resourceType":"CodeSystem","url":"urn:ietf:bcp:13","status":"active","content":"complete","concept":[{"code":"own"}]}"#,
+    );
+    let loaded = terminology.with(&own);
+    let types = Canonical::parse("http://hl7.org/fhir/ValueSet/mimetypes");
+    assert!(matches!(loaded.membership(types, None, "own"), Membership::Member(_)));
+    assert!(matches!(loaded.membership(types, None, "text/plain"), Membership::NotMember));
+}

@@ -469,3 +469,70 @@ fn an_open_expansion_is_marked() {
     let extension = answer.at(&["expansion", "extension", "0", "url"]).and_then(Json::as_str);
     assert_eq!(extension, Some("http://hl7.org/fhir/StructureDefinition/valueset-unclosed"));
 }
+
+#[test]
+fn codes_that_a_grammar_makes_are_validated_by_their_form() {
+    let terminology = Terminology::builtin();
+    let options = ValidateCodeOptions::default();
+    for (name, code, expected) in [
+        ("urn:ietf:bcp:13", "text/plain", &["result=true"][..]),
+        (
+            "urn:ietf:bcp:13",
+            "notmime",
+            &["result=false", "message='notmime' is not a media type (BCP 13, such as text/plain)"],
+        ),
+        ("urn:ietf:bcp:47", "pt-BR", &["result=true"]),
+        (
+            "urn:ietf:bcp:47",
+            "xx-yy-bad",
+            &["result=false", "message='xx-yy-bad' is not a language (a BCP 47 tag such as en or pt-BR)"],
+        ),
+        ("http://unitsofmeasure.org", "mg/dL", &["result=true"]),
+        (
+            "http://unitsofmeasure.org",
+            "furlong",
+            &["result=false", "message='furlong' is not a unit of UCUM (such as mg/dL)"],
+        ),
+    ] {
+        let asked = Some(Source::Canonical(Canonical::parse(name)));
+        check(terminology.validate_code_in_system(asked, &[system(name, code)], &options), expected);
+        let alone = Coding { system: None, ..system(name, code) };
+        check(terminology.validate_code_in_system(asked, &[alone], &options), expected);
+        check(terminology.validate_code_in_system(None, &[system(name, code)], &options), expected);
+    }
+    let types = url("http://hl7.org/fhir/ValueSet/mimetypes");
+    let told = lines(terminology.validate_code_in_value_set(
+        types,
+        &[system("urn:ietf:bcp:13", "notmime")],
+        &options,
+    ));
+    assert!(told[1].ends_with("; 'notmime' is not a media type (BCP 13, such as text/plain)"), "{told:?}");
+    let expanded = terminology.expand(types, &ExpandOptions::default()).unwrap_err();
+    assert!(expanded.to_string().contains("cannot be enumerated"), "{expanded}");
+}
+
+#[test]
+fn a_listed_code_that_its_code_system_does_not_have_is_none() {
+    let json = |text: &str| fhir::json::parse(text.as_bytes(), 50).unwrap();
+    let code_system = |content: &str| {
+        json(&format!(
+            r#"{{"resourceType":"CodeSystem","url":"http://a/s","status":"active","caseSensitive":true,"content":"{content}","concept":[{{"code":"there"}}]}}"#
+        ))
+    };
+    let value_set = json(
+        r#"{"resourceType":"ValueSet","url":"http://a/v","status":"active","compose":{"include":[{"system":"http://a/s","concept":[{"code":"there"},{"code":"gone"}]}]}}"#,
+    );
+    let options = ValidateCodeOptions::default();
+    for (content, is_valid, members) in [("complete", false, 1), ("fragment", true, 2)] {
+        let terminology = Terminology::builtin().with(&code_system(content)).with(&value_set);
+        let told = lines(terminology.validate_code_in_value_set(
+            url("http://a/v"),
+            &[system("http://a/s", "gone")],
+            &options,
+        ));
+        assert_eq!(told[0], format!("result={is_valid}"), "{content}");
+        let message = "message=the code 'gone' of 'http://a/s' is not in the value set 'http://a/v'; 'gone' is not a code of 'http://a/s'";
+        assert!(is_valid || told[1].starts_with(message), "{told:?}");
+        assert_eq!(terminology.expansion(Canonical::parse("http://a/v")).unwrap().members().len(), members);
+    }
+}

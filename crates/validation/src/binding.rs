@@ -2,9 +2,10 @@
 
 use crate::place::Place;
 use crate::walk::Walk;
-use fhir::definitions::{BindingStrength, ElementDefinition, ValueSet};
+use fhir::definitions::{Binding, BindingStrength, ElementDefinition, TypeDefinition, ValueSet};
 use fhir::outcome::{did_you_mean, quoted};
 use fhir::{IssueCode, Json, Object};
+use terminology::grammar::{is_language, is_media_type};
 
 /// Value sets of at most this many codes have them listed.
 const LISTED_CODES: usize = 12;
@@ -29,10 +30,14 @@ impl<'r> Walk<'r> {
                 LANGUAGES if !is_language(code) => {
                     String::from("is not a language (a BCP 47 tag such as en or pt-BR)")
                 }
-                MEDIA_TYPES if !is_media_type(code) => {
+                MEDIA_TYPES if !is_media_type(code) && !is_short_format(place, code) => {
                     String::from("is not a media type (such as application/pdf or text/plain; charset=utf-8)")
                 }
-                _ => return false,
+                // Whatever else cannot be listed is asked of the terminology.
+                _ => match self.document.is_member(value_set.url, None, code) {
+                    Some(false) => format!("is not a code of {}", value_set.url),
+                    _ => return false,
+                },
             }
         };
         self.findings.add(
@@ -79,6 +84,25 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// Checks a value of a type that R4 binds as such: the units of an Age, a Duration, a Distance. Whether nothing was
+    /// wrong. What has no code says nothing that could be wrong.
+    pub(crate) fn bound_type(
+        &mut self,
+        definition: &TypeDefinition,
+        value: &'r Object,
+        place: &Place<'_>,
+    ) -> bool {
+        let Some(value_set) = definition.binding().and_then(outermost) else { return true };
+        let Some(code) = value.str("code") else { return true };
+        let system = value.str("system").unwrap_or_default();
+        if self.document.is_member(value_set.url, Some(system), code) != Some(false) {
+            return true;
+        }
+        let text = format!("{} has the code {}, not one of {}", place.path(), quoted(code), value_set.url);
+        self.findings.add(IssueCode::CodeInvalid, place, text);
+        false
+    }
+
     fn no_code<'c>(
         &mut self,
         value_set: &'static ValueSet,
@@ -108,7 +132,11 @@ impl<'r> Walk<'r> {
 
 /// The value set that the codes of an element must not leave.
 fn required(element: &ElementDefinition) -> Option<&'static ValueSet> {
-    let binding = element.binding()?;
+    outermost(element.binding()?)
+}
+
+/// The value set that codes must not leave, whatever the binding's strength.
+fn outermost(binding: Binding) -> Option<&'static ValueSet> {
     match binding.strength {
         BindingStrength::Required => Some(binding.value_set.definition()),
         _ => binding.max_value_set.map(|value_set| value_set.definition()),
@@ -141,42 +169,11 @@ fn listed(value_set: &'static ValueSet, code: &str) -> String {
     }
 }
 
-/// Whether `text` has the form of a BCP 47 tag: subtags of 1 to 8 letters or digits, the first of letters.
-fn is_language(text: &str) -> bool {
-    let mut subtags = text.split('-');
-    let plain =
-        |tag: &str| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    subtags.next().is_some_and(|first| plain(first) && first.bytes().all(|byte| byte.is_ascii_alphabetic()))
-        && subtags.all(plain)
-}
-
-/// Whether `text` has the form of a media type (RFC 9110, 8.3.1). One word alone passes: `CapabilityStatement.format`
-/// says `json` and `xml`.
-fn is_media_type(text: &str) -> bool {
-    let token = |text: &str| {
-        !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
-    };
-    let essence = text.split(';').next().unwrap_or_default().trim_end();
-    match essence.split_once('/') {
-        Some((kind, subtype)) => token(kind) && token(subtype),
-        None => token(essence),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn languages_and_media_types_are_known_by_their_form() {
-        assert!(["en", "pt-BR", "zh-Hant-TW", "x-klingon", "i-navajo"].into_iter().all(is_language));
-        assert!(!["", "english language", "en_US", "-", "1", "abcdefghi"].into_iter().any(is_language));
-        assert!(
-            ["text/plain; charset=utf-8", "application/hl7-v3+xml", "json", "image/*"]
-                .into_iter()
-                .all(is_media_type)
-        );
-        assert!(!["", "a b", "/", "text/", "text/a/b", "text plain"].into_iter().any(is_media_type));
-    }
+/// Whether a CapabilityStatement or an action of a TestScript names a format by FHIR's own short names
+/// (<http://hl7.org/fhir/R4/http.html#parameters>).
+fn is_short_format(place: &Place<'_>, code: &str) -> bool {
+    let path = place.path().to_string();
+    let says_format = ["operation.accept", "operation.contentType", "assert.contentType"];
+    let says_format = says_format.iter().any(|name| path.ends_with(name));
+    (path == "format" || says_format) && matches!(code, "json" | "xml" | "ttl" | "none")
 }

@@ -141,8 +141,7 @@ impl<'r> Walk<'r> {
         self.first_entry("bdl-11", bundle, "document", "Composition", place);
     }
 
-    /// Checks what the first entry's resource is. An entry without one, or no entry, says nothing to FHIRPath, and
-    /// nothing here.
+    /// Checks what the first entry's resource is. Without one the Bundle is not what its type says.
     fn first_entry(
         &mut self,
         key: &str,
@@ -151,14 +150,16 @@ impl<'r> Walk<'r> {
         expected: &str,
         place: &Place<'_>,
     ) {
-        let first = bundle.items("entry").first().and_then(Json::as_object);
-        let Some((entry, resource)) = first.and_then(|entry| Some((entry, entry.get("resource")?))) else {
-            return;
+        let text = format!("{key}: the first resource of a {bundle_type} must be a {expected}");
+        let list = place.child_of(bundle, "entry");
+        let Some(first) = bundle.items("entry").first() else {
+            return self.findings.add(IssueCode::Invariant, &list, text);
         };
-        if resource.str("resourceType").is_some_and(|name| name != expected) {
-            let place = place.child_of(bundle, "entry");
-            let text = format!("{key}: the first resource of a {bundle_type} must be a {expected}");
-            self.findings.add(IssueCode::Invariant, &place.item(0).child_of(entry, "resource"), text);
+        // What is no object or has no type is told already.
+        let Some(entry) = first.as_object() else { return };
+        let is_other = |resource: &Json| resource.str("resourceType").is_some_and(|name| name != expected);
+        if entry.get("resource").is_none_or(is_other) {
+            self.findings.add(IssueCode::Invariant, &list.item(0).child_of(entry, "resource"), text);
         }
     }
 }

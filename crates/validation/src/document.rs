@@ -1,16 +1,33 @@
 //! The document that is validated, as far as its parts refer to one another: the entries of a Bundle.
 
+use crate::Options;
+use crate::profile::{Asked, Profiles};
 use fhir::{Json, Reference};
-use std::cell::OnceCell;
+use fhirpath::{Item, Moment};
+use std::cell::{Cell, OnceCell};
 use std::collections::HashMap;
 use std::fmt;
+use std::rc::Rc;
 use terminology::{Canonical, Membership, Terminology};
 
 /// What can be asked besides the value at hand. Nothing is computed before it is asked for.
 pub(crate) struct Document<'r> {
     root: &'r Json,
     terminology: Option<&'r Terminology>,
-    entries: OnceCell<Entries<'r>>,
+    profiles: Option<&'r Profiles>,
+    now: Option<Moment<'r>>,
+    entries: OnceCell<Rc<Entries<'r>>>,
+    asked: Rc<Asked>,
+    gap: Gap,
+}
+
+/// What is done about questions that have no answer.
+#[derive(Default)]
+struct Gap {
+    /// One was asked.
+    is_met: Cell<bool>,
+    /// What is taken for the answer, to see whether it matters.
+    assumed: Cell<Option<bool>>,
 }
 
 /// The resources of a Bundle. Of several with one name the first counts.
@@ -21,8 +38,65 @@ struct Entries<'r> {
 }
 
 impl<'r> Document<'r> {
-    pub(crate) fn new(root: &'r Json, terminology: Option<&'r Terminology>) -> Self {
-        Document { root, terminology, entries: OnceCell::new() }
+    pub(crate) fn new(root: &'r Json, options: &Options<'r>) -> Self {
+        let Options { terminology, profiles, now, .. } = *options;
+        let asked = Rc::default();
+        Document { root, terminology, profiles, now, entries: OnceCell::new(), asked, gap: Gap::default() }
+    }
+
+    /// The same document for a question that an expression asks: it shares what was found and what that has cost.
+    pub(crate) fn shared(&self) -> Document<'_> {
+        let Document { root, terminology, profiles, now, .. } = *self;
+        let entries = Rc::clone(self.entries());
+        let asked = Rc::clone(&self.asked);
+        Document {
+            root,
+            terminology,
+            profiles,
+            now,
+            entries: OnceCell::from(entries),
+            asked,
+            gap: Gap::default(),
+        }
+    }
+
+    /// What a walk over a part of it is told.
+    pub(crate) fn options(&self) -> Options<'r> {
+        let Document { terminology, profiles, now, .. } = *self;
+        Options { terminology, profiles, now, ..Options::default() }
+    }
+
+    pub(crate) fn profiles(&self) -> Option<&'r Profiles> {
+        self.profiles
+    }
+
+    pub(crate) fn now(&self) -> Option<Moment<'r>> {
+        self.now
+    }
+
+    pub(crate) fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// Whether a question had no answer since this was last asked.
+    pub(crate) fn had_gap(&self) -> bool {
+        self.gap.is_met.take()
+    }
+
+    /// Has questions that have no answer answered so.
+    pub(crate) fn assume(&self, answer: Option<bool>) {
+        self.gap.assumed.set(answer);
+    }
+
+    fn or_gap(&self, answer: Option<bool>) -> Option<bool> {
+        answer.or_else(|| {
+            self.gap.is_met.set(true);
+            self.gap.assumed.get()
+        })
+    }
+
+    fn entries(&self) -> &Rc<Entries<'r>> {
+        self.entries.get_or_init(|| Rc::new(Entries::of(self.root)))
     }
 
     pub(crate) fn is_bundle(&self) -> bool {
@@ -31,7 +105,7 @@ impl<'r> Document<'r> {
 
     /// The resource of the Bundle that a reference names: by its fullUrl, or by its type and id.
     pub(crate) fn entry(&self, reference: &str) -> Option<&'r Json> {
-        let entries = self.entries.get_or_init(|| Entries::of(self.root));
+        let entries = self.entries();
         let plain = reference.split("/_history/").next()?;
         entries.by_url.get(plain).copied().or_else(|| match Reference::parse(plain)? {
             Reference::Local { resource_type, id, .. } => {
@@ -84,11 +158,19 @@ impl fhirpath::Host for Document<'_> {
     }
 
     fn member_of(&self, value_set: &str, system: Option<&str>, code: &str) -> Option<bool> {
-        self.is_member(value_set, system, code)
+        self.or_gap(self.is_member(value_set, system, code))
+    }
+
+    fn subsumes(&self, system: &str, general: &str, special: &str) -> Option<bool> {
+        self.or_gap(self.terminology.and_then(|known| known.is_at_or_above(system, general, special)))
+    }
+
+    fn conforms_to(&self, item: &Item<'_>, profile: &str) -> Option<bool> {
+        self.or_gap(self.conforms(item, profile))
     }
 
     fn allows_narrative(&self, div: &str) -> Option<bool> {
-        Some(crate::narrative::is_allowed(div))
+        Some(crate::narrative::is_harmless(div))
     }
 }
 

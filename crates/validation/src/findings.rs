@@ -88,6 +88,11 @@ impl Findings {
         self.is_exhausted = true;
     }
 
+    /// Whether looking ended because all of it would take too long.
+    pub(crate) const fn is_exhausted(&self) -> bool {
+        self.is_exhausted
+    }
+
     /// Whether there is no use in looking further: more was found than will be told, or it would take too long.
     pub(crate) const fn is_full(&self) -> bool {
         self.more || self.is_exhausted

@@ -26,8 +26,9 @@ mod resource;
 mod unknown;
 mod walk;
 
+pub use fhirpath::Moment;
 pub use findings::MAX_ISSUES;
-pub use profile::{Profile, Profiles, Unusable};
+pub use profile::{Profile, Profiles, Unusable, type_defined_by};
 
 use document::Document;
 use fhir::{Issue, Json, ResourceType};
@@ -52,6 +53,12 @@ pub struct Options<'a> {
     pub asked_profiles: &'a [&'a str],
     /// What tells whether a code is in a value set that the tables of R4 do not list. Without it such codes pass.
     pub terminology: Option<&'a Terminology>,
+    /// The time, for constraints of profiles that ask for it (`today()`). Without it they cannot be evaluated, which
+    /// is told in [`Mode::Check`].
+    pub now: Option<Moment<'a>>,
+    /// Whether conditional references (`Patient?identifier=…`) will be resolved before the resource is stored, as those
+    /// of a transaction's entries are. Otherwise they are errors, save within the entries of a batch or transaction.
+    pub resolves_conditional: bool,
 }
 
 /// What is told.
@@ -72,8 +79,7 @@ pub enum Mode {
 /// repeated. After [`MAX_ISSUES`] errors the walk ends, and one more issue says so.
 ///
 /// A reference's text is checked for its form, the type it points to, and, for `#id`, the contained resource;
-/// whether other resources exist is for the store to say. Conditional references (`Patient?identifier=…`) pass:
-/// only the caller knows whether it will resolve them.
+/// whether other resources exist is for the store to say.
 ///
 /// ```
 /// use fhir::json;
@@ -85,7 +91,7 @@ pub enum Mode {
 pub fn validate(resource: &Json, options: &Options<'_>) -> Vec<Issue> {
     let named = resource.str("resourceType").and_then(ResourceType::from_name);
     let type_name = named.or(options.expected).map_or("Resource", ResourceType::name);
-    let document = Document::new(resource, options.terminology);
+    let document = Document::new(resource, options);
     let mut walk = Walk::new(options, &document);
     walk.body(resource, options, &Place::root(options.root.unwrap_or(type_name)));
     walk.findings.into_issues()

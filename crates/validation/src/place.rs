@@ -1,7 +1,7 @@
 //! Where the walk is, to be told in two ways: as FHIRPath for `expression`, and as the path that a text names.
 
 use fhir::Object;
-use std::borrow::Cow;
+use fhir::location::identifier;
 use std::fmt;
 
 /// A place in a resource, linked to its parents on the stack: walking costs nothing until a problem is told.
@@ -68,6 +68,24 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// The JSON names from the resource that this is in, each with the index of the item in its list, if it is one.
+    pub(crate) fn way(&self) -> Vec<(&'a str, Option<usize>)> {
+        let mut way = match (self.parent, self.step) {
+            (Some(parent), Step::Member { .. } | Step::Item(_)) => parent.way(),
+            _ => Vec::new(),
+        };
+        match self.step {
+            Step::Member { key, .. } => way.push((key, None)),
+            Step::Item(index) => {
+                if let Some((_, at)) = way.last_mut() {
+                    *at = Some(index);
+                }
+            }
+            Step::Root(_) | Step::Resource => {}
+        }
+        way
+    }
+
     /// FHIRPath from the root, with indices: `Patient.contact[0].name`.
     pub(crate) fn expression(&self) -> impl fmt::Display {
         Expression(self)
@@ -128,16 +146,6 @@ impl fmt::Display for Path<'_> {
             }
         }
     }
-}
-
-/// A client's name as FHIRPath writes it: as it is, or in backquotes when it is no identifier; cut when it is long.
-fn identifier(name: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let starts = name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-    if starts && name.len() <= fhir::outcome::QUOTED_CHARACTERS && name.bytes().all(plain) {
-        return Cow::Borrowed(name);
-    }
-    Cow::Owned(format!("`{}`", fhir::outcome::cut(name).replace('\\', "\\\\").replace('`', "\\`")))
 }
 
 #[cfg(test)]

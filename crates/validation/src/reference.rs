@@ -41,15 +41,20 @@ impl<'r> Walk<'r> {
                 self.malformed(text, place);
                 None
             }
-            Some(Reference::Local { resource_type, .. } | Reference::Conditional { resource_type, .. }) => {
+            Some(Reference::Local { resource_type, .. }) => Some(resource_type),
+            Some(Reference::Conditional { resource_type, .. }) => {
+                if !self.resolves_conditional {
+                    self.unresolved(text, resource_type, place);
+                }
                 Some(resource_type)
             }
             Some(Reference::Absolute(url)) => {
-                Reference::tail_of_url(url).map(|(resource_type, _)| resource_type)
+                let named = Reference::tail_of_url(url).map(|(resource_type, _)| resource_type);
+                named.or_else(|| self.type_of_entry(text))
             }
             Some(Reference::Urn(_)) => {
                 self.urn(text, place);
-                None
+                self.type_of_entry(text)
             }
             Some(Reference::Contained(_)) => self.fragment(TypeId::REFERENCE, text, place),
         }?;
@@ -61,6 +66,11 @@ impl<'r> Walk<'r> {
         Some(target)
     }
 
+    /// The type of the entry that has the reference for its fullUrl.
+    fn type_of_entry(&self, text: &str) -> Option<ResourceType> {
+        self.document.entry(text)?.str("resourceType").and_then(ResourceType::from_name)
+    }
+
     /// A URN names an entry of the same Bundle; without one nothing can be found by it.
     fn urn(&mut self, text: &str, place: &Place<'_>) {
         if self.document.is_bundle() && self.document.entry(text).is_none() {
@@ -68,6 +78,17 @@ impl<'r> Walk<'r> {
                 format!("{} {} is the fullUrl of no entry of the Bundle", place.path(), quoted(text))
             });
         }
+    }
+
+    /// A conditional reference where nobody looks up what it stands for.
+    fn unresolved(&mut self, text: &str, resource_type: ResourceType, place: &Place<'_>) {
+        let text = format!(
+            "{} {} is a conditional reference; these are resolved only in entries of a batch or transaction that create \
+             or update a resource: send such a Bundle, or a reference like {resource_type}/id",
+            place.path(),
+            quoted(text)
+        );
+        self.findings.add(IssueCode::Value, place, text);
     }
 
     fn malformed(&mut self, text: &str, place: &Place<'_>) {

@@ -42,15 +42,17 @@ impl<'r> Walk<'r> {
             self.contained_rules(object, &inner);
             if let Some(resource_type) = self.resource_type(object, &inner) {
                 let item = Item::of_type(value, resource_type.type_id());
-                let context = Context::new(&item).with_host(self.document);
+                let context = Context::new(&item).with_host(self.document).with_now(self.now);
                 let context = match &self.root {
                     Some(root) => context.with_root(root),
                     None => context,
                 };
                 let outer = self.enter(Some(context));
+                let around = self.resource.replace((value, resource_type));
                 self.members(object, resource_type.definition(), &inner);
                 self.invariants(value, resource_type.definition(), &[], &inner);
                 self.claimed(value, object, resource_type, &inner);
+                self.resource = around;
                 self.enter(outer);
             }
             self.container.leave();
@@ -72,15 +74,22 @@ impl<'r> Walk<'r> {
         place: &Place<'_>,
     ) {
         let item = Item::of_type(value, resource_type.type_id());
-        self.enter(Some(Context::new(&item).with_host(self.document)));
+        self.enter(Some(Context::new(&item).with_host(self.document).with_now(self.now)));
         self.root = Some(item);
+        let (outside, around) = (self.resolves_conditional, self.resource.replace((value, resource_type)));
+        if resource_type == ResourceType::BUNDLE {
+            // A Bundle says itself whether its entries are carried out; each of those that are has a request (bdl-3).
+            self.resolves_conditional = matches!(object.str("type"), Some("batch" | "transaction"));
+        }
         self.members(object, resource_type.definition(), place);
+        self.resolves_conditional = outside;
         self.unreferenced(object, place);
         if resource_type == ResourceType::BUNDLE {
             self.bundle(object, place);
         }
         self.invariants(value, resource_type.definition(), &[], place);
         self.claimed(value, object, resource_type, place);
+        self.resource = around;
     }
 
     fn resource_type(&mut self, object: &'r Object, place: &Place<'_>) -> Option<ResourceType> {

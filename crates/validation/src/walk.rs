@@ -8,8 +8,8 @@ use crate::place::Place;
 use crate::profile::{Effort, Profile, Profiles};
 use crate::{Mode, Options};
 use fhir::definitions::{MemberRef, TypeDefinition, TypeId, TypeKind};
-use fhir::{IssueCode, Json, Object};
-use fhirpath::{Context, Evaluator, Item};
+use fhir::{IssueCode, Json, Object, ResourceType};
+use fhirpath::{Context, Evaluator, Item, Moment};
 use std::collections::HashMap;
 
 /// The state of one validation.
@@ -17,6 +17,8 @@ pub(crate) struct Walk<'r> {
     pub(crate) findings: Findings,
     /// The resource that the walk is in, with what it contains.
     pub(crate) container: Container<'r>,
+    /// The resource that the walk is in, contained or not.
+    pub(crate) resource: Option<(&'r Json, ResourceType)>,
     /// What expressions see as `%resource` and `%rootResource`.
     pub(crate) context: Option<Context<'r>>,
     /// The resource that contains the one it is in, or itself.
@@ -24,6 +26,9 @@ pub(crate) struct Walk<'r> {
     /// Evaluates constraints; kept, so that its buffers are allocated once.
     pub(crate) evaluator: Option<Evaluator<'r>>,
     pub(crate) document: &'r Document<'r>,
+    pub(crate) now: Option<Moment<'r>>,
+    /// Whether conditional references will be resolved where the walk is.
+    pub(crate) resolves_conditional: bool,
     pub(crate) profiles: Option<&'r Profiles>,
     pub(crate) effort: Effort,
     /// Whether resources of the document conform to profiles: none, or the first problem.
@@ -35,10 +40,13 @@ impl<'r> Walk<'r> {
         Walk {
             findings: Findings::new(options.mode == Mode::Check),
             container: Container::default(),
+            resource: None,
             context: None,
             root: None,
             evaluator: None,
             document,
+            now: options.now,
+            resolves_conditional: options.resolves_conditional,
             profiles: options.profiles.filter(|profiles| !profiles.is_empty()),
             effort: Effort::default(),
             verdicts: HashMap::new(),
@@ -172,7 +180,7 @@ impl<'r> Walk<'r> {
         match definition.kind {
             TypeKind::Primitive => {
                 self.primitive(member, value, place);
-                self.extensible_binding(member.element, value, definition.id, place);
+                self.extensible_binding(member.element.binding(), value, definition.id, place);
                 if !member.element.invariants().is_empty() {
                     self.invariants(value, definition, member.element.invariants(), place);
                 }
@@ -202,7 +210,10 @@ impl<'r> Walk<'r> {
         }
         self.members(object, definition, place);
         self.invariants(value, definition, member.element.invariants(), place);
-        self.extensible_binding(member.element, value, definition.id, place);
+        self.extensible_binding(member.element.binding(), value, definition.id, place);
+        if self.bound_type(definition, object, place) {
+            self.extensible_binding(definition.binding(), value, definition.id, place);
+        }
         if definition.id == TypeId::EXTENSION {
             self.defined_extension(value, place);
         }

@@ -215,7 +215,17 @@ fn what_the_walk_decides_agrees_with_the_expressions() {
             continue;
         }
         for (variant, resource) in variants(&resource).iter().enumerate() {
-            let (told, broken) = (told(resource), expressions.broken(resource));
+            let (mut told, broken) = (told(resource), expressions.broken(resource));
+            if resource
+                .get("entry")
+                .map(Json::items)
+                .unwrap_or_default()
+                .first()
+                .is_none_or(|entry| entry.get("resource").is_none())
+            {
+                // Without a first resource these expressions say nothing, where the rules say that there must be one.
+                told.retain(|key| !matches!(*key, "bdl-11" | "bdl-12"));
+            }
             for key in &broken {
                 *seen.entry(*key).or_insert(0) += 1;
             }

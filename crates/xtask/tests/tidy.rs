@@ -11,7 +11,7 @@ use std::process::Command;
 const EDGES: &[(&str, &[&str])] = &[
     ("fhir", &[]),
     ("ucum", &[]),
-    ("terminology", &["fhir"]),
+    ("terminology", &["fhir", "ucum"]),
     ("fhirpath", &["fhir", "ucum"]),
     ("patch", &["fhir", "fhirpath"]),
     ("search", &["fhir", "fhirpath", "terminology", "ucum"]),

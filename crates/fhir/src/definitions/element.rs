@@ -18,6 +18,11 @@ pub struct ElementDefinition {
     invariants: u8,
 }
 
+/// The binding of that number, if it is one.
+pub(super) fn binding(number: u16) -> Option<Binding> {
+    (number != UNBOUND).then(|| BINDINGS[usize::from(number)])
+}
+
 /// Says in `binding` that there is none.
 pub(super) const UNBOUND: u16 = u16::MAX;
 
@@ -102,7 +107,7 @@ impl ElementDefinition {
 
     /// The value set its codes come from, where one is named.
     pub fn binding(&self) -> Option<Binding> {
-        (self.binding != UNBOUND).then(|| BINDINGS[usize::from(self.binding)])
+        binding(self.binding)
     }
 
     /// The constraints on each of its values beyond those that all its types state themselves

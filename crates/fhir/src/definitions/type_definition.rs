@@ -2,9 +2,10 @@
 
 use std::fmt;
 
+use super::element::binding;
 use super::generated::{NAMES, TYPES};
 use super::name_index::NameIndex;
-use super::{ElementDefinition, ElementType, InvariantId, ResourceType};
+use super::{Binding, ElementDefinition, ElementType, InvariantId, ResourceType};
 
 /// A type by number; the concrete resource types come first, with the numbers of [`ResourceType::index`].
 ///
@@ -81,6 +82,7 @@ pub struct TypeDefinition {
     pub base: Option<&'static str>,
     /// No instance has this very type.
     pub is_abstract: bool,
+    pub(super) binding: u16,
     /// All elements in the order of the specification, inherited ones included. A backbone's elements belong to
     /// the backbone. A primitive has `id`, `extension` and `value`, the last of the primitive's own type.
     pub elements: &'static [ElementDefinition],
@@ -139,6 +141,11 @@ impl TypeDefinition {
             .iter()
             .filter(move |member| usize::from(member.element) == index)
             .map(|member| member.name())
+    }
+
+    /// What every value of the type is bound to, wherever it stands: an Age to units of time.
+    pub fn binding(&self) -> Option<Binding> {
+        binding(self.binding)
     }
 
     /// The element with the FHIRPath name `name` (`deceased`), and its place. It looks through the elements in

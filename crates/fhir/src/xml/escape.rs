@@ -3,8 +3,9 @@
 use crate::outcome::quoted;
 use std::borrow::Cow;
 
-/// Whether XML 1.0 may hold the character at all, even as a reference.
-pub(super) const fn is_allowed(character: char) -> bool {
+/// Whether XML 1.0 may hold the character at all, even as a reference
+/// (<https://www.w3.org/TR/xml/#charsets>). What it may not hold no value of FHIR may have: it would have no XML form.
+pub const fn is_allowed(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..)
 }
 

@@ -24,7 +24,7 @@ mod token;
 mod unknown;
 mod write;
 
-pub use escape::{escape_attribute, escape_text, unescape_attribute};
+pub use escape::{escape_attribute, escape_text, is_allowed, unescape_attribute};
 pub use problem::XmlProblem;
 pub use read::{Reading, read, read_all};
 pub use tag::{Attribute, EndTag, Name, Tag};

@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), XmlProblem> {
         let name = tag.name.local;
         let Some(member) = definition.member(name).filter(|member| !member.element.is_xml_attribute()) else {
-            self.tell(tag.at, place, || unknown_element(name, definition));
+            self.tell(tag.at, &place.child(name), || unknown_element(name, definition));
             return self.skip();
         };
         let (list, item);

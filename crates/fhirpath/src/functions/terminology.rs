@@ -81,6 +81,8 @@ fn conforms_to(call: &mut Call<'_, '_>) -> Result<Option<bool>> {
     const PLACE: &str = "conformsTo()";
     let Some(profile) = call.text_argument(0, PLACE)? else { return Ok(None) };
     let (Some(item), Some(host)) = (call.single(PLACE)?, call.frame.host()) else { return Ok(None) };
-    let json = item.json().ok_or(EvaluateError::WrongType(PLACE))?;
-    Ok(host.conforms_to(json, &profile))
+    if item.json().is_none() {
+        return Err(EvaluateError::WrongType(PLACE));
+    }
+    Ok(host.conforms_to(item, &profile))
 }

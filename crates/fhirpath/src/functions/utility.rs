@@ -96,6 +96,6 @@ fn part_of_now<'a>(
     part: fn(&str) -> &str,
 ) -> Result<Option<Item<'a>>> {
     let now = call.frame.scope.context.now.as_ref().ok_or(EvaluateError::NoTime)?;
-    let text = fhir::datetime::local(now.ms, &now.zone);
+    let text = fhir::datetime::local(now.ms, now.zone);
     Ok(Some(Item::system(ItemValue::Text(Cow::Owned(part(&text).to_owned())), system)))
 }

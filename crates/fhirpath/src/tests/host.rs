@@ -20,8 +20,9 @@ impl Host for Known {
         (system == "http://system").then_some(special.starts_with(general))
     }
 
-    fn conforms_to(&self, value: &Json, profile: &str) -> Option<bool> {
-        (profile == "http://profile").then_some(value.get("name").is_some())
+    fn conforms_to(&self, item: &Item<'_>, profile: &str) -> Option<bool> {
+        let has_name = item.json().is_some_and(|value| value.get("name").is_some());
+        (profile == "http://profile").then_some(has_name)
     }
 
     fn allows_narrative(&self, div: &str) -> Option<bool> {

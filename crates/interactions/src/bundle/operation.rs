@@ -3,6 +3,7 @@
 use super::entry::{Action, Change, EntryReader, Sent, Subject};
 use super::get::Get;
 use super::request::Request;
+use crate::body::Reading;
 use crate::error::Refusal;
 use crate::operations::Operation;
 use crate::operations::task::{Request as Asked, Task};
@@ -29,10 +30,17 @@ impl EntryReader<'_> {
         operation.admit(&**self.caller, resource_type)?;
         let parameters = request.parameters()?;
         let is_posted = request.method == "POST";
-        let body = if is_posted { Some(request.resource(resource)?) } else { None };
+        let body = resource.filter(|_| is_posted);
+        let has_body = body.is_some();
         let root = format!("Bundle.entry[{}].resource", request.index);
         let read = || {
-            let input = operation.input(self.engine, resource_type, &parameters, body, Some(&root))?;
+            let input = operation.input(
+                self.engine,
+                resource_type,
+                &parameters,
+                body.map(Reading::from),
+                Some(&root),
+            )?;
             let asked = Asked {
                 resource_type,
                 id: id.map(str::to_owned),
@@ -46,7 +54,7 @@ impl EntryReader<'_> {
             self.engine.operation(operation, asked)
         };
         // What is wrong with a parameter of a URL has no place of its own.
-        let task = read().map_err(|refusal| if is_posted { refusal } else { request.placed(refusal) })?;
+        let task = read().map_err(|refusal| if has_body { refusal } else { request.placed(refusal) })?;
         Ok(match task {
             Task::Think(think) => Action::Get(Get::think(think, request.method)),
             Task::Look(look) => Action::Get(Get::look(look, request.method)),

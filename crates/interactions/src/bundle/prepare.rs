@@ -108,7 +108,7 @@ impl Preparer<'_> {
         let mut pointing = Pointing::new(self, full_url.and_then(base_of));
         references::rewrite(&mut resource, &root, &mut |sort, text, place| pointing.of(sort, text, place));
         let Pointing { open, mut problems, replaced, .. } = pointing;
-        let found = self.engine.inner.problems(resource_type, &resource, Some(&root));
+        let found = self.engine.inner.problems_of_entry(resource_type, &resource, &root);
         problems.extend(found.into_iter().map(|mut issue| {
             // Clients are told of what they sent.
             for (sent, target) in &replaced {

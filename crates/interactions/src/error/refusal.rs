@@ -369,7 +369,8 @@ impl Refusal {
 
     /// The same refusal once more, as clients are told of it.
     pub(crate) fn told_again(&self) -> Self {
-        Refusal { row: self.row, issues: self.issues.clone(), headers: self.headers.clone(), cause: None }
+        let (issues, headers, shape) = (self.issues.clone(), self.headers.clone(), self.shape);
+        Refusal { row: self.row, issues, headers, cause: None, shape }
     }
 
     /// How many of the issues, from the first on, are those that the table documents.

@@ -9,6 +9,8 @@ use fhir::{Issue, IssueCode, Json, ResourceType};
 #[derive(Clone, Debug, Default)]
 pub struct Input {
     given: Vec<Given>,
+    /// What could not be read of the resources among them.
+    problems: Vec<Issue>,
 }
 
 /// One parameter.
@@ -44,7 +46,7 @@ impl Input {
             value: GivenValue::Text(text.clone()),
             place: name.clone(),
         });
-        Input { given: given.collect() }
+        Input { given: given.collect(), problems: Vec::new() }
     }
 
     /// The parameters of a Parameters resource, which is known to be valid. `root` is where it stands in what was sent.
@@ -74,7 +76,7 @@ impl Input {
             };
             Given { name: item.str("name").unwrap_or_default().to_owned(), value, place }
         });
-        Input { given: given.collect() }
+        Input { given: given.collect(), problems: Vec::new() }
     }
 
     /// The parameters as those of a URL, for operations that search.
@@ -99,13 +101,45 @@ impl Input {
     #[must_use]
     pub fn and(mut self, others: Input) -> Self {
         self.given.extend(others.given);
+        self.problems.extend(others.problems);
         self
     }
 
-    /// One more parameter: a resource, which stands at `root` in what was sent.
+    /// These parameters, of which something could not be read.
+    ///
+    /// # Errors
+    ///
+    /// 400 with all of it, when some is of the parameters themselves and not of a resource among them.
+    pub(super) fn with_problems(mut self, problems: Vec<Issue>) -> Result<Self, Refusal> {
+        let resources: Vec<&str> = self
+            .given
+            .iter()
+            .filter(|given| matches!(given.value, GivenValue::Resource(_)))
+            .map(|given| given.place.as_str())
+            .collect();
+        let is_within = |issue: &Issue| {
+            let place = issue.expression.as_deref().unwrap_or_default();
+            let rest = resources.iter().find_map(|resource| place.strip_prefix(resource));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if !problems.iter().all(is_within) {
+            return Err(Refusal::invalid(problems));
+        }
+        self.problems = problems;
+        Ok(self)
+    }
+
+    /// What could not be read of the resources among the parameters.
+    pub(super) fn problems(&self) -> &[Issue] {
+        &self.problems
+    }
+
+    /// One more parameter: a resource, which stands at `root` in what was sent, or is all of it and of that type.
     #[must_use]
-    pub fn with_resource(mut self, name: &str, resource: Json, root: Option<&str>) -> Self {
-        let place = root.or(resource.str("resourceType")).unwrap_or_default().to_owned();
+    pub fn with_resource(mut self, name: &str, resource: Json, root: &str) -> Self {
+        let is_type = ResourceType::from_name(root).is_some();
+        let named = resource.str("resourceType").and_then(ResourceType::from_name).filter(|_| is_type);
+        let place = named.map_or_else(|| root.to_owned(), |named| named.name().to_owned());
         self.given.push(Given { name: name.to_owned(), value: GivenValue::Resource(resource), place });
         self
     }

@@ -1,14 +1,15 @@
 //! An operation that was asked for, by itself or in an entry of a Bundle: what it needs to know, and what there is to do.
 
 use super::{Input, Operation};
+use crate::body::{Reading, all_problems};
 use crate::caller::Caller;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::precondition::Preconditions;
-use crate::query_string::{self, ANSWER_PARAMETERS};
+use crate::query_string::ANSWER_PARAMETERS;
 use crate::read;
 use crate::unit::Unit;
-use fhir::{Json, ResourceType};
+use fhir::ResourceType;
 use std::sync::Arc;
 use storage::{Reader, Version};
 
@@ -108,7 +109,7 @@ impl Operation {
         }
     }
 
-    /// What the operation is given: the parameters of the URL, or the Parameters of the body, which is there when it is
+    /// What the operation is given: the parameters of the URL and those of the body, which may be there when it is
     /// asked for with POST. `root` is where the body stands in what was sent.
     ///
     /// # Errors
@@ -119,7 +120,7 @@ impl Operation {
         engine: &Engine,
         resource_type: Option<ResourceType>,
         parameters: &[(String, String)],
-        body: Option<Json>,
+        body: Option<Reading>,
         root: Option<&str>,
     ) -> Result<Input, Refusal> {
         let given = Input::of_url(parameters, &ANSWER_PARAMETERS);
@@ -127,18 +128,21 @@ impl Operation {
         let parameters_type = ResourceType::PARAMETERS;
         if self.takes_resource {
             // Parameters that hold a resource which need not be valid, or that resource by itself.
-            let is_parameters = body.str("resourceType") == Some(parameters_type.name());
-            if is_parameters && resource_type != Some(parameters_type) {
-                return Ok(given.and(Input::of_resource(&body, root)));
-            }
-            return Ok(given.with_resource("resource", body, root));
+            let Reading { resource, problems } = body;
+            let is_parameters = resource.str("resourceType") == Some(parameters_type.name());
+            let input = if is_parameters && resource_type != Some(parameters_type) {
+                given.and(Input::of_resource(&resource, root))
+            } else {
+                let named = resource_type.unwrap_or(ResourceType::BUNDLE).name();
+                given.with_resource("resource", resource, root.unwrap_or(named))
+            };
+            return input.with_problems(problems);
         }
-        query_string::none(parameters)?;
-        let problems = engine.inner.problems(parameters_type, &body, root);
-        if problems.is_empty() {
-            Ok(Input::of_resource(&body, root))
+        let found = engine.inner.problems(parameters_type, &body.resource, root);
+        if found.is_empty() && body.problems.is_empty() {
+            Ok(given.and(Input::of_resource(&body.resource, root)))
         } else {
-            Err(Refusal::invalid(problems))
+            Err(Refusal::invalid(all_problems(body.problems, found)))
         }
     }
 }

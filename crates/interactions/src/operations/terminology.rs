@@ -6,6 +6,7 @@ use super::{Request, Task};
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
+use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, ResourceType};
 use terminology::{
     Canonical, Coding, Dependency, ExpandOptions, LookupOptions, Problem, Source, TranslateOptions,
@@ -116,6 +117,10 @@ pub(super) fn validate_code(engine: &Engine, request: Request) -> Result<Task, R
     let known: &[&str] = if of_system { &OF_SYSTEM } else { &OF_VALUE_SET };
     input.check("validate-code", known, &[])?;
     codings(input, "validate-code", "systemVersion")?;
+    if !of_system && input.all("code").next().is_some() {
+        // Nothing says what a code means but its system.
+        input.needed_text("validate-code", "system")?;
+    }
     let options = ValidateCodeOptions {
         is_abstract_valid: input.boolean("abstract")?,
         display_language: input.text("displayLanguage")?.map(str::to_owned),
@@ -213,13 +218,24 @@ fn as_usize(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// What the operation works on.
+/// What the operation works on. Where it is named in two ways, both must mean the same.
 fn source<'a>(own: &'a Own, input: &'a Input, version: &str) -> Result<Option<Source<'a>>, Refusal> {
-    if let Some(own) = own {
-        return Ok(Some(Source::Resource(own)));
+    let url = input.text("url")?;
+    let Some(own) = own else {
+        let version = input.text(version)?;
+        return Ok(url.map(|url| Source::Canonical(Canonical::new(url, version))));
+    };
+    let known = own.str("url").unwrap_or_default();
+    if let Some(other) = url.filter(|url| Canonical::parse(url).url != known) {
+        let text = format!(
+            "parameter 'url' is {}, but the {} that is asked about has the url {}; leave one of them out",
+            quoted(other),
+            own.str("resourceType").unwrap_or("resource"),
+            quoted(known)
+        );
+        return Err(Refusal::invalid(vec![Issue::error(IssueCode::Invalid, text)]));
     }
-    let version = input.text(version)?;
-    Ok(input.text("url")?.map(|url| Source::Canonical(Canonical::new(url, version))))
+    Ok(Some(Source::Resource(own)))
 }
 
 /// The texts of a parameter that may come several times.
@@ -238,6 +254,7 @@ fn one_coding<'a>(
     coding: &str,
     version: &str,
 ) -> Result<Coding<'a>, Refusal> {
+    one_of(input, operation, &["code", coding])?;
     if let Some(given) = input.typed(coding, "Coding")? {
         return Coding::of(given).ok_or_else(|| missing(operation, "coding.code"));
     }
@@ -246,8 +263,21 @@ fn one_coding<'a>(
     Ok(Coding { system, version, code, display: input.text("display")? })
 }
 
+/// Checks that the code is said in exactly one way.
+fn one_of(input: &Input, operation: &str, ways: &[&str]) -> Result<(), Refusal> {
+    let given: Vec<&str> = ways.iter().copied().filter(|way| input.all(way).next().is_some()).collect();
+    let text = match given.as_slice() {
+        [_] => return Ok(()),
+        [] => format!("${operation} needs one of {}", ways.join(", ")),
+        several => format!("${operation} takes one of {}, not {}", ways.join(", "), several.join(" and ")),
+    };
+    let code = if given.is_empty() { IssueCode::Required } else { IssueCode::Invalid };
+    Err(Refusal::invalid(vec![Issue::error(code, text)]))
+}
+
 /// The codes that are asked about: those of a CodeableConcept, a Coding, or code and system.
 fn codings<'a>(input: &'a Input, operation: &str, version: &str) -> Result<Vec<Coding<'a>>, Refusal> {
+    one_of(input, operation, &["code", "coding", "codeableConcept"])?;
     if let Some(concept) = input.typed("codeableConcept", "CodeableConcept")? {
         let codings = Coding::all_of(concept);
         return if codings.is_empty() {

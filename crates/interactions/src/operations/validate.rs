@@ -3,13 +3,16 @@
 
 use super::input::{Given, GivenValue, Input};
 use super::{Request, Task};
+use crate::body::all_problems;
 use crate::definitions::Definitions;
 use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
 use fhir::outcome::{operation_outcome, quoted};
 use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
-use validation::{Mode, Options};
+use jiff::tz::TimeZone;
+use std::sync::Arc;
+use validation::{Mode, Moment, Options, type_defined_by};
 
 /// What a resource is to be valid for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,15 @@ struct Subject<'a> {
     root: Option<&'a str>,
 }
 
+/// What a resource is held to.
+struct HeldTo {
+    /// The profiles that are asked for.
+    profiles: Vec<String>,
+    definitions: Arc<Definitions>,
+    /// The clinic's zone.
+    zone: TimeZone,
+}
+
 /// Reads what is asked: to validate the resource that was sent, or the stored one where none was. The answer is an
 /// OperationOutcome of at least one issue.
 ///
@@ -39,37 +51,34 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
     let purpose = purpose(input, request.id.as_deref())?;
     let definitions = engine.definitions();
     let profiles: Vec<String> = profiles(input, &definitions)?.into_iter().map(str::to_owned).collect();
+    let held_to = HeldTo { profiles, definitions, zone: engine.zone().clone() };
     let is_sent = input.resource("resource")?.is_some();
     match (is_sent, &request.id) {
         (true, _) if purpose == For::Delete => {
             let text = "with mode 'delete' no resource is sent: the one that the URL names is meant";
             Err(Refusal::invalid(vec![Issue::error(IssueCode::Invalid, text)]))
         }
-        (true, _) => Ok(Task::think(move || Ok(outcome(sent(&request, purpose, &profiles, &definitions)?)))),
+        (true, _) => Ok(Task::think(move || Ok(outcome(sent(&request, purpose, &held_to)?)))),
         (false, Some(_)) => Ok(Task::look(move |reader| {
             let stored = stored_json(&request.read(reader)?)?;
             if purpose == For::Delete {
                 return Ok(outcome(vec![all_right("The resource can be deleted")]));
             }
             let subject = Subject { resource: &stored, root: None };
-            Ok(outcome(check(&subject, request.resource_type()?, &profiles, &definitions)))
+            Ok(outcome(held_to.check(&subject, request.resource_type()?, request.now)))
         })),
         (false, None) => Err(super::input::missing("validate", "resource")),
     }
 }
 
 /// What is wrong with the resource that was sent.
-fn sent(
-    request: &Request,
-    purpose: For,
-    profiles: &[String],
-    definitions: &Definitions,
-) -> Result<Vec<Issue>, Refusal> {
+fn sent(request: &Request, purpose: For, held_to: &HeldTo) -> Result<Vec<Issue>, Refusal> {
     let (resource_type, id) = (request.resource_type()?, request.id.as_deref());
     let given = request.input.all("resource").next();
     let Some(resource) = request.input.resource("resource")? else { return Ok(Vec::new()) };
     let root = given.map(|given| given.place.as_str()).filter(|place| *place != resource_type.name());
-    let mut issues = check(&Subject { resource, root }, resource_type, profiles, definitions);
+    let found = held_to.check(&Subject { resource, root }, resource_type, request.now);
+    let mut issues = all_problems(request.input.problems().to_vec(), found);
     issues.extend(wrong_id(resource, purpose, id, root.unwrap_or(resource_type.name())));
     Ok(issues)
 }
@@ -108,13 +117,13 @@ fn profiles<'i>(input: &'i Input, definitions: &Definitions) -> Result<Vec<&'i s
     let (mut profiles, mut problems) = (Vec::new(), Vec::new());
     for given in input.all("profile") {
         match profile(given) {
-            Some(url) if definitions.profiles.get(url).is_some() || is_of_r4(url) => profiles.push(url),
+            Some(url) if definitions.profiles.get(url).is_some() || type_defined_by(url).is_some() => {
+                profiles.push(url);
+            }
             Some(url) => problems.push(given.issue(IssueCode::NotFound, unknown_profile(url, definitions))),
             None => return Err(given.wrong("the canonical URL of a profile")),
         }
     }
-    // The definition of an R4 type says no more than what is checked anyway.
-    profiles.retain(|url| !is_of_r4(url));
     if problems.is_empty() { Ok(profiles) } else { Err(Refusal::invalid(problems)) }
 }
 
@@ -123,12 +132,6 @@ fn profile(given: &Given) -> Option<&str> {
         GivenValue::Text(url) | GivenValue::Typed(_, Json::String(url)) => Some(url),
         _ => None,
     }
-}
-
-fn is_of_r4(url: &str) -> bool {
-    url.strip_prefix("http://hl7.org/fhir/StructureDefinition/").is_some_and(|name| {
-        ResourceType::from_name(name).is_some() || name == "Resource" || name == "DomainResource"
-    })
 }
 
 fn unknown_profile(url: &str, definitions: &Definitions) -> String {
@@ -145,22 +148,21 @@ fn unknown_profile(url: &str, definitions: &Definitions) -> String {
     }
 }
 
-fn check(
-    subject: &Subject<'_>,
-    resource_type: ResourceType,
-    profiles: &[String],
-    definitions: &Definitions,
-) -> Vec<Issue> {
-    let asked_profiles: Vec<&str> = profiles.iter().map(String::as_str).collect();
-    let options = Options {
-        expected: Some(resource_type),
-        root: subject.root,
-        mode: Mode::Check,
-        profiles: Some(&definitions.profiles),
-        asked_profiles: &asked_profiles,
-        terminology: Some(&definitions.terminology),
-    };
-    validation::validate(subject.resource, &options)
+impl HeldTo {
+    fn check(&self, subject: &Subject<'_>, resource_type: ResourceType, now: i64) -> Vec<Issue> {
+        let asked_profiles: Vec<&str> = self.profiles.iter().map(String::as_str).collect();
+        let options = Options {
+            expected: Some(resource_type),
+            root: subject.root,
+            mode: Mode::Check,
+            profiles: Some(&self.definitions.profiles),
+            asked_profiles: &asked_profiles,
+            terminology: Some(&self.definitions.terminology),
+            now: Some(Moment { ms: now, zone: &self.zone }),
+            resolves_conditional: false,
+        };
+        validation::validate(subject.resource, &options)
+    }
 }
 
 /// What an update would say of the id.

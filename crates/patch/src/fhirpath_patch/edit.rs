@@ -8,15 +8,17 @@ use super::value::{Value, put_in};
 use crate::growth::Growth;
 use fhir::definitions::TypeKind;
 use fhir::{Json, Object};
-use fhirpath::PlaceStep;
+use fhirpath::{Moment, PlaceStep};
 
 /// A resource that is being patched.
-pub(super) struct Edit {
+pub(super) struct Edit<'m> {
     pub(super) root: Json,
+    /// What paths are told of the time.
+    pub(super) now: Option<Moment<'m>>,
     pub(super) growth: Growth,
 }
 
-impl Edit {
+impl Edit<'_> {
     /// Carries out one operation.
     ///
     /// # Errors
@@ -33,7 +35,7 @@ impl Edit {
     }
 
     fn add(&mut self, target: &Target, name: &str, value: &Value) -> Result<(), String> {
-        let place = target.find_one(&self.root)?;
+        let place = target.find_one(&self.root, self.now)?;
         let definition = place.definition(&self.root).ok_or_else(lost)?;
         let (key, member, content) = value.suit(name, definition)?;
         self.account(&content, place.depth() + 2)?;
@@ -45,7 +47,7 @@ impl Edit {
     }
 
     fn insert(&mut self, target: &Target, index: usize, value: &Value) -> Result<(), String> {
-        let (owner, key) = target.find_list(&self.root)?;
+        let (owner, key) = target.find_list(&self.root, self.now)?;
         let definition = owner.definition(&self.root).ok_or_else(lost)?;
         let (key, _, content) = value.suit(&key, definition)?;
         self.account(&content, owner.depth() + 2)?;
@@ -60,7 +62,7 @@ impl Edit {
     }
 
     fn delete(&mut self, target: &Target) -> Result<(), String> {
-        let Some(place) = target.find(&self.root)? else { return Ok(()) };
+        let Some(place) = target.find(&self.root, self.now)? else { return Ok(()) };
         let (owner, key, index) = place.split().ok_or_else(is_root)?;
         let owner = self.object(&owner)?;
         let Some(index) = index else {
@@ -74,7 +76,7 @@ impl Edit {
     }
 
     fn replace(&mut self, target: &Target, value: &Value) -> Result<(), String> {
-        let place = target.find_one(&self.root)?;
+        let place = target.find_one(&self.root, self.now)?;
         let (owner, key, index) = place.split().ok_or_else(is_root)?;
         let definition = owner.definition(&self.root).ok_or_else(lost)?;
         let name = definition.member(&key).map_or(key.as_str(), |member| member.element.name());
@@ -94,7 +96,7 @@ impl Edit {
     }
 
     fn move_item(&mut self, target: &Target, source: usize, destination: usize) -> Result<(), String> {
-        let (owner, key) = target.find_list(&self.root)?;
+        let (owner, key) = target.find_list(&self.root, self.now)?;
         let owner = self.object(&owner)?;
         let mut items = list::take(owner, &key);
         if let Some(index) = [source, destination].into_iter().find(|index| *index >= items.len()) {

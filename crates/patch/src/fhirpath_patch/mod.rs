@@ -16,6 +16,7 @@ use crate::identity::Identity;
 use crate::prune::prune;
 use edit::Edit;
 use fhir::{Issue, Json};
+use fhirpath::Moment;
 use operation::Operation;
 
 /// A FHIRPath Patch.
@@ -41,9 +42,14 @@ impl FhirPathPatch {
     /// # Errors
     ///
     /// The first operation that cannot be carried out, and why.
-    pub(crate) fn apply(&self, resource: &Json, max_depth: usize) -> Result<Json, Vec<Issue>> {
+    pub(crate) fn apply(
+        &self,
+        resource: &Json,
+        max_depth: usize,
+        now: Option<Moment<'_>>,
+    ) -> Result<Json, Vec<Issue>> {
         let identity = Identity::of(resource);
-        let mut edit = Edit { root: resource.clone(), growth: Growth::new(max_depth) };
+        let mut edit = Edit { root: resource.clone(), now, growth: Growth::new(max_depth) };
         for (index, operation) in self.operations.iter().enumerate() {
             edit.carry_out(operation).and_then(|()| identity.check(&edit.root)).map_err(|reason| {
                 vec![failure(index, operation, &reason).at(format!("Parameters.parameter[{index}]"))]

@@ -4,7 +4,7 @@ use super::list;
 use super::place::Place;
 use fhir::outcome::cut;
 use fhir::{Json, ResourceType};
-use fhirpath::{Context, Expression, Item};
+use fhirpath::{Context, Expression, Item, Moment};
 use std::fmt;
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Target {
     /// # Errors
     ///
     /// It is for another type of resource, cannot be evaluated on this one, or leads to what is no part of it.
-    fn places(&self, root: &Json) -> Result<Vec<Place>, String> {
+    fn places(&self, root: &Json, now: Option<Moment<'_>>) -> Result<Vec<Place>, String> {
         let focus = Item::resource(root).ok_or("what is to be patched is no resource of R4")?;
         let named = self.expression.root_type().and_then(|root| root.resource_type());
         let found = root.str("resourceType").and_then(ResourceType::from_name);
@@ -67,7 +67,7 @@ impl Target {
         {
             return Err(format!("the path is for {named}, and this is {found}"));
         }
-        places(&self.expression, &focus, root)
+        places(&self.expression, &focus, root, now)
     }
 
     /// The place of the one element that the path leads to; nothing if there is none.
@@ -75,8 +75,8 @@ impl Target {
     /// # Errors
     ///
     /// It leads to several, or to what is no part of the resource.
-    pub(super) fn find(&self, root: &Json) -> Result<Option<Place>, String> {
-        let mut found = self.places(root)?;
+    pub(super) fn find(&self, root: &Json, now: Option<Moment<'_>>) -> Result<Option<Place>, String> {
+        let mut found = self.places(root, now)?;
         match found.len() {
             0 | 1 => Ok(found.pop()),
             count => {
@@ -86,8 +86,8 @@ impl Target {
     }
 
     /// As [`find`](Self::find), where there must be an element.
-    pub(super) fn find_one(&self, root: &Json) -> Result<Place, String> {
-        self.find(root)?.ok_or_else(|| String::from("the path leads to nothing"))
+    pub(super) fn find_one(&self, root: &Json, now: Option<Moment<'_>>) -> Result<Place, String> {
+        self.find(root, now)?.ok_or_else(|| String::from("the path leads to nothing"))
     }
 
     /// The owner of the element that the path names last, whether the element is there or not.
@@ -95,13 +95,13 @@ impl Target {
     /// # Errors
     ///
     /// The path does not end with a name, or there is no such owner.
-    pub(super) fn member(&self, root: &Json) -> Result<Member, String> {
+    pub(super) fn member(&self, root: &Json, now: Option<Moment<'_>>) -> Result<Member, String> {
         let nothing = || String::from("the path leads to nothing");
         let (owner, name) = self.parent.as_ref().ok_or_else(nothing)?;
         let name = Arc::clone(name);
         let Some(owner) = owner else { return Ok(Member { owner: Place::root(), name }) };
         let focus = Item::resource(root).ok_or_else(nothing)?;
-        let mut owners = places(owner, &focus, root)?;
+        let mut owners = places(owner, &focus, root, now)?;
         match (owners.pop(), owners.len()) {
             (Some(owner), 0) => Ok(Member { owner, name }),
             (None, _) => Err(nothing()),
@@ -116,10 +116,10 @@ impl Target {
     /// # Errors
     ///
     /// The path leads to something else than all items of one list.
-    pub(super) fn find_list(&self, root: &Json) -> Result<(Place, String), String> {
-        let found = self.places(root)?;
+    pub(super) fn find_list(&self, root: &Json, now: Option<Moment<'_>>) -> Result<(Place, String), String> {
+        let found = self.places(root, now)?;
         let Some(first) = found.first() else {
-            let member = self.member(root)?;
+            let member = self.member(root, now)?;
             return member.owner.list_named(&member.name, root).map(|key| (member.owner, key));
         };
         let not_a_list = || String::from("the path leads to a single element; it must name a list");
@@ -139,9 +139,14 @@ impl Target {
     }
 }
 
-fn places(expression: &Expression, focus: &Item<'_>, root: &Json) -> Result<Vec<Place>, String> {
+fn places(
+    expression: &Expression,
+    focus: &Item<'_>,
+    root: &Json,
+    now: Option<Moment<'_>>,
+) -> Result<Vec<Place>, String> {
     let items = expression
-        .evaluate(&Context::new(focus), focus)
+        .evaluate(&Context::new(focus).with_now(now), focus)
         .map_err(|error| format!("the path cannot be evaluated: {}", cut(&error.to_string())))?;
     let found = fhirpath::Place::of_all(&items, root);
     if found.len() < items.len() {

@@ -244,6 +244,11 @@ impl<'a> Definition<'a> {
         let compiled = compile::alternatives(self.expression, only).map_err(|error| {
             problem(IssueCode::Value, "expression", format!("the expression does not compile: {error}"))
         })?;
+        if compiled.iter().any(|one| one.expression.asks_time()) {
+            let text = "the expression asks for the time (now(), today(), timeOfDay()), which an index cannot hold: it is \
+                        evaluated once, when a resource is written; leave that out and say it in the query";
+            return Err(problem(IssueCode::NotSupported, "expression", text.to_owned()));
+        }
         let alternatives = compile::applicable(&compiled, resource_type);
         if alternatives.is_empty() {
             let text = format!("the expression {} says nothing of {resource_type}", quoted(self.expression));

@@ -116,6 +116,11 @@ fn what_cannot_be_used_is_told_with_its_place() {
             "expression",
             "the expression 'Person.name' says nothing of Patient",
         ),
+        (
+            vec![("expression", "Patient.birthDate.where($this < today())".into())],
+            "expression",
+            "the expression asks for the time (now(), today(), timeOfDay()), which an index cannot hold",
+        ),
         (vec![("expression", Json::Null)], "expression", "expression is required to search by it"),
         (vec![("type", "composite".into())], "component", "a composite needs two components"),
     ] {

@@ -1,6 +1,7 @@
 //! `easel check FILE…`: validates as the server would, without one.
 
 use super::{Failure, Outcome};
+use crate::clock::now;
 use crate::import::read::{self, Item};
 use crate::packages;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -8,8 +9,10 @@ use fhir::outcome::operation_outcome;
 use fhir::{Issue, IssueCode, Severity};
 use interactions::Definitions;
 use interactions::body::syntax_issue;
+use jiff::tz::TimeZone;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use validation::Moment;
 
 /// How deep files may nest; the server's default.
 const MAX_DEPTH: usize = 100;
@@ -71,6 +74,7 @@ pub fn issues(item: &Item, definitions: &Definitions) -> Vec<Issue> {
             let options = validation::Options {
                 profiles: Some(&definitions.profiles),
                 terminology: Some(&definitions.terminology),
+                now: Some(Moment { ms: now(), zone: &TimeZone::UTC }),
                 ..validation::Options::default()
             };
             validation::validate(&resource, &options)

@@ -328,15 +328,9 @@ fn operations_that_cannot_be_honoured_are_refused_as_by_themselves() {
             Some("resource.resourceType"),
         ),
         (
-            entry("POST", "Basic/x/$meta"),
-            "400 Bad Request",
-            "resource is required with POST",
-            Some("resource"),
-        ),
-        (
             entry("POST", "Basic/x/$meta?_since=2020").with(nothing()),
             "400 Bad Request",
-            "the parameter '_since' is not supported here; supported are _format and _pretty",
+            "$meta has no parameter '_since' (supported: none)",
             Some(""),
         ),
         (

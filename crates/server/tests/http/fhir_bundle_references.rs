@@ -3,8 +3,8 @@
 use crate::support::bundle::{
     basic, batch, entry, identified, named, referring, statuses, target, transaction,
 };
-use crate::support::{Site, Store};
-use fhir::{Json, json};
+use crate::support::{Reply, Request, Site, Store};
+use fhir::{Json, base64, json};
 
 #[test]
 fn references_among_entries_lead_to_what_they_became() {
@@ -306,4 +306,29 @@ fn a_reference_to_a_version_of_a_new_resource_becomes_one_to_its_first_version()
         assert_eq!(stored.at(&["subject", "reference"]), Some(&expected.into()), "entry {index}");
     }
     site.get(&format!("/fhir/{new}")).expect(200);
+}
+
+#[test]
+fn conditional_references_that_nobody_resolves_are_refused() {
+    let site = Site::new();
+    site.put("/fhir/Basic/x", &named("x", "x")).expect(201);
+    let conditional = "Patient?identifier=urn:t|1";
+    let told = |reply: Reply, place: &str| {
+        let issues = reply.issues();
+        let is_told = |(_, text, at): &(String, String, String)| {
+            at == place && text.contains("is a conditional reference") && text.contains("send such a Bundle")
+        };
+        assert!(issues.iter().any(is_told), "{issues:?}");
+    };
+    told(site.post("/fhir/Basic", &referring(conditional)).expect(400), "Basic.subject.reference");
+    told(site.post("/fhir/Basic/$validate", &referring(conditional)).expect(200), "Basic.subject.reference");
+    let patch =
+        json!([{ "op": "add", "path": "/subject", "value": { "reference": conditional } }]).to_string();
+    let alone = Request::new("PATCH", "/fhir/Basic/x").header("content-type", "application/json-patch+json");
+    told(site.ask_with(alone.body(patch.clone())).expect(422), "Basic.subject.reference");
+    let binary = json!({
+        "resourceType": "Binary", "contentType": "application/json-patch+json", "data": (base64::encode(patch.as_bytes()))
+    });
+    let within = transaction(&site, vec![entry("PATCH", "Basic/x").with(binary)]).expect(422);
+    told(within, "Bundle.entry[0].resource.subject.reference");
 }

@@ -198,3 +198,17 @@ fn patches_are_entries_of_bundles() {
         assert_eq!(site.get("/fhir/Patient/p").header("etag"), Some("W/\"5\""));
     }
 }
+
+#[test]
+fn paths_are_told_the_time() {
+    let site = site_with_a_patient(Store::Sqlite);
+    let delete = json!({
+        "resourceType": "Parameters",
+        "parameter": [{ "name": "operation", "part": [
+            { "name": "type", "valueCode": "delete" },
+            { "name": "path", "valueString": "Patient.birthDate.where($this < today())" }
+        ] }]
+    });
+    let reply = patch(&site, "/fhir/Patient/p", FHIR, &delete.to_string()).expect(200);
+    assert_eq!(reply.json().str("birthDate"), None);
+}

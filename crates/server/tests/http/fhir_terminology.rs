@@ -1,6 +1,6 @@
 //! /fhir/CodeSystem, /fhir/ValueSet, /fhir/ConceptMap: the operations of a terminology service.
 
-use crate::support::Site;
+use crate::support::{Reply, Request, Site};
 use fhir::{Json, json};
 
 const GENDERS: &str = "http://hl7.org/fhir/ValueSet/administrative-gender";
@@ -131,4 +131,66 @@ fn what_cannot_be_told_is_refused_with_the_reason() {
         let refused = site.get(path).expect(status);
         assert!(refused.issues().iter().any(|issue| issue.1.contains(part)), "{path}: {}", refused.text());
     }
+}
+
+#[test]
+fn a_code_is_said_in_exactly_one_way() {
+    let site = Site::new();
+    let coding = || json!({ "name": "coding", "valueCoding": { "system": GENDER, "code": "male" } });
+    let concept = || json!({ "name": "codeableConcept", "valueCodeableConcept": { "coding": [{ "system": GENDER, "code": "male" }] } });
+    let code = || json!({ "name": "code", "valueCode": "male" });
+    let url = |url: &str| json!({ "name": "url", "valueUri": url });
+    let [one, none, two] = [
+        "",
+        "$validate-code needs one of code, coding, codeableConcept",
+        "$validate-code takes one of code, coding, codeableConcept, not ",
+    ];
+    for (path, parameters, problem) in [
+        ("ValueSet", vec![url(GENDERS), coding()], one.to_owned()),
+        ("ValueSet", vec![url(GENDERS), concept()], one.to_owned()),
+        ("ValueSet", vec![url(GENDERS)], none.to_owned()),
+        ("ValueSet", vec![url(GENDERS), coding(), concept()], format!("{two}coding and codeableConcept")),
+        ("CodeSystem", vec![url(GENDER), code(), coding()], format!("{two}code and coding")),
+        ("ValueSet", vec![url(GENDERS), code()], "parameter 'system' of $validate-code is required".into()),
+    ] {
+        let body = json!({ "resourceType": "Parameters", "parameter": (Json::Array(parameters)) });
+        let reply = site.post(&format!("/fhir/{path}/$validate-code"), &body);
+        match problem.as_str() {
+            "" => assert_eq!(returned(&reply.expect(200).json(), "result"), Some(&Json::Bool(true))),
+            problem => assert_eq!(reply.expect(400).issues()[1].1, problem),
+        }
+    }
+}
+
+#[test]
+fn a_resource_and_a_url_must_mean_the_same() {
+    let site = Site::new();
+    let value_set = json!({
+        "resourceType": "ValueSet", "id": "own", "url": "http://example.org/own", "status": "active",
+        "compose": { "include": [{ "system": GENDER }] }
+    });
+    site.put("/fhir/ValueSet/own", &value_set).expect(201);
+    site.get("/fhir/ValueSet/own/$expand?url=http://example.org/own").expect(200);
+    let refused = site.get(&format!("/fhir/ValueSet/own/$expand?url={GENDERS}")).expect(400);
+    assert_eq!(
+        refused.issues()[1].1,
+        format!(
+            "parameter 'url' is '{GENDERS}', but the ValueSet that is asked about has the url \
+             'http://example.org/own'; leave one of them out"
+        )
+    );
+}
+
+#[test]
+fn parameters_are_those_of_the_url_and_of_the_body() {
+    let site = Site::new();
+    let path = format!("/fhir/ValueSet/$expand?url={GENDERS}");
+    let count = |reply: Reply| codes(&reply.expect(200).json()).len();
+    assert_eq!(count(site.ask_with(Request::new("POST", &path))), 4, "no body, no media type");
+    let body = json!({ "resourceType": "Parameters", "parameter": [{ "name": "count", "valueInteger": 2 }] });
+    assert_eq!(count(site.post(&path, &body)), 2);
+    let twice =
+        json!({ "resourceType": "Parameters", "parameter": [{ "name": "url", "valueUri": GENDERS }] });
+    assert_eq!(site.post(&path, &twice).expect(400).issues()[1].1, "parameter 'url' is given more than once");
+    site.ask_with(Request::new("POST", &path).header("content-type", "text/turtle")).expect(415);
 }

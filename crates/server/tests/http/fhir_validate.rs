@@ -1,6 +1,6 @@
 //! /fhir/{type}/$validate and the definitions that resources are held to.
 
-use crate::support::{Request, Site};
+use crate::support::{Reply, Request, Site};
 use fhir::{Json, json};
 
 const PROFILE: &str = "http://example.org/StructureDefinition/named-basic";
@@ -122,4 +122,90 @@ fn a_body_that_cannot_be_parsed_cannot_be_validated() {
         Request::new("POST", "/fhir/Basic/$validate").header("content-type", "text/plain").body("x"),
     )
     .expect(415);
+}
+
+#[test]
+fn what_cannot_be_read_of_xml_is_told_with_all_else() {
+    let site = Site::new();
+    let patient = "<Patient xmlns=\"http://hl7.org/fhir\"><foo value=\"1\"/><gender value=\"x\"/>\
+                   <birthDate value=\"1980-13-01\"/></Patient>";
+    let within = format!(
+        "<Parameters xmlns=\"http://hl7.org/fhir\"><parameter><name value=\"resource\"/>\
+         <resource>{patient}</resource></parameter></Parameters>"
+    );
+    let xml = |path: &str, body: &str| {
+        site.ask_with(
+            Request::new("POST", path).header("content-type", "application/fhir+xml").body(body.to_owned()),
+        )
+    };
+    let places = |reply: Reply| -> Vec<String> {
+        reply
+            .issues()
+            .into_iter()
+            .map(|(_, _, place)| place)
+            .filter(|place| place.contains('.') && !place.ends_with("resource"))
+            .collect()
+    };
+    let of = |root: &str| ["foo", "gender", "birthDate"].map(|name| format!("{root}.{name}"));
+    assert_eq!(places(xml("/fhir/Patient", patient).expect(400)), of("Patient"));
+    assert_eq!(places(xml("/fhir/Patient/$validate", patient).expect(200)), of("Patient"));
+    assert_eq!(
+        places(xml("/fhir/Patient/$validate", &within).expect(200)),
+        of("Parameters.parameter[0].resource")
+    );
+    let outside = within.replace("<parameter>", "<parameter><nam value=\"x\"/>");
+    assert!(places(xml("/fhir/Patient/$validate", &outside).expect(400))[0].ends_with("parameter[0].nam"));
+    let bundle = format!(
+        "<Bundle xmlns=\"http://hl7.org/fhir\"><type value=\"batch\"/><entry><resource>{patient}</resource>\
+         <request><method value=\"POST\"/><url value=\"Patient\"/></request></entry></Bundle>"
+    );
+    assert_eq!(places(xml("/fhir", &bundle).expect(400)), of("Bundle.entry[0].resource"));
+}
+
+#[test]
+fn the_definition_of_a_type_is_a_profile_of_that_type_alone() {
+    let site = Site::new();
+    let basic = || json!({ "resourceType": "Basic", "code": { "text": "x" } });
+    let url = |name: &str| format!("http://hl7.org/fhir/StructureDefinition/{name}");
+    let told = |name: &str| format!("profile '{}' is one of {name}, not of Basic", url(name));
+    for (name, is_own) in [
+        ("Basic", true),
+        ("DomainResource", true),
+        ("Resource", true),
+        ("Observation", false),
+        ("HumanName", false),
+    ] {
+        let has = |reply: &Reply| reply.issues().iter().any(|(_, text, _)| *text == told(name));
+        let asked = site.post(&format!("/fhir/Basic/$validate?profile={}", url(name)), &basic()).expect(200);
+        assert_eq!(has(&asked), !is_own, "{name} asked for: {}", asked.text());
+        let body = json!({ "resourceType": "Parameters", "parameter": [
+            { "name": "resource", "resource": (basic()) }, { "name": "profile", "valueUri": (url(name)) }
+        ] });
+        assert_eq!(
+            has(&site.post("/fhir/Basic/$validate", &body).expect(200)),
+            !is_own,
+            "{name} in Parameters"
+        );
+        let mut claiming = basic();
+        claiming.as_object_mut().unwrap().insert("meta", json!({ "profile": [(url(name))] }));
+        let stored = site.post("/fhir/Basic", &claiming);
+        assert_eq!(stored.status == 400, !is_own, "{name} claimed: {}", stored.text());
+        assert!(!site.post("/fhir/Basic/$validate", &claiming).text().contains("is not loaded"), "{name}");
+    }
+}
+
+#[test]
+fn what_has_no_type_is_placed_by_that_of_the_url() {
+    let site = Site::new();
+    let issues = site.post("/fhir/Patient/$validate", &json!({})).expect(200).issues();
+    assert!(issues.iter().any(|(_, _, place)| place == "Patient.resourceType"), "{issues:?}");
+}
+
+#[test]
+fn no_body_is_needed_where_nothing_is_sent() {
+    let site = Site::new();
+    site.put("/fhir/Basic/x", &json!({ "resourceType": "Basic", "id": "x", "code": { "text": "x" } }))
+        .expect(201);
+    let reply = site.ask_with(Request::new("POST", "/fhir/Basic/x/$validate?mode=delete")).expect(200);
+    assert_eq!(reply.problem(), "The resource can be deleted");
 }

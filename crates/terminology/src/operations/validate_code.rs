@@ -6,6 +6,7 @@ use super::{Coding, Source, few};
 use crate::canonical::Canonical;
 use crate::code_system::{CodeSystem, Concept, Designation};
 use crate::expansion::Member;
+use crate::grammar::Grammar;
 use crate::membership::Membership;
 use crate::problem::Problem;
 use crate::terminology::Terminology;
@@ -59,7 +60,15 @@ impl Terminology {
         best(codings, |coding| {
             let code_system = match self.code_system_for(source, coding) {
                 Err(Problem::Invalid(text)) => return Ok(Verdict::invalid(text)),
-                other => other?,
+                Err(problem) => {
+                    let asked = match source {
+                        Some(Source::Canonical(asked)) => Some(asked),
+                        _ => coding.system.map(Canonical::parse),
+                    };
+                    let grammar = asked.and_then(|asked| Grammar::instead_of(&problem, asked));
+                    return grammar.map(|grammar| verdict_by(grammar, coding)).ok_or(problem);
+                }
+                Ok(code_system) => code_system,
             };
             match code_system.find(coding.code) {
                 Some(concept) => Ok(verdict_on_concept(coding, &code_system, concept, options)),
@@ -105,7 +114,14 @@ impl Terminology {
             quoted(system),
             quoted(&value_set.url)
         );
-        let code_system = self.code_system(Canonical::parse(system)).ok();
+        let code_system = self.code_system(Canonical::parse(system));
+        if let Err(problem) = &code_system
+            && let Some(grammar) = Grammar::instead_of(problem, Canonical::parse(system))
+            && !grammar.has(coding.code)
+        {
+            text.push_str(&format!("; {}", grammar.refused(coding.code)));
+        }
+        let code_system = code_system.ok();
         let Some(code_system) = code_system.filter(|code_system| code_system.is_complete()) else {
             return Verdict::invalid(text);
         };
@@ -163,6 +179,13 @@ fn best(
         invalid.messages.push(String::from("there is no code to validate"));
     }
     unknown.map_or_else(|| Ok(invalid.parameters()), Err)
+}
+
+fn verdict_by(grammar: Grammar, coding: &Coding<'_>) -> Verdict {
+    match grammar.has(coding.code) {
+        true => Verdict { is_valid: true, messages: Vec::new(), display: None },
+        false => Verdict::invalid(grammar.refused(coding.code)),
+    }
 }
 
 fn verdict_on_concept(

@@ -131,11 +131,29 @@ impl<'r> Walk<'r> {
         place: &Place<'_>,
     ) -> Result<bool, EvaluateError> {
         let Some(evaluator) = &mut self.evaluator else { return Ok(true) };
-        if evaluator.work() > MAX_WORK {
+        let document = self.document;
+        if evaluator.work().saturating_add(document.asked().work.get()) > MAX_WORK {
             self.findings.exhaust(place);
             return Ok(true);
         }
-        Ok(evaluator.truth(expression, item)? != Some(false))
+        document.had_gap();
+        let truth = evaluator.truth(expression, item)?;
+        if !document.had_gap() || truth == Some(true) {
+            return Ok(truth != Some(false));
+        }
+        // What has no answer matters unless the expression says the same whatever the answer is.
+        let [if_true, if_false] = [true, false].map(|answer| {
+            document.assume(Some(answer));
+            evaluator.truth(expression, item)
+        });
+        document.assume(None);
+        document.had_gap();
+        let (if_true, if_false) = (if_true? != Some(false), if_false? != Some(false));
+        if if_true == if_false {
+            return Ok(if_true);
+        }
+        document.asked().undecided.set(document.asked().undecided.get() + 1);
+        Err(EvaluateError::NotKnown)
     }
 
     /// Enters a resource: what expressions see as `%resource` and `%rootResource` from here on. The one that it

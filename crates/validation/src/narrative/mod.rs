@@ -12,6 +12,7 @@ use crate::walk::Walk;
 use allowed::{is_attribute, is_element};
 use fhir::IssueCode;
 use fhir::outcome::{cut, quoted};
+use fhir::xml::is_allowed;
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::attributes::Attribute;
@@ -36,7 +37,7 @@ impl Walk<'_> {
 }
 
 /// Whether nothing is wrong with the text of a `div`.
-pub(crate) fn is_allowed(text: &str) -> bool {
+pub(crate) fn is_harmless(text: &str) -> bool {
     Narrative::check(text).is_empty()
 }
 
@@ -56,6 +57,10 @@ impl Narrative {
     /// The problems, each with the key of its constraint.
     fn check(text: &str) -> Vec<(&'static str, String)> {
         let mut narrative = Narrative::default();
+        if let Some(character) = text.chars().find(|character| !is_allowed(*character)) {
+            narrative.problem(no_character(character));
+            return narrative.problems;
+        }
         let mut reader = Reader::from_str(text);
         reader.config_mut().check_comments = true;
         loop {
@@ -175,6 +180,9 @@ impl Narrative {
                 cut(name)
             ));
         };
+        if let Some(character) = value.chars().find(|character| !is_allowed(*character)) {
+            self.problem(no_character(character));
+        }
         if attribute.value.contains('<') {
             self.problem(format!("has '<' in {} of <{element}>; write &lt;", cut(name)));
         }
@@ -202,7 +210,7 @@ impl Narrative {
     fn reference(&mut self, reference: &BytesRef<'_>) {
         self.says_something = true;
         let is_known = match reference.is_char_ref() {
-            true => matches!(reference.resolve_char_ref(), Ok(Some(_))),
+            true => matches!(reference.resolve_char_ref(), Ok(Some(character)) if is_allowed(character)),
             false => matches!(&**reference, "amp" | "lt" | "gt" | "quot" | "apos"),
         };
         if !is_known {
@@ -224,6 +232,11 @@ impl Narrative {
             self.problems.push(("txt-2", String::from("must have some text or an image")));
         }
     }
+}
+
+/// Tells a character that XML cannot hold, in words that follow the path.
+fn no_character(character: char) -> String {
+    format!("must not contain the character U+{:04X}, which XML cannot hold", u32::from(character))
 }
 
 /// What makes the text no XML, in words that follow the path.

@@ -5,7 +5,7 @@ use super::definition::{Profile, ValueSetRule};
 use super::value::Value;
 use crate::place::Place;
 use crate::walk::Walk;
-use fhir::definitions::{BindingStrength, ElementDefinition, TypeId};
+use fhir::definitions::{Binding, BindingStrength, TypeId};
 use fhir::outcome::quoted;
 use fhir::{IssueCode, Json, Object, Severity};
 
@@ -51,12 +51,12 @@ impl<'r> Walk<'r> {
     /// Tells of codes outside an extensible binding of R4.
     pub(crate) fn extensible_binding(
         &mut self,
-        element: &'static ElementDefinition,
+        binding: Option<Binding>,
         json: &'r Json,
         type_id: TypeId,
         place: &Place<'_>,
     ) {
-        let binding = element.binding().filter(|binding| binding.strength == BindingStrength::Extensible);
+        let binding = binding.filter(|binding| binding.strength == BindingStrength::Extensible);
         if let Some(binding) = binding.filter(|_| self.findings.advises()) {
             let value = Value::new(json, None, type_id);
             self.bound(binding.strength, binding.value_set.definition().url, value, "", place);

@@ -3,6 +3,7 @@
 //! A snapshot is read as it is. A differential is laid over the tree of the profile that it constrains; over a type,
 //! whose own rules are checked anyway, it stands alone. So no snapshot has to be made.
 
+use super::context::Contexts;
 use super::definition::{Node, Profile, TypeRule};
 use super::element::read_element;
 use super::{DEFINITIONS, Profiles};
@@ -38,11 +39,11 @@ pub(super) fn build(definition: &Json, known: &Profiles) -> Result<Profile, Vec<
         return Err(at("type", format!("type {} is not a type of FHIR R4", quoted(type_name))));
     };
     let (view, elements) = elements(definition)?;
-    let root = match view {
-        "snapshot" => Node::default(),
+    let (root, must_support) = match view {
+        "snapshot" => (Node::default(), Vec::new()),
         _ => base(definition, known)?,
     };
-    let mut builder = Builder { type_id: found.id, root, problems: Vec::new() };
+    let mut builder = Builder { type_id: found.id, root, must_support, problems: Vec::new() };
     builder.root.name = found.name.into();
     builder.elements(view, elements);
     builder.root.prune();
@@ -52,7 +53,16 @@ pub(super) fn build(definition: &Json, known: &Profiles) -> Result<Profile, Vec<
         return Err(builder.problems);
     }
     let version = definition.str("version").map(str::to_owned);
-    Ok(Profile { url: url.to_owned(), version, type_id: found.id, root: builder.root })
+    let is_extension = found.id == TypeId::EXTENSION;
+    let contexts = if is_extension { Contexts::of(definition) } else { Contexts::default() };
+    Ok(Profile {
+        url: url.to_owned(),
+        version,
+        type_id: found.id,
+        root: builder.root,
+        must_support: builder.must_support,
+        contexts,
+    })
 }
 
 fn at(place: &str, text: impl Into<String>) -> Vec<Issue> {
@@ -76,13 +86,13 @@ fn elements(definition: &Json) -> Result<(&'static str, &[Json]), Vec<Issue>> {
 }
 
 /// What a differential is laid over.
-fn base(definition: &Json, known: &Profiles) -> Result<Node, Vec<Issue>> {
+fn base(definition: &Json, known: &Profiles) -> Result<(Node, Vec<Box<str>>), Vec<Issue>> {
     let url = definition.str("baseDefinition").unwrap_or_default();
     if url.strip_prefix(DEFINITIONS).is_some_and(|name| type_by_name(name).is_some()) {
-        return Ok(Node::default());
+        return Ok((Node::default(), Vec::new()));
     }
     match known.get(url) {
-        Some(base) => Ok(base.root.clone()),
+        Some(base) => Ok((base.root.clone(), base.must_support.clone())),
         None => Err(at(
             "baseDefinition",
             format!(
@@ -96,6 +106,7 @@ fn base(definition: &Json, known: &Profiles) -> Result<Node, Vec<Issue>> {
 struct Builder {
     type_id: TypeId,
     root: Node,
+    must_support: Vec<Box<str>>,
     problems: Vec<Issue>,
 }
 
@@ -122,12 +133,28 @@ impl Builder {
                     spot.node.narrow(node);
                     name_type(spot.node, &types);
                     self.problems.extend(problems);
+                    if element.get("mustSupport").and_then(Json::as_bool) == Some(true) {
+                        self.must_support(&segments);
+                    }
                 }
                 Err(problem) => {
                     let issue = Issue::error(IssueCode::Invalid, format!("path '{path}': {problem}"));
                     self.problems.push(issue.at(format!("{place}.path")));
                 }
             }
+        }
+    }
+
+    /// Notes an element that must be supported; what slices add to it is told by the element itself.
+    fn must_support(&mut self, segments: &[Segment<'_>]) {
+        let below = segments.get(1..).unwrap_or_default();
+        if below.is_empty() || below.iter().any(|(_, slice)| slice.is_some()) {
+            return;
+        }
+        let names: Vec<&str> = below.iter().map(|(name, _)| name.trim_end_matches("[x]")).collect();
+        let path = names.join(".").into();
+        if !self.must_support.contains(&path) {
+            self.must_support.push(path);
         }
     }
 

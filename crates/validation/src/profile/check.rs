@@ -22,7 +22,7 @@ const MAX_STEPS: usize = 2_000_000;
 #[derive(Debug, Default)]
 pub(crate) struct Effort {
     depth: usize,
-    steps: usize,
+    pub(super) steps: usize,
 }
 
 impl<'r> Walk<'r> {
@@ -58,7 +58,7 @@ impl<'r> Walk<'r> {
             return;
         }
         self.literals(node, value, profile, place);
-        if let Some(rule) = &node.binding {
+        for rule in node.binding.iter().chain(&node.max_value_set) {
             self.profile_binding(rule, value, profile, place);
         }
         self.constraints(node, value, profile, place);

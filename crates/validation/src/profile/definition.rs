@@ -1,6 +1,7 @@
 //! What a profile demands, as a tree of elements (<http://hl7.org/fhir/R4/profiling.html>). It holds only what is
 //! narrower than the type itself: all else was checked against the type.
 
+use super::context::Contexts;
 use super::discriminator::Discriminator;
 use fhir::definitions::{BindingStrength, TypeId};
 use fhir::{Json, Severity};
@@ -18,6 +19,10 @@ pub struct Profile {
     /// The type that it constrains.
     pub type_id: TypeId,
     pub(crate) root: Node,
+    /// The paths of the elements that must be supported, slices not among them: `name.family`.
+    pub(crate) must_support: Vec<Box<str>>,
+    /// Of an extension: where it may stand.
+    pub(crate) contexts: Contexts,
 }
 
 /// One element, or one slice of it.
@@ -36,6 +41,8 @@ pub(crate) struct Node {
     /// In characters.
     pub(crate) max_length: Option<usize>,
     pub(crate) binding: Option<ValueSetRule>,
+    /// The value set that codes must not leave, whatever the binding's strength.
+    pub(crate) max_value_set: Option<ValueSetRule>,
     pub(crate) constraints: Vec<Constraint>,
     /// The id of the element whose content it shares.
     pub(crate) content: Option<Box<str>>,
@@ -121,7 +128,7 @@ impl Node {
 
     /// Takes over what `other` says of the element itself: not its children or slices.
     pub(super) fn narrow(&mut self, other: Node) {
-        let Node { min, max, types, fixed, pattern, max_length, binding, .. } = other;
+        let Node { min, max, types, fixed, pattern, max_length, binding, max_value_set, .. } = other;
         self.min = min.or(self.min);
         self.max = max.or(self.max);
         self.types = types.or(self.types.take());
@@ -129,6 +136,7 @@ impl Node {
         self.pattern = pattern.or(self.pattern.take());
         self.max_length = max_length.or(self.max_length);
         self.binding = binding.or(self.binding.take());
+        self.max_value_set = max_value_set.or(self.max_value_set.take());
         self.content = other.content.or(self.content.take());
         self.slicing = other.slicing.or(self.slicing.take());
         for constraint in other.constraints {
@@ -147,6 +155,7 @@ impl Node {
             && self.pattern.is_none()
             && self.max_length.is_none()
             && self.binding.is_none()
+            && self.max_value_set.is_none()
             && self.content.is_none()
             && self.constraints.is_empty()
             && self.children.is_empty()

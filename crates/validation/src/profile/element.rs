@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// Profiles of R4 on Quantity, whose rules the base definitions carry at the elements that have them.
 const BUILT_IN_PROFILES: &[&str] = &["SimpleQuantity", "MoneyQuantity"];
 
+/// The extension of a binding that names the value set which codes must not leave.
+const MAX_VALUE_SET: &str = "http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet";
+
 /// Reads the element that belongs at `spot`; `place` is the expression of it, for the problems.
 pub(super) fn read_element(element: &Json, spot: &Spot<'_>, place: &str) -> (Node, Vec<Issue>) {
     let mut reader = Reader { element, place, problems: Vec::new() };
@@ -27,6 +30,7 @@ pub(super) fn read_element(element: &Json, spot: &Spot<'_>, place: &str) -> (Nod
         max: reader.max(spot),
         types: reader.types(spot),
         binding: reader.binding(spot),
+        max_value_set: reader.max_value_set(spot),
         constraints,
         content: reader.content(spot),
         slicing: reader.slicing(),
@@ -134,6 +138,18 @@ impl Reader<'_> {
         let is_own =
             own.is_some_and(|own| own.strength >= strength && own.value_set.definition().url == value_set);
         (!is_own).then(|| ValueSetRule { strength, value_set: value_set.into() })
+    }
+
+    /// The value set that codes must not leave, however strong the binding is, when it is not the type's own
+    /// (<http://hl7.org/fhir/R4/extension-elementdefinition-maxvalueset.html>).
+    fn max_value_set(&self, spot: &Spot<'_>) -> Option<ValueSetRule> {
+        let extensions = self.element.get("binding")?.get("extension").map(Json::items)?;
+        let max = extensions.iter().find(|extension| extension.str("url") == Some(MAX_VALUE_SET))?;
+        // R4's definitions say a canonical; some older ones a uri.
+        let value_set = unversioned(max.str("valueCanonical").or_else(|| max.str("valueUri"))?);
+        let own = spot.element.and_then(ElementDefinition::binding).and_then(|own| own.max_value_set);
+        let is_own = own.is_some_and(|own| own.definition().url == value_set);
+        (!is_own).then(|| ValueSetRule { strength: BindingStrength::Required, value_set: value_set.into() })
     }
 
     /// The constraints that R4 itself does not state.

@@ -6,6 +6,8 @@ mod binding;
 mod build;
 mod check;
 mod claims;
+mod conformance;
+mod context;
 mod definition;
 mod discriminator;
 mod element;
@@ -15,6 +17,8 @@ mod target;
 mod value;
 
 pub(crate) use check::Effort;
+pub use claims::type_defined_by;
+pub(crate) use conformance::Asked;
 pub use definition::Profile;
 
 use build::build;

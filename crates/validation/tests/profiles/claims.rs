@@ -59,3 +59,37 @@ fn a_profile_of_another_type_is_no_profile_of_this() {
     let text = "profile 'http://example.org/p' is one of Patient, not of Observation";
     check_with(&options, &body, &[("value", "Observation.meta.profile[0]", text)]);
 }
+
+#[test]
+fn elements_that_must_be_supported_and_are_absent_are_told_to_who_asks() {
+    let base = definition(
+        "http://example.org/base",
+        "Patient",
+        r#"{"path":"Patient.birthDate","mustSupport":true},{"path":"Patient.deceased[x]","mustSupport":true}"#,
+    );
+    let elements = r#"{"path":"Patient.name","mustSupport":true},{"path":"Patient.name.family","mustSupport":true},
+        {"path":"Patient.contact.name","mustSupport":true},{"path":"Patient.gender","mustSupport":true}"#;
+    let profiles = load([&derived(URL, "Patient", "http://example.org/base", elements), &base]);
+    let asked = [URL];
+    let told = |body: &str, mode: Mode, asked: &[&str]| -> Vec<String> {
+        let options =
+            Options { profiles: Some(&profiles), asked_profiles: asked, mode, ..Options::default() };
+        let issues = validate(&parse(body), &options);
+        let found = issues.iter().filter(|issue| issue.text.contains("mustSupport"));
+        found.map(|issue| format!("{} {}", issue.severity.code(), issue.text)).collect()
+    };
+    let text = |absent: &str| {
+        vec![format!(
+            "information absent here are {absent}, which profile '{URL}' marks as mustSupport: send them where they are known"
+        )]
+    };
+    let some = r#"{"resourceType":"Patient","name":[{"text":"x"}],"gender":"other","deceasedBoolean":false}"#;
+    assert_eq!(told(some, Mode::Check, &asked), text("birthDate, name.family"));
+    let none = r#"{"resourceType":"Patient","contact":[{"gender":"other"}]}"#;
+    assert_eq!(told(none, Mode::Check, &asked), text("birthDate, deceased, name, contact.name, gender"));
+    assert!(told(none, Mode::Write, &asked).is_empty());
+    let claiming = format!(r#"{{"resourceType":"Patient","meta":{{"profile":["{URL}"]}}}}"#);
+    assert!(told(&claiming, Mode::Check, &[]).is_empty(), "only of profiles that are asked for");
+    let whole = r#"{"resourceType":"Patient","name":[{"family":"x"}],"gender":"other","deceasedBoolean":false,"birthDate":"2000"}"#;
+    assert!(told(whole, Mode::Check, &asked).is_empty());
+}

@@ -190,6 +190,44 @@ fn bindings_of_the_profile_bind() {
 }
 
 #[test]
+fn codes_must_not_leave_the_largest_value_set_of_a_binding() {
+    let value_set = |url: &str, codes: &str| {
+        parse(&format!(
+            r#"{{"resourceType":"ValueSet","url":"http://example.org/{url}","status":"active","compose":{{"include":[
+            {{"system":"http://example.org/s","concept":[{codes}]}}]}}}}"#
+        ))
+    };
+    let terminology = Terminology::builtin()
+        .with(&value_set("few", r#"{"code":"a"}"#))
+        .with(&value_set("all", r#"{"code":"a"},{"code":"b"}"#));
+    let binding = |strength: &str| {
+        format!(
+            r#"{{"path":"Observation.code","binding":{{"strength":"{strength}","valueSet":"http://example.org/few",
+            "extension":[{{"url":"http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet",
+            "valueCanonical":"http://example.org/all|1"}}]}}}}"#
+        )
+    };
+    let asked = [URL];
+    for strength in ["extensible", "preferred"] {
+        let profiles = load([&definition(URL, "Observation", &binding(strength))]);
+        for (code, is_refused) in [("a", false), ("b", false), ("c", true)] {
+            let body = parse(&format!(
+                r#"{{"resourceType":"Observation","status":"final","code":{{"coding":[{{"system":"http://example.org/s","code":"{code}"}}]}}}}"#
+            ));
+            let options = Options {
+                profiles: Some(&profiles),
+                asked_profiles: &asked,
+                terminology: Some(&terminology),
+                ..Options::default()
+            };
+            let issues = validate(&body, &options);
+            let told = issues.iter().any(|issue| issue.text.contains("not one of http://example.org/all"));
+            assert_eq!(told, is_refused, "{strength} {code}: {issues:?}");
+        }
+    }
+}
+
+#[test]
 fn a_profile_on_a_type_holds_for_the_values_of_that_type() {
     let name = definition("http://example.org/n", "HumanName", r#"{"path":"HumanName.family","min":1}"#);
     let patient = definition(
@@ -204,4 +242,38 @@ fn a_profile_on_a_type_holds_for_the_values_of_that_type() {
         r#"{"resourceType":"Patient","name":[{"text":"x"}]}"#,
         &[("required", "Patient.name[0].family", "name.family is required")],
     );
+}
+
+#[test]
+fn constraints_are_told_the_time_on_the_clocks_of_the_zone() {
+    let constraint = |expression: &str| {
+        let element = format!(
+            r#"{{"path":"Patient.birthDate","constraint":[{{"key":"t-1","severity":"error","human":"x","expression":"{expression}"}}]}}"#
+        );
+        load([&definition(URL, "Patient", &element)])
+    };
+    let patient = parse(r#"{"resourceType":"Patient","birthDate":"2024-03-11"}"#);
+    let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
+    // 2024-03-11T03:30:00Z, which is still the tenth in New York.
+    let now = Some(validation::Moment { ms: 1_710_127_800_000, zone: &zone });
+    let asked = [URL];
+    for (expression, at, is_broken) in [
+        ("$this <= today()", now, true),
+        ("$this <= today() + 1 day", now, false),
+        ("now() > @2024-03-11T03:29:00Z", now, false),
+        ("now() < @2024-03-11T03:29:00Z", now, true),
+        ("timeOfDay() > @T23:00", now, false),
+        ("timeOfDay() < @T23:00", now, true),
+        ("$this <= today()", None, false),
+    ] {
+        let profiles = constraint(expression);
+        let options =
+            Options { profiles: Some(&profiles), asked_profiles: &asked, now: at, ..Options::default() };
+        let issues = validate(&patient, &options);
+        assert_eq!(
+            issues.iter().any(|issue| issue.text.starts_with("t-1")),
+            is_broken,
+            "{expression}: {issues:?}"
+        );
+    }
 }

@@ -92,3 +92,91 @@ fn a_profile_requires_extensions_by_their_definition() {
         );
     }
 }
+
+/// The definition of an extension of any value that may stand where `contexts` says.
+fn placed(contexts: &str) -> Json {
+    let mut definition =
+        definition("http://example.org/e", "Extension", r#"{"path":"Extension.value[x]","min":1}"#);
+    let own = parse(&format!("{{{contexts}}}"));
+    let object = definition.as_object_mut().unwrap();
+    for (name, value) in own.as_object().unwrap().iter() {
+        object.insert(name, value.clone());
+    }
+    definition
+}
+
+#[test]
+fn an_extension_stands_where_its_definition_allows_it() {
+    const E: &str = r#"{"url":"http://example.org/e","valueInteger":1}"#;
+    let context = |kind: &str, expression: &str| {
+        format!(r#""context":[{{"type":"{kind}","expression":"{expression}"}}]"#)
+    };
+    let patient = |members: &str| format!(r#"{{"resourceType":"Patient",{members}}}"#);
+    let on_patient = patient(&format!(r#""extension":[{E}]"#));
+    let on_name = patient(&format!(r#""name":[{{"text":"x"}},{{"text":"y","extension":[{E}]}}]"#));
+    let on_birth = patient(&format!(r#""birthDate":"2000-01-01","_birthDate":{{"extension":[{E}]}}"#));
+    let on_given =
+        patient(&format!(r#""name":[{{"given":["a","b"],"_given":[null,{{"extension":[{E}]}}]}}]"#));
+    let on_contact = patient(&format!(r#""contact":[{{"extension":[{E}],"name":{{"text":"x"}}}}]"#));
+    let on_extension =
+        patient(&format!(r#""extension":[{{"url":"http://example.org/o","extension":[{E}]}}]"#));
+    let on_value = observation(&format!(r#""valueQuantity":{{"value":1,"extension":[{E}]}}"#));
+    let on_observation = observation(&format!(r#""extension":[{E}]"#));
+    let contained = format!(
+        r##"{{"resourceType":"Basic","code":{{"text":"x"}},"subject":{{"reference":"#p"}},"contained":[{{"resourceType":"Patient","id":"p","extension":[{E}]}}]}}"##
+    );
+    let entry =
+        format!(r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"resource":{on_name}}}]}}"#);
+    for (contexts, allowed, refused) in [
+        (context("element", "Patient"), vec![&on_patient, &contained], vec![&on_name, &on_observation]),
+        (context("element", "DomainResource"), vec![&on_patient, &on_observation], vec![&on_name]),
+        (context("element", "Element"), vec![&on_name, &on_birth, &on_value, &on_contact], vec![&on_patient]),
+        (context("element", "HumanName"), vec![&on_name, &entry], vec![&on_given, &on_contact]),
+        (context("element", "Patient.name"), vec![&on_name, &entry], vec![&on_patient, &on_contact]),
+        (context("element", "HumanName.given"), vec![&on_given], vec![&on_name]),
+        (context("element", "Patient.name.given"), vec![&on_given], vec![&on_birth]),
+        (context("element", "string"), vec![&on_given], vec![&on_birth, &on_value]),
+        (context("element", "Patient.birthDate"), vec![&on_birth], vec![&on_given]),
+        (context("element", "Patient.contact"), vec![&on_contact], vec![&on_patient, &on_name]),
+        (context("element", "BackboneElement"), vec![&on_contact], vec![&on_name]),
+        (context("element", "Observation.value[x]"), vec![&on_value], vec![&on_observation]),
+        (context("element", "Quantity"), vec![&on_value], vec![&on_birth]),
+        (context("extension", "http://example.org/o"), vec![&on_extension], vec![&on_patient]),
+        (context("extension", "http://example.org/x"), vec![], vec![&on_extension]),
+        (context("fhirpath", "Patient.name.where(text = 'y')"), vec![&on_name], vec![&on_patient, &on_given]),
+        (context("element", "http://example.org/profile"), vec![&on_patient], vec![]),
+        (
+            r#""context":[{"type":"element","expression":"Patient"},{"type":"element","expression":"HumanName"}]"#.into(),
+            vec![&on_patient, &on_name],
+            vec![&on_birth],
+        ),
+        (String::from(r#""context":[]"#), vec![&on_patient, &on_name], vec![]),
+    ] {
+        let profiles = load([&placed(&contexts)]);
+        let options = Options { profiles: Some(&profiles), ..Options::default() };
+        for (bodies, is_refused) in [(&allowed, false), (&refused, true)] {
+            for body in bodies {
+                let issues = validate(&parse(body), &options);
+                let is_told =
+                    |issue: &fhir::Issue| issue.text.starts_with("the extension 'http://example.org/e' does not belong on ");
+                assert_eq!(issues.iter().any(is_told), is_refused, "{contexts} {body}: {issues:?}");
+                assert_eq!(issues.len(), usize::from(is_refused), "{contexts} {body}: {issues:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_extension_holds_what_its_definition_demands_of_its_place() {
+    let invariant = r#""context":[{"type":"element","expression":"Patient"}],"contextInvariant":["active and %extension.value > 0"]"#;
+    let profiles = load([&placed(invariant)]);
+    let options = Options { profiles: Some(&profiles), ..Options::default() };
+    for (active, value, expected) in [(true, 1, 0), (false, 1, 1), (true, 0, 1)] {
+        let body = format!(
+            r#"{{"resourceType":"Patient","active":{active},"extension":[{{"url":"http://example.org/e","valueInteger":{value}}}]}}"#
+        );
+        let issues = validate(&parse(&body), &options);
+        assert_eq!(issues.len(), expected, "{body}: {issues:?}");
+        assert!(issues.iter().all(|issue| issue.expression.as_deref() == Some("Patient.extension[0]")));
+    }
+}

@@ -4,6 +4,7 @@ mod claims;
 mod definitions;
 mod elements;
 mod extensions;
+mod questions;
 mod references;
 mod slicing;
 

@@ -1,6 +1,7 @@
 //! Required bindings.
 
 use super::*;
+use terminology::Terminology;
 
 #[test]
 fn codes_come_from_their_value_set() {
@@ -117,4 +118,77 @@ fn codes_outside_an_extensible_binding_are_told_when_checking() {
     // A concept without codes says by its text what no code says.
     assert_eq!(told(r#"{"resourceType":"Patient","maritalStatus":{"text":"x"}}"#), []);
     check(&patient(r#"{"system":"http://example.org","code":"M"}"#), &[]);
+}
+
+#[test]
+fn types_bind_their_values_wherever_they_stand() {
+    let quantity = |code: &str| {
+        format!(r#"{{"value":1,"unit":"x","system":"http://unitsofmeasure.org","code":"{code}"}}"#)
+    };
+    let age = |code: &str| {
+        format!(
+            r#"{{"resourceType":"Condition","subject":{{"reference":"Patient/1"}},"onsetAge":{}}}"#,
+            quantity(code)
+        )
+    };
+    let length = |quantity: &str| {
+        format!(
+            r#"{{"resourceType":"Encounter","status":"finished","class":{{"code":"AMB"}},"length":{quantity}}}"#
+        )
+    };
+    let terminology = Terminology::builtin();
+    let write = Options { terminology: Some(&terminology), ..Options::default() };
+    for body in [age("a"), age("mo"), length(&quantity("h")), length(r#"{"value":1,"unit":"hours"}"#)] {
+        check_with(&body, &write, &[]);
+    }
+    for (body, path) in
+        [(age("kg"), "onsetAge"), (length(&quantity("kg")), "length"), (age("nothing"), "onsetAge")]
+    {
+        let issues = validate(&parse(&body), &write);
+        assert_eq!(issues.len(), 1, "{issues:?}");
+        assert_eq!(issues[0].code, fhir::IssueCode::CodeInvalid);
+        assert!(issues[0].text.starts_with(&format!("{path} has the code '")), "{issues:?}");
+        assert!(
+            issues[0].text.ends_with("not one of http://hl7.org/fhir/ValueSet/all-time-units"),
+            "{issues:?}"
+        );
+    }
+    let distance = |code: &str| {
+        format!(
+            r#"{{"resourceType":"Patient","extension":[{{"url":"http://example.org/far","valueDistance":{}}}]}}"#,
+            quantity(code)
+        )
+    };
+    check_with(&distance("km"), &write, &[]);
+    assert_eq!(validate(&parse(&distance("kg")), &write).len(), 1);
+    let told = |body: &str| {
+        let options = Options { mode: validation::Mode::Check, ..write };
+        let issues = validate(&parse(body), &options);
+        issues.iter().any(|issue| issue.text.contains("http://hl7.org/fhir/ValueSet/age-units"))
+    };
+    assert!(told(&age("ms")) && !told(&age("a")), "the extensible binding, too");
+}
+
+#[test]
+fn codes_that_a_grammar_makes_are_judged_by_it() {
+    let terminology = Terminology::builtin();
+    let options = Options { terminology: Some(&terminology), ..Options::default() };
+    for (body, problem) in [
+        (r#"{"resourceType":"Binary","contentType":"text/plain; charset=utf-8"}"#, None),
+        (
+            r#"{"resourceType":"Binary","contentType":"notmime"}"#,
+            Some(
+                "contentType 'notmime' is not a media type (such as application/pdf or text/plain; charset=utf-8)",
+            ),
+        ),
+        (r#"{"resourceType":"Patient","language":"pt-BR"}"#, None),
+        (
+            r#"{"resourceType":"Patient","language":"xx-yy-bad"}"#,
+            Some("language 'xx-yy-bad' is not a language (a BCP 47 tag such as en or pt-BR)"),
+        ),
+    ] {
+        let issues = validate(&parse(body), &options);
+        let told: Vec<&str> = issues.iter().map(|issue| issue.text.as_str()).collect();
+        assert_eq!(told, problem.into_iter().collect::<Vec<_>>(), "{body}");
+    }
 }

@@ -108,6 +108,73 @@ fn documents_and_messages_begin_with_what_they_are() {
 }
 
 #[test]
+fn documents_and_messages_without_a_first_resource_are_none() {
+    let message = "bdl-12: the first resource of a message must be a MessageHeader";
+    check_bundle("message", "", &[("invariant", "Bundle.entry", message)]);
+    check_bundle(
+        "message",
+        r#","entry":[{"fullUrl":"http://a/x"}]"#,
+        &[
+            ("invariant", "Bundle.entry[0]", "bdl-5: entry needs a resource, a request or a response"),
+            ("invariant", "Bundle.entry[0].resource", message),
+        ],
+    );
+    check_bundle(
+        "document",
+        r#","identifier":{"system":"urn:x","value":"1"},"timestamp":"2024-01-01T00:00:00Z""#,
+        &[("invariant", "Bundle.entry", "bdl-11: the first resource of a document must be a Composition")],
+    );
+    check_bundle("collection", "", &[]);
+}
+
+#[test]
+fn a_reference_to_an_entry_is_one_to_its_type() {
+    for (url, is_told) in [
+        ("urn:uuid:c757873d-ec9a-4326-a141-556f43239520", true),
+        ("urn:oid:1.2.3", true),
+        ("http://a.example/things", true),
+        ("http://a.example/Patient/1", false),
+    ] {
+        let body = |resource: &str| {
+            format!(
+                r#","entry":[{{"fullUrl":"{url}","resource":{{{resource}}}}},
+                {{"fullUrl":"http://a.example/Observation/1","resource":{{"resourceType":"Observation","status":"final",
+                "code":{{"text":"x"}},"subject":{{"reference":"{url}"}}}}}}]"#
+            )
+        };
+        check_bundle("collection", &body(r#""resourceType":"Patient""#), &[]);
+        let text = format!(
+            "subject.reference '{url}' is not a reference to one of Device, Group, Location, Patient"
+        );
+        let told = ("value", "Bundle.entry[1].resource.subject.reference", text.as_str());
+        let expected: &[Told<'_>] = if is_told { &[told] } else { &[] };
+        check_bundle("collection", &body(r#""resourceType":"Practitioner""#), expected);
+    }
+}
+
+#[test]
+fn conditional_references_are_of_entries_that_are_carried_out() {
+    let text = "subject.reference 'Patient?identifier=1' is a conditional reference; these are resolved only in entries of \
+                a batch or transaction that create or update a resource: send such a Bundle, or a reference like Patient/id";
+    let observation = r#"{"resourceType":"Observation","status":"final","code":{"text":"x"},"subject":{"reference":"Patient?identifier=1"}}"#;
+    check(observation, &[("value", "Observation.subject.reference", text)]);
+    check_with(observation, &Options { resolves_conditional: true, ..Options::default() }, &[]);
+    let entry = |more: &str| format!(r#","entry":[{{"resource":{observation}{more}}}]"#);
+    let request = r#","request":{"method":"POST","url":"Observation"}"#;
+    check_bundle("transaction", &entry(request), &[]);
+    check_bundle("batch", &entry(request), &[]);
+    let place = "Bundle.entry[0].resource.subject.reference";
+    check_bundle("collection", &entry(""), &[("value", place, text)]);
+    // A Bundle within an entry is stored as it is.
+    let inner = format!(r#"{{"resourceType":"Bundle","type":"collection"{}}}"#, entry(""));
+    check_bundle(
+        "transaction",
+        &format!(r#","entry":[{{"resource":{inner},"request":{{"method":"POST","url":"Bundle"}}}}]"#),
+        &[("value", "Bundle.entry[0].resource.entry[0].resource.subject.reference", text)],
+    );
+}
+
+#[test]
 fn a_full_url_that_disagrees_with_its_resource_deserves_a_look() {
     let body = format!(
         r#"{{"resourceType":"Bundle","type":"collection","entry":[{{"fullUrl":"http://a/Patient/2",{PATIENT}}}]}}"#

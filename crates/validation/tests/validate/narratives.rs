@@ -64,6 +64,25 @@ fn a_narrative_is_well_formed() {
 }
 
 #[test]
+fn a_narrative_holds_the_characters_of_xml_alone() {
+    for (written, code) in
+        [("\\u0000", "U+0000"), ("\\u0001", "U+0001"), ("\\ufffe", "U+FFFE"), ("\\uffff", "U+FFFF")]
+    {
+        let text = format!("txt-1: text.div must not contain the character {code}, which XML cannot hold");
+        check_inside(&format!("a{written}b"), &[&text]);
+    }
+    check_inside(
+        "a&#1;b",
+        &["txt-1: text.div must not use &#1;: XML does not know it, write the character itself"],
+    );
+    check_inside(
+        "<b title='&#xFFFF;'>x</b>",
+        &["txt-1: text.div must not contain the character U+FFFF, which XML cannot hold"],
+    );
+    check_inside("a\\u0009\\ufffd\\u007f😀", &[]);
+}
+
+#[test]
 fn a_narrative_says_something() {
     for content in ["", " ", "<p/>", "<!-- x -->", "<br/>"] {
         check_inside(content, &["txt-2: text.div must have some text or an image"]);

@@ -25,7 +25,7 @@ fn the_documented_explanations_are_told_word_for_word() {
             (
                 "value",
                 "Organization.contact[0].telecom[0].value",
-                "contact.telecom.value '' is not a string (text, not empty, without control characters)",
+                "contact.telecom.value '' is not a string (text, not empty, without control characters, U+FFFE and U+FFFF)",
             ),
             ("structure", "Organization.endpoint", "endpoint must be a list, not an object"),
         ],

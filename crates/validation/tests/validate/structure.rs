@@ -93,7 +93,7 @@ fn lists_and_single_values_are_not_exchanged() {
             (
                 "value",
                 "Patient.maritalStatus[0].text",
-                "maritalStatus.text 1 is not a string (text, not empty, without control characters)",
+                "maritalStatus.text 1 is not a string (text, not empty, without control characters, U+FFFE and U+FFFF)",
             ),
             ("structure", "Patient.birthDate", "birthDate must be a single value, not a list"),
             (
@@ -139,7 +139,7 @@ fn what_is_empty_is_refused() {
             (
                 "value",
                 "Patient.telecom[0].value",
-                "telecom.value '' is not a string (text, not empty, without control characters)",
+                "telecom.value '' is not a string (text, not empty, without control characters, U+FFFE and U+FFFF)",
             ),
             ("structure", "Patient.extension", "extension must not be an empty list; leave it out"),
         ],

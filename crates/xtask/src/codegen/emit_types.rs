@@ -72,7 +72,7 @@ impl<'a> Pools<'a> {
             .chain(elements().map(|element| element.name.clone()))
             .collect();
         let type_lists: BTreeSet<_> = elements().map(|element| element.types.as_slice()).collect();
-        let bindings: BTreeSet<_> = elements().filter_map(|element| element.binding.as_ref()).collect();
+        let bindings: BTreeSet<_> = model.bindings().collect();
         let invariant_lists: BTreeSet<_> = elements().map(|element| &element.invariants).collect();
         // The sizes of the numbers in the tables.
         for (what, count, limit) in [
@@ -99,6 +99,13 @@ impl<'a> Pools<'a> {
             invariants: numbered(model.invariants.iter()),
             invariant_lists: numbered(invariant_lists),
         })
+    }
+}
+
+impl Pools<'_> {
+    /// The number of a binding, as the tables write it.
+    fn binding(&self, binding: Option<&Binding>) -> String {
+        binding.map_or("N".to_owned(), |binding| self.bindings[binding].to_string())
     }
 }
 
@@ -147,17 +154,17 @@ fn type_file(pools: &Pools, definitions: &[&Type]) -> String {
     for definition in definitions {
         let Type { name, kind, is_abstract, .. } = definition;
         let (id, base) = (pools.type_ids[name.as_str()], &definition.base);
+        let binding = pools.binding(definition.binding.as_ref());
         result.push_str(&format!(
             "\npub(crate) static {}: TypeDefinition = TypeDefinition {{\n    \
-             id: TypeId({id}), name: {name:?}, kind: TypeKind::{kind}, base: {base:?}, is_abstract: {is_abstract},\n    \
-             elements: &[\n",
+             id: TypeId({id}), name: {name:?}, kind: TypeKind::{kind}, base: {base:?}, is_abstract: {is_abstract}, \
+             binding: {binding},\n    elements: &[\n",
             constant_name(name)
         ));
         for element in &definition.elements {
             let name = pools.names[&element.name];
             let types = pools.type_lists[element.types.as_slice()];
-            let binding =
-                element.binding.as_ref().map_or("N".to_owned(), |item| pools.bindings[item].to_string());
+            let binding = pools.binding(element.binding.as_ref());
             let invariants = pools.invariant_lists[&element.invariants];
             let flags = flags(element);
             let comment = &element.name;

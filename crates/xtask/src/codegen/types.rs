@@ -25,6 +25,8 @@ pub struct Type {
     pub base: Option<String>,
     pub is_abstract: bool,
     pub elements: Vec<Element>,
+    /// What every value of the type is bound to: the units of an Age.
+    pub binding: Option<Binding>,
     pub invariants: BTreeSet<Invariant>,
 }
 
@@ -67,6 +69,13 @@ pub struct Invariant {
 }
 
 impl Model {
+    /// The bindings of all elements and types.
+    pub fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        let of_types = self.types.iter().filter_map(|definition| definition.binding.as_ref());
+        let elements = self.types.iter().flat_map(|definition| &definition.elements);
+        of_types.chain(elements.filter_map(|element| element.binding.as_ref()))
+    }
+
     /// The names of the concrete resource types.
     pub fn resource_names(&self) -> impl Iterator<Item = &str> + Clone {
         self.types[..self.resource_count].iter().map(|definition| definition.name.as_str())
@@ -143,6 +152,8 @@ fn read_definition(package: &Package, definition: &Value, types: &mut BTreeMap<S
                 base: Some(base.to_owned()),
                 is_abstract: false,
                 elements: Vec::new(),
+                // That of a backbone would be its element's.
+                binding: None,
                 invariants: constraints(element)?,
             };
             types.insert(path.to_owned(), backbone);
@@ -169,6 +180,7 @@ fn root_type(definition: &Value, element: &Value) -> Result<Type> {
         base: definition["baseDefinition"].as_str().map(|url| last_segment(url).to_owned()),
         is_abstract: definition["abstract"] == true,
         elements: Vec::new(),
+        binding: read_binding(element)?,
         invariants: constraints(element)?,
     })
 }

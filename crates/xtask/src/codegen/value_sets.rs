@@ -23,9 +23,7 @@ type Systems = Vec<(String, Vec<String>)>;
 /// Reads the value sets of all bindings, ordered by URL.
 pub fn read(package: &Package, model: &Model) -> Result<Vec<ValueSet>> {
     let mut strengths: BTreeMap<&str, Strength> = BTreeMap::new();
-    for binding in
-        model.types.iter().flat_map(|item| &item.elements).filter_map(|element| element.binding.as_ref())
-    {
+    for binding in model.bindings() {
         let strength = Strength::parse(&binding.strength)?;
         let known = strengths.entry(&binding.value_set).or_default();
         *known = strength.max(*known);

@@ -5,7 +5,7 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static ADDRESS: TypeDefinition = TypeDefinition {
-    id: TypeId(150), name: "Address", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(150), name: "Address", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -28,12 +28,12 @@ pub(crate) static ADDRESS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AGE: TypeDefinition = TypeDefinition {
-    id: TypeId(153), name: "Age", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false,
+    id: TypeId(153), name: "Age", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false, binding: 32,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1702, S, 792, N, 0), // value
-        e(238, S|M, 775, 417, 0), // comparator
+        e(238, S|M, 775, 420, 0), // comparator
         e(1669, S, 803, N, 0), // unit
         e(1593, S, 812, N, 0), // system
         e(219, S, 775, N, 0), // code
@@ -45,7 +45,7 @@ pub(crate) static AGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ANNOTATION: TypeDefinition = TypeDefinition {
-    id: TypeId(155), name: "Annotation", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(155), name: "Annotation", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -60,12 +60,12 @@ pub(crate) static ANNOTATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ATTACHMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(157), name: "Attachment", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(157), name: "Attachment", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(276, S, 775, 356, 0), // contentType
-        e(794, S, 775, 293, 0), // language
+        e(276, S, 775, 359, 0), // contentType
+        e(794, S, 775, 296, 0), // language
         e(316, 0, 740, N, 0), // data
         e(1677, S, 815, N, 0), // url
         e(1477, S, 809, N, 0), // size
@@ -81,7 +81,7 @@ pub(crate) static ATTACHMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BACKBONE_ELEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(163), name: "BackboneElement", kind: TypeKind::Complex, base: Some("Element"), is_abstract: true,
+    id: TypeId(163), name: "BackboneElement", kind: TypeKind::Complex, base: Some("Element"), is_abstract: true, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -94,7 +94,7 @@ pub(crate) static BACKBONE_ELEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CODEABLE_CONCEPT: TypeDefinition = TypeDefinition {
-    id: TypeId(224), name: "CodeableConcept", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(224), name: "CodeableConcept", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -108,7 +108,7 @@ pub(crate) static CODEABLE_CONCEPT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CODING: TypeDefinition = TypeDefinition {
-    id: TypeId(225), name: "Coding", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(225), name: "Coding", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -125,7 +125,7 @@ pub(crate) static CODING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTACT_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(245), name: "ContactDetail", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(245), name: "ContactDetail", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -139,13 +139,13 @@ pub(crate) static CONTACT_DETAIL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTACT_POINT: TypeDefinition = TypeDefinition {
-    id: TypeId(246), name: "ContactPoint", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(246), name: "ContactPoint", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1593, S, 775, 125, 0), // system
+        e(1593, S, 775, 126, 0), // system
         e(1702, S, 803, N, 0), // value
-        e(1680, S|M, 775, 126, 0), // use
+        e(1680, S|M, 775, 127, 0), // use
         e(1293, S, 801, N, 0), // rank
         e(1170, S, 382, N, 0), // period
     ],
@@ -156,11 +156,11 @@ pub(crate) static CONTACT_POINT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRIBUTOR: TypeDefinition = TypeDefinition {
-    id: TypeId(262), name: "Contributor", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(262), name: "Contributor", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, R|S, 775, 155, 0), // type
+        e(1658, R|S, 775, 156, 0), // type
         e(948, R|S, 803, N, 0), // name
         e(265, A|S, 125, N, 0), // contact
     ],
@@ -171,12 +171,12 @@ pub(crate) static CONTRIBUTOR: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COUNT: TypeDefinition = TypeDefinition {
-    id: TypeId(263), name: "Count", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false,
+    id: TypeId(263), name: "Count", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1702, S, 792, N, 0), // value
-        e(238, S|M, 775, 417, 0), // comparator
+        e(238, S|M, 775, 420, 0), // comparator
         e(1669, S, 803, N, 0), // unit
         e(1593, S, 812, N, 0), // system
         e(219, S, 775, N, 0), // code
@@ -188,13 +188,13 @@ pub(crate) static COUNT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DATA_REQUIREMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(275), name: "DataRequirement", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(275), name: "DataRequirement", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, R|S, 775, 32, 0), // type
+        e(1658, R|S, 775, 33, 0), // type
         e(1252, A|S, 772, N, 0), // profile
-        e(1555, C|S, 93, 499, 0), // subject
+        e(1555, C|S, 93, 502, 0), // subject
         e(945, A|S, 803, N, 0), // mustSupport
         e(221, A|S, 154, N, 0), // codeFilter
         e(326, A|S, 155, N, 0), // dateFilter
@@ -209,7 +209,7 @@ pub(crate) static DATA_REQUIREMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DATA_REQUIREMENT_CODE_FILTER: TypeDefinition = TypeDefinition {
-    id: TypeId(276), name: "DataRequirement.codeFilter", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(276), name: "DataRequirement.codeFilter", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -225,7 +225,7 @@ pub(crate) static DATA_REQUIREMENT_CODE_FILTER: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static DATA_REQUIREMENT_DATE_FILTER: TypeDefinition = TypeDefinition {
-    id: TypeId(277), name: "DataRequirement.dateFilter", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(277), name: "DataRequirement.dateFilter", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -240,12 +240,12 @@ pub(crate) static DATA_REQUIREMENT_DATE_FILTER: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static DATA_REQUIREMENT_SORT: TypeDefinition = TypeDefinition {
-    id: TypeId(278), name: "DataRequirement.sort", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(278), name: "DataRequirement.sort", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1089, R|S, 803, N, 0), // path
-        e(448, R|S, 775, 488, 0), // direction
+        e(448, R|S, 775, 491, 0), // direction
     ],
     members: &[
         m(448, 3, 0), m(556, 1, 0), m(704, 0, 0), m(1089, 2, 0),
@@ -254,12 +254,12 @@ pub(crate) static DATA_REQUIREMENT_SORT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DISTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(295), name: "Distance", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false,
+    id: TypeId(295), name: "Distance", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false, binding: 188,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1702, S, 792, N, 0), // value
-        e(238, S|M, 775, 417, 0), // comparator
+        e(238, S|M, 775, 420, 0), // comparator
         e(1669, S, 803, N, 0), // unit
         e(1593, S, 812, N, 0), // system
         e(219, S, 775, N, 0), // code
@@ -271,12 +271,12 @@ pub(crate) static DISTANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOMAIN_RESOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(300), name: "DomainResource", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: true,
+    id: TypeId(300), name: "DomainResource", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: true, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -290,7 +290,7 @@ pub(crate) static DOMAIN_RESOURCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOSAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(301), name: "Dosage", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(301), name: "Dosage", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -300,9 +300,9 @@ pub(crate) static DOSAGE: TypeDefinition = TypeDefinition {
         e(28, A|S, 83, 15, 0), // additionalInstruction
         e(1092, S, 803, N, 0), // patientInstruction
         e(1633, S, 719, N, 0), // timing
-        e(104, C|S, 744, 328, 0), // asNeeded
-        e(1475, S, 83, 41, 0), // site
-        e(1417, S, 83, 464, 0), // route
+        e(104, C|S, 744, 331, 0), // asNeeded
+        e(1475, S, 83, 42, 0), // site
+        e(1417, S, 83, 467, 0), // route
         e(903, S, 83, 21, 0), // method
         e(472, A|S, 178, N, 0), // doseAndRate
         e(869, S, 423, N, 0), // maxDosePerPeriod
@@ -318,11 +318,11 @@ pub(crate) static DOSAGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOSAGE_DOSE_AND_RATE: TypeDefinition = TypeDefinition {
-    id: TypeId(302), name: "Dosage.doseAndRate", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(302), name: "Dosage.doseAndRate", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, S, 83, 193, 0), // type
+        e(1658, S, 83, 195, 0), // type
         e(471, C|S, 422, N, 6), // dose
         e(1294, C|S, 425, N, 6), // rate
     ],
@@ -334,12 +334,12 @@ pub(crate) static DOSAGE_DOSE_AND_RATE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DURATION: TypeDefinition = TypeDefinition {
-    id: TypeId(303), name: "Duration", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false,
+    id: TypeId(303), name: "Duration", kind: TypeKind::Complex, base: Some("Quantity"), is_abstract: false, binding: 196,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1702, S, 792, N, 0), // value
-        e(238, S|M, 775, 417, 0), // comparator
+        e(238, S|M, 775, 420, 0), // comparator
         e(1669, S, 803, N, 0), // unit
         e(1593, S, 812, N, 0), // system
         e(219, S, 775, N, 0), // code
@@ -351,7 +351,7 @@ pub(crate) static DURATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(310), name: "Element", kind: TypeKind::Complex, base: None, is_abstract: true,
+    id: TypeId(310), name: "Element", kind: TypeKind::Complex, base: None, is_abstract: true, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -363,17 +363,17 @@ pub(crate) static ELEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(311), name: "ElementDefinition", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(311), name: "ElementDefinition", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1089, R|S, 803, N, 0), // path
-        e(1374, A|S, 775, 408, 0), // representation
+        e(1374, A|S, 775, 411, 0), // representation
         e(1479, S, 803, N, 0), // sliceName
         e(1478, S, 742, N, 0), // sliceIsConstraining
         e(793, S, 803, N, 0), // label
-        e(219, A|S, 104, 370, 0), // code
+        e(219, A|S, 104, 373, 0), // code
         e(1480, S, 194, N, 0), // slicing
         e(1470, S, 803, N, 0), // short
         e(399, S, 799, N, 0), // definition
@@ -443,7 +443,7 @@ pub(crate) static ELEMENT_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION_BASE: TypeDefinition = TypeDefinition {
-    id: TypeId(312), name: "ElementDefinition.base", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(312), name: "ElementDefinition.base", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -458,11 +458,11 @@ pub(crate) static ELEMENT_DEFINITION_BASE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION_BINDING: TypeDefinition = TypeDefinition {
-    id: TypeId(313), name: "ElementDefinition.binding", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(313), name: "ElementDefinition.binding", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1535, R|S, 775, 57, 0), // strength
+        e(1535, R|S, 775, 58, 0), // strength
         e(420, S, 803, N, 0), // description
         e(1743, S, 774, N, 0), // valueSet
     ],
@@ -473,13 +473,13 @@ pub(crate) static ELEMENT_DEFINITION_BINDING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION_CONSTRAINT: TypeDefinition = TypeDefinition {
-    id: TypeId(314), name: "ElementDefinition.constraint", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(314), name: "ElementDefinition.constraint", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(788, R|S, 794, N, 0), // key
         e(1390, S, 803, N, 0), // requirements
-        e(1466, R|S, 775, 124, 0), // severity
+        e(1466, R|S, 775, 125, 0), // severity
         e(701, R|S, 803, N, 0), // human
         e(554, S, 803, N, 0), // expression
         e(1787, S, 803, N, 0), // xpath
@@ -493,7 +493,7 @@ pub(crate) static ELEMENT_DEFINITION_CONSTRAINT: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static ELEMENT_DEFINITION_EXAMPLE: TypeDefinition = TypeDefinition {
-    id: TypeId(315), name: "ElementDefinition.example", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(315), name: "ElementDefinition.example", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -515,12 +515,12 @@ pub(crate) static ELEMENT_DEFINITION_EXAMPLE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION_MAPPING: TypeDefinition = TypeDefinition {
-    id: TypeId(316), name: "ElementDefinition.mapping", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(316), name: "ElementDefinition.mapping", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(709, R|S, 794, N, 0), // identity
-        e(794, S, 775, 356, 0), // language
+        e(794, S, 775, 359, 0), // language
         e(853, R|S, 803, N, 0), // map
         e(233, S, 803, N, 0), // comment
     ],
@@ -531,14 +531,14 @@ pub(crate) static ELEMENT_DEFINITION_MAPPING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION_SLICING: TypeDefinition = TypeDefinition {
-    id: TypeId(317), name: "ElementDefinition.slicing", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(317), name: "ElementDefinition.slicing", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(451, A|S, 195, N, 0), // discriminator
         e(420, S, 803, N, 0), // description
         e(1020, S, 742, N, 0), // ordered
-        e(1421, R|S, 775, 456, 0), // rules
+        e(1421, R|S, 775, 459, 0), // rules
     ],
     members: &[
         m(420, 3, 0), m(451, 2, 0), m(556, 1, 0), m(704, 0, 0), m(1020, 4, 0), m(1421, 5, 0),
@@ -547,11 +547,11 @@ pub(crate) static ELEMENT_DEFINITION_SLICING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ELEMENT_DEFINITION_SLICING_DISCRIMINATOR: TypeDefinition = TypeDefinition {
-    id: TypeId(318), name: "ElementDefinition.slicing.discriminator", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(318), name: "ElementDefinition.slicing.discriminator", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, R|S, 775, 186, 0), // type
+        e(1658, R|S, 775, 187, 0), // type
         e(1089, R|S, 803, N, 0), // path
     ],
     members: &[
@@ -561,15 +561,15 @@ pub(crate) static ELEMENT_DEFINITION_SLICING_DISCRIMINATOR: TypeDefinition = Typ
 };
 
 pub(crate) static ELEMENT_DEFINITION_TYPE: TypeDefinition = TypeDefinition {
-    id: TypeId(319), name: "ElementDefinition.type", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(319), name: "ElementDefinition.type", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(219, R|S, 812, 164, 0), // code
+        e(219, R|S, 812, 165, 0), // code
         e(1252, A|S, 765, N, 0), // profile
         e(1603, A|S, 765, N, 0), // targetProfile
-        e(53, A|S, 775, 455, 0), // aggregation
-        e(1770, S, 775, 428, 0), // versioning
+        e(53, A|S, 775, 458, 0), // aggregation
+        e(1770, S, 775, 431, 0), // versioning
     ],
     members: &[
         m(53, 5, 0), m(219, 2, 0), m(556, 1, 0), m(704, 0, 0), m(1252, 3, 0), m(1603, 4, 0), m(1770, 6, 0),
@@ -578,13 +578,13 @@ pub(crate) static ELEMENT_DEFINITION_TYPE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXPRESSION: TypeDefinition = TypeDefinition {
-    id: TypeId(357), name: "Expression", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(357), name: "Expression", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(420, S, 803, N, 0), // description
         e(948, S, 794, N, 0), // name
-        e(794, R|S, 775, 231, 0), // language
+        e(794, R|S, 775, 234, 0), // language
         e(554, S, 803, N, 0), // expression
         e(1325, S, 812, N, 0), // reference
     ],
@@ -595,7 +595,7 @@ pub(crate) static EXPRESSION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXTENSION: TypeDefinition = TypeDefinition {
-    id: TypeId(358), name: "Extension", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(358), name: "Extension", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -617,11 +617,11 @@ pub(crate) static EXTENSION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static HUMAN_NAME: TypeDefinition = TypeDefinition {
-    id: TypeId(369), name: "HumanName", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(369), name: "HumanName", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1680, S|M, 775, 359, 0), // use
+        e(1680, S|M, 775, 362, 0), // use
         e(1619, S, 803, N, 0), // text
         e(567, S, 803, N, 0), // family
         e(669, A|S, 803, N, 0), // given
@@ -637,12 +637,12 @@ pub(crate) static HUMAN_NAME: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IDENTIFIER: TypeDefinition = TypeDefinition {
-    id: TypeId(370), name: "Identifier", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(370), name: "Identifier", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1680, S|M, 775, 262, 0), // use
-        e(1658, S, 83, 261, 0), // type
+        e(1680, S|M, 775, 265, 0), // use
+        e(1658, S, 83, 264, 0), // type
         e(1593, S, 812, N, 0), // system
         e(1702, S, 803, N, 0), // value
         e(1170, S, 382, N, 0), // period
@@ -656,7 +656,7 @@ pub(crate) static IDENTIFIER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MARKETING_STATUS: TypeDefinition = TypeDefinition {
-    id: TypeId(407), name: "MarketingStatus", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(407), name: "MarketingStatus", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -675,7 +675,7 @@ pub(crate) static MARKETING_STATUS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static META: TypeDefinition = TypeDefinition {
-    id: TypeId(469), name: "Meta", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(469), name: "Meta", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -683,8 +683,8 @@ pub(crate) static META: TypeDefinition = TypeDefinition {
         e(800, S, 796, N, 0), // lastUpdated
         e(1486, S, 812, N, 0), // source
         e(1252, A|S, 772, N, 0), // profile
-        e(1439, A|S, 104, 470, 0), // security
-        e(1595, A|S, 104, 93, 0), // tag
+        e(1439, A|S, 104, 473, 0), // security
+        e(1595, A|S, 104, 94, 0), // tag
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(800, 3, 0), m(1252, 5, 0), m(1439, 6, 0), m(1486, 4, 0), m(1595, 7, 0),
@@ -694,12 +694,12 @@ pub(crate) static META: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MONEY: TypeDefinition = TypeDefinition {
-    id: TypeId(478), name: "Money", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(478), name: "Money", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1702, S, 792, N, 0), // value
-        e(311, S, 775, 161, 0), // currency
+        e(311, S, 775, 162, 0), // currency
     ],
     members: &[
         m(311, 3, 0), m(556, 1, 0), m(704, 0, 0), m(1702, 2, 0),
@@ -708,11 +708,11 @@ pub(crate) static MONEY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static NARRATIVE: TypeDefinition = TypeDefinition {
-    id: TypeId(480), name: "Narrative", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(480), name: "Narrative", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1523, R, 775, 362, 0), // status
+        e(1523, R, 775, 365, 0), // status
         e(462, R, 818, N, 10), // div
     ],
     members: &[
@@ -722,16 +722,16 @@ pub(crate) static NARRATIVE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PARAMETER_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(497), name: "ParameterDefinition", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(497), name: "ParameterDefinition", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(948, S, 775, N, 0), // name
-        e(1680, R|S, 775, 377, 0), // use
+        e(1680, R|S, 775, 380, 0), // use
         e(904, S, 797, N, 0), // min
         e(864, S, 803, N, 0), // max
         e(467, S, 803, N, 0), // documentation
-        e(1658, R|S, 775, 32, 0), // type
+        e(1658, R|S, 775, 33, 0), // type
         e(1252, S, 772, N, 0), // profile
     ],
     members: &[
@@ -742,7 +742,7 @@ pub(crate) static PARAMETER_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PERIOD: TypeDefinition = TypeDefinition {
-    id: TypeId(504), name: "Period", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(504), name: "Period", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -756,7 +756,7 @@ pub(crate) static PERIOD: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static POPULATION: TypeDefinition = TypeDefinition {
-    id: TypeId(513), name: "Population", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(513), name: "Population", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -774,7 +774,7 @@ pub(crate) static POPULATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PROD_CHARACTERISTIC: TypeDefinition = TypeDefinition {
-    id: TypeId(519), name: "ProdCharacteristic", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(519), name: "ProdCharacteristic", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -800,7 +800,7 @@ pub(crate) static PROD_CHARACTERISTIC: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PRODUCT_SHELF_LIFE: TypeDefinition = TypeDefinition {
-    id: TypeId(520), name: "ProductShelfLife", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(520), name: "ProductShelfLife", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -817,12 +817,12 @@ pub(crate) static PRODUCT_SHELF_LIFE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUANTITY: TypeDefinition = TypeDefinition {
-    id: TypeId(523), name: "Quantity", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(523), name: "Quantity", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1702, S, 792, N, 0), // value
-        e(238, S|M, 775, 417, 0), // comparator
+        e(238, S|M, 775, 420, 0), // comparator
         e(1669, S, 803, N, 0), // unit
         e(1593, S, 812, N, 0), // system
         e(219, S, 775, N, 0), // code
@@ -834,7 +834,7 @@ pub(crate) static QUANTITY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RANGE: TypeDefinition = TypeDefinition {
-    id: TypeId(530), name: "Range", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(530), name: "Range", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -848,7 +848,7 @@ pub(crate) static RANGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RATIO: TypeDefinition = TypeDefinition {
-    id: TypeId(531), name: "Ratio", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(531), name: "Ratio", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -862,12 +862,12 @@ pub(crate) static RATIO: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static REFERENCE: TypeDefinition = TypeDefinition {
-    id: TypeId(532), name: "Reference", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(532), name: "Reference", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(1325, S, 803, N, 0), // reference
-        e(1658, S, 812, 457, 0), // type
+        e(1658, S, 812, 460, 0), // type
         e(708, S, 247, N, 0), // identifier
         e(457, S, 803, N, 0), // display
     ],
@@ -878,11 +878,11 @@ pub(crate) static REFERENCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RELATED_ARTIFACT: TypeDefinition = TypeDefinition {
-    id: TypeId(533), name: "RelatedArtifact", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(533), name: "RelatedArtifact", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, R|S, 775, 433, 0), // type
+        e(1658, R|S, 775, 436, 0), // type
         e(793, S, 803, N, 0), // label
         e(457, S, 803, N, 0), // display
         e(207, S, 799, N, 0), // citation
@@ -898,12 +898,12 @@ pub(crate) static RELATED_ARTIFACT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RESOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(541), name: "Resource", kind: TypeKind::Resource, base: None, is_abstract: true,
+    id: TypeId(541), name: "Resource", kind: TypeKind::Resource, base: None, is_abstract: true, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
     ],
     members: &[
         m(704, 0, 0), m(723, 2, 0), m(794, 3, 0), m(901, 1, 0),
@@ -912,7 +912,7 @@ pub(crate) static RESOURCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SAMPLED_DATA: TypeDefinition = TypeDefinition {
-    id: TypeId(548), name: "SampledData", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(548), name: "SampledData", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -932,16 +932,16 @@ pub(crate) static SAMPLED_DATA: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SIGNATURE: TypeDefinition = TypeDefinition {
-    id: TypeId(550), name: "Signature", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(550), name: "Signature", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, R|A|S, 104, 486, 0), // type
+        e(1658, R|A|S, 104, 489, 0), // type
         e(1776, R|S, 796, N, 0), // when
         e(1781, R|S, 500, N, 0), // who
         e(999, S, 500, N, 0), // onBehalfOf
-        e(1599, 0, 775, 356, 0), // targetFormat
-        e(1472, 0, 775, 356, 0), // sigFormat
+        e(1599, 0, 775, 359, 0), // targetFormat
+        e(1472, 0, 775, 359, 0), // sigFormat
         e(316, 0, 740, N, 0), // data
     ],
     members: &[
@@ -952,7 +952,7 @@ pub(crate) static SIGNATURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_AMOUNT: TypeDefinition = TypeDefinition {
-    id: TypeId(573), name: "SubstanceAmount", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(573), name: "SubstanceAmount", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -970,7 +970,7 @@ pub(crate) static SUBSTANCE_AMOUNT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_AMOUNT_REFERENCE_RANGE: TypeDefinition = TypeDefinition {
-    id: TypeId(574), name: "SubstanceAmount.referenceRange", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(574), name: "SubstanceAmount.referenceRange", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -984,14 +984,14 @@ pub(crate) static SUBSTANCE_AMOUNT_REFERENCE_RANGE: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static TIMING: TypeDefinition = TypeDefinition {
-    id: TypeId(645), name: "Timing", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(645), name: "Timing", kind: TypeKind::Complex, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(527, A|S, 782, N, 0), // event
         e(1361, S, 724, N, 0), // repeat
-        e(219, S, 83, 523, 0), // code
+        e(219, S, 83, 526, 0), // code
     ],
     members: &[
         m(219, 5, 0), m(527, 3, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1361, 4, 0),
@@ -1000,7 +1000,7 @@ pub(crate) static TIMING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TIMING_REPEAT: TypeDefinition = TypeDefinition {
-    id: TypeId(646), name: "Timing.repeat", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false,
+    id: TypeId(646), name: "Timing.repeat", kind: TypeKind::Backbone, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1009,15 +1009,15 @@ pub(crate) static TIMING_REPEAT: TypeDefinition = TypeDefinition {
         e(296, S, 801, N, 0), // countMax
         e(485, S, 792, N, 0), // duration
         e(486, S, 792, N, 0), // durationMax
-        e(487, S, 775, 531, 0), // durationUnit
+        e(487, S, 775, 534, 0), // durationUnit
         e(647, S, 801, N, 0), // frequency
         e(648, S, 801, N, 0), // frequencyMax
         e(1170, S, 792, N, 0), // period
         e(1171, S, 792, N, 0), // periodMax
-        e(1173, S, 775, 531, 0), // periodUnit
-        e(332, A|S, 775, 163, 0), // dayOfWeek
+        e(1173, S, 775, 534, 0), // periodUnit
+        e(332, A|S, 775, 164, 0), // dayOfWeek
         e(1630, A|S, 808, N, 0), // timeOfDay
-        e(1776, A|S, 775, 217, 0), // when
+        e(1776, A|S, 775, 220, 0), // when
         e(994, S, 809, N, 0), // offset
     ],
     members: &[
@@ -1029,11 +1029,11 @@ pub(crate) static TIMING_REPEAT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TRIGGER_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(647), name: "TriggerDefinition", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(647), name: "TriggerDefinition", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(1658, R|S, 775, 525, 0), // type
+        e(1658, R|S, 775, 528, 0), // type
         e(948, S, 803, N, 0), // name
         e(1633, C|S, 722, N, 0), // timing
         e(316, A|S, 153, N, 0), // data
@@ -1047,12 +1047,12 @@ pub(crate) static TRIGGER_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static USAGE_CONTEXT: TypeDefinition = TypeDefinition {
-    id: TypeId(648), name: "UsageContext", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false,
+    id: TypeId(648), name: "UsageContext", kind: TypeKind::Complex, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
-        e(219, R|S, 104, 532, 0), // code
-        e(1702, R|C|S, 87, 533, 0), // value
+        e(219, R|S, 104, 535, 0), // code
+        e(1702, R|C|S, 87, 536, 0), // value
     ],
     members: &[
         m(219, 2, 0), m(556, 1, 0), m(704, 0, 0), m(1711, 3, 0), m(1737, 3, 1), m(1738, 3, 2), m(1740, 3, 3),
@@ -1061,7 +1061,7 @@ pub(crate) static USAGE_CONTEXT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BASE64_BINARY: TypeDefinition = TypeDefinition {
-    id: TypeId(662), name: "base64Binary", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(662), name: "base64Binary", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1074,7 +1074,7 @@ pub(crate) static BASE64_BINARY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BOOLEAN: TypeDefinition = TypeDefinition {
-    id: TypeId(663), name: "boolean", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(663), name: "boolean", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1087,7 +1087,7 @@ pub(crate) static BOOLEAN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CANONICAL: TypeDefinition = TypeDefinition {
-    id: TypeId(664), name: "canonical", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false,
+    id: TypeId(664), name: "canonical", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1100,7 +1100,7 @@ pub(crate) static CANONICAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CODE: TypeDefinition = TypeDefinition {
-    id: TypeId(665), name: "code", kind: TypeKind::Primitive, base: Some("string"), is_abstract: false,
+    id: TypeId(665), name: "code", kind: TypeKind::Primitive, base: Some("string"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1113,7 +1113,7 @@ pub(crate) static CODE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DATE: TypeDefinition = TypeDefinition {
-    id: TypeId(666), name: "date", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(666), name: "date", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1126,7 +1126,7 @@ pub(crate) static DATE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DATE_TIME: TypeDefinition = TypeDefinition {
-    id: TypeId(667), name: "dateTime", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(667), name: "dateTime", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1139,7 +1139,7 @@ pub(crate) static DATE_TIME: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DECIMAL: TypeDefinition = TypeDefinition {
-    id: TypeId(668), name: "decimal", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(668), name: "decimal", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1152,7 +1152,7 @@ pub(crate) static DECIMAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ID: TypeDefinition = TypeDefinition {
-    id: TypeId(669), name: "id", kind: TypeKind::Primitive, base: Some("string"), is_abstract: false,
+    id: TypeId(669), name: "id", kind: TypeKind::Primitive, base: Some("string"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1165,7 +1165,7 @@ pub(crate) static ID: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INSTANT: TypeDefinition = TypeDefinition {
-    id: TypeId(670), name: "instant", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(670), name: "instant", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1178,7 +1178,7 @@ pub(crate) static INSTANT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INTEGER: TypeDefinition = TypeDefinition {
-    id: TypeId(671), name: "integer", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(671), name: "integer", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1191,7 +1191,7 @@ pub(crate) static INTEGER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MARKDOWN: TypeDefinition = TypeDefinition {
-    id: TypeId(672), name: "markdown", kind: TypeKind::Primitive, base: Some("string"), is_abstract: false,
+    id: TypeId(672), name: "markdown", kind: TypeKind::Primitive, base: Some("string"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1204,7 +1204,7 @@ pub(crate) static MARKDOWN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OID: TypeDefinition = TypeDefinition {
-    id: TypeId(673), name: "oid", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false,
+    id: TypeId(673), name: "oid", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1217,7 +1217,7 @@ pub(crate) static OID: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static POSITIVE_INT: TypeDefinition = TypeDefinition {
-    id: TypeId(674), name: "positiveInt", kind: TypeKind::Primitive, base: Some("integer"), is_abstract: false,
+    id: TypeId(674), name: "positiveInt", kind: TypeKind::Primitive, base: Some("integer"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1230,7 +1230,7 @@ pub(crate) static POSITIVE_INT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static STRING: TypeDefinition = TypeDefinition {
-    id: TypeId(675), name: "string", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(675), name: "string", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1243,7 +1243,7 @@ pub(crate) static STRING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TIME: TypeDefinition = TypeDefinition {
-    id: TypeId(676), name: "time", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(676), name: "time", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1256,7 +1256,7 @@ pub(crate) static TIME: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static UNSIGNED_INT: TypeDefinition = TypeDefinition {
-    id: TypeId(677), name: "unsignedInt", kind: TypeKind::Primitive, base: Some("integer"), is_abstract: false,
+    id: TypeId(677), name: "unsignedInt", kind: TypeKind::Primitive, base: Some("integer"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1269,7 +1269,7 @@ pub(crate) static UNSIGNED_INT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static URI: TypeDefinition = TypeDefinition {
-    id: TypeId(678), name: "uri", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(678), name: "uri", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1282,7 +1282,7 @@ pub(crate) static URI: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static URL: TypeDefinition = TypeDefinition {
-    id: TypeId(679), name: "url", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false,
+    id: TypeId(679), name: "url", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1295,7 +1295,7 @@ pub(crate) static URL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static UUID: TypeDefinition = TypeDefinition {
-    id: TypeId(680), name: "uuid", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false,
+    id: TypeId(680), name: "uuid", kind: TypeKind::Primitive, base: Some("uri"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1308,7 +1308,7 @@ pub(crate) static UUID: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static XHTML: TypeDefinition = TypeDefinition {
-    id: TypeId(681), name: "xhtml", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false,
+    id: TypeId(681), name: "xhtml", kind: TypeKind::Primitive, base: Some("Element"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A|F, 235, N, 0), // extension

@@ -5,12 +5,12 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static ACCOUNT: TypeDefinition = TypeDefinition {
-    id: TypeId(0), name: "Account", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(0), name: "Account", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -36,7 +36,7 @@ pub(crate) static ACCOUNT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ACCOUNT_COVERAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(146), name: "Account.coverage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(146), name: "Account.coverage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -51,7 +51,7 @@ pub(crate) static ACCOUNT_COVERAGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ACCOUNT_GUARANTOR: TypeDefinition = TypeDefinition {
-    id: TypeId(147), name: "Account.guarantor", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(147), name: "Account.guarantor", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -67,12 +67,12 @@ pub(crate) static ACCOUNT_GUARANTOR: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ACTIVITY_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(1), name: "ActivityDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(1), name: "ActivityDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -83,41 +83,41 @@ pub(crate) static ACTIVITY_DEFINITION: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
         e(509, A, 125, N, 0), // endorser
         e(1348, A, 608, N, 0), // relatedArtifact
         e(814, A, 766, N, 0), // library
-        e(790, S, 775, 446, 0), // kind
+        e(790, S, 775, 449, 0), // kind
         e(1252, 0, 772, N, 0), // profile
-        e(219, S, 83, 398, 0), // code
-        e(761, 0, 775, 444, 0), // intent
-        e(1228, 0, 775, 445, 0), // priority
+        e(219, S, 83, 401, 0), // code
+        e(761, 0, 775, 447, 0), // intent
+        e(1228, 0, 775, 448, 0), // priority
         e(463, S|M, 742, N, 0), // doNotPerform
         e(1633, C, 723, N, 0), // timing
         e(826, 0, 533, N, 0), // location
         e(1073, A, 3, N, 0), // participant
-        e(1242, C, 542, 329, 0), // product
+        e(1242, C, 542, 332, 0), // product
         e(1282, 0, 404, N, 6), // quantity
         e(469, A, 177, N, 0), // dosage
-        e(159, A, 83, 58, 0), // bodySite
+        e(159, A, 83, 59, 0), // bodySite
         e(1512, A, 595, N, 0), // specimenRequirement
         e(979, A, 562, N, 0), // observationRequirement
         e(980, A, 562, N, 0), // observationResultRequirement
@@ -140,7 +140,7 @@ pub(crate) static ACTIVITY_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ACTIVITY_DEFINITION_DYNAMIC_VALUE: TypeDefinition = TypeDefinition {
-    id: TypeId(148), name: "ActivityDefinition.dynamicValue", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(148), name: "ActivityDefinition.dynamicValue", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -155,7 +155,7 @@ pub(crate) static ACTIVITY_DEFINITION_DYNAMIC_VALUE: TypeDefinition = TypeDefini
 };
 
 pub(crate) static ACTIVITY_DEFINITION_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(149), name: "ActivityDefinition.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(149), name: "ActivityDefinition.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -170,12 +170,12 @@ pub(crate) static ACTIVITY_DEFINITION_PARTICIPANT: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static ADVERSE_EVENT: TypeDefinition = TypeDefinition {
-    id: TypeId(2), name: "AdverseEvent", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(2), name: "AdverseEvent", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -212,7 +212,7 @@ pub(crate) static ADVERSE_EVENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ADVERSE_EVENT_SUSPECT_ENTITY: TypeDefinition = TypeDefinition {
-    id: TypeId(151), name: "AdverseEvent.suspectEntity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(151), name: "AdverseEvent.suspectEntity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -227,7 +227,7 @@ pub(crate) static ADVERSE_EVENT_SUSPECT_ENTITY: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static ADVERSE_EVENT_SUSPECT_ENTITY_CAUSALITY: TypeDefinition = TypeDefinition {
-    id: TypeId(152), name: "AdverseEvent.suspectEntity.causality", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(152), name: "AdverseEvent.suspectEntity.causality", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -244,23 +244,23 @@ pub(crate) static ADVERSE_EVENT_SUSPECT_ENTITY_CAUSALITY: TypeDefinition = TypeD
 };
 
 pub(crate) static ALLERGY_INTOLERANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(3), name: "AllergyIntolerance", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(3), name: "AllergyIntolerance", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(215, S|M, 83, 36, 0), // clinicalStatus
-        e(1764, S|M, 83, 38, 0), // verificationStatus
-        e(1658, S, 775, 35, 0), // type
-        e(191, A|S, 775, 33, 0), // category
-        e(309, S, 775, 34, 0), // criticality
-        e(219, S, 83, 37, 0), // code
+        e(215, S|M, 83, 37, 0), // clinicalStatus
+        e(1764, S|M, 83, 39, 0), // verificationStatus
+        e(1658, S, 775, 36, 0), // type
+        e(191, A|S, 775, 34, 0), // category
+        e(309, S, 775, 35, 0), // criticality
+        e(219, S, 83, 38, 0), // code
         e(1090, R|S, 574, N, 0), // patient
         e(507, 0, 512, N, 0), // encounter
         e(1002, C, 784, N, 0), // onset
@@ -282,17 +282,17 @@ pub(crate) static ALLERGY_INTOLERANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ALLERGY_INTOLERANCE_REACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(154), name: "AllergyIntolerance.reaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(154), name: "AllergyIntolerance.reaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1566, 0, 83, 504, 0), // substance
-        e(843, R|A, 83, 87, 0), // manifestation
+        e(1566, 0, 83, 507, 0), // substance
+        e(843, R|A, 83, 88, 0), // manifestation
         e(420, 0, 803, N, 0), // description
         e(1002, 0, 782, N, 0), // onset
-        e(1466, 0, 775, 423, 0), // severity
-        e(550, 0, 83, 464, 0), // exposureRoute
+        e(1466, 0, 775, 426, 0), // severity
+        e(550, 0, 83, 467, 0), // exposureRoute
         e(961, A, 11, N, 0), // note
     ],
     members: &[
@@ -303,24 +303,24 @@ pub(crate) static ALLERGY_INTOLERANCE_REACTION: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static APPOINTMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(4), name: "Appointment", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(4), name: "Appointment", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 40, 0), // status
-        e(177, S, 83, 39, 0), // cancelationReason
-        e(1457, A|S, 83, 478, 0), // serviceCategory
-        e(1461, A|S, 83, 482, 0), // serviceType
-        e(1506, A|S, 83, 66, 0), // specialty
-        e(99, S, 83, 554, 0), // appointmentType
-        e(1309, A|S, 83, 202, 0), // reasonCode
+        e(1523, R|S|M, 775, 41, 0), // status
+        e(177, S, 83, 40, 0), // cancelationReason
+        e(1457, A|S, 83, 481, 0), // serviceCategory
+        e(1461, A|S, 83, 485, 0), // serviceType
+        e(1506, A|S, 83, 67, 0), // specialty
+        e(99, S, 83, 557, 0), // appointmentType
+        e(1309, A|S, 83, 205, 0), // reasonCode
         e(1311, A, 470, N, 0), // reasonReference
         e(1228, 0, 809, N, 0), // priority
         e(420, 0, 803, N, 0), // description
@@ -347,15 +347,15 @@ pub(crate) static APPOINTMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static APPOINTMENT_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(156), name: "Appointment.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(156), name: "Appointment.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, A|S, 83, 201, 0), // type
+        e(1658, A|S, 83, 204, 0), // type
         e(18, S, 494, N, 0), // actor
-        e(1387, S, 775, 382, 0), // required
-        e(1523, R|S, 775, 384, 0), // status
+        e(1387, S, 775, 385, 0), // required
+        e(1523, R|S, 775, 387, 0), // status
         e(1170, 0, 382, N, 0), // period
     ],
     members: &[
@@ -366,12 +366,12 @@ pub(crate) static APPOINTMENT_PARTICIPANT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static APPOINTMENT_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(5), name: "AppointmentResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(5), name: "AppointmentResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -380,9 +380,9 @@ pub(crate) static APPOINTMENT_RESPONSE: TypeDefinition = TypeDefinition {
         e(97, R|S, 433, N, 0), // appointment
         e(1517, 0, 796, N, 0), // start
         e(508, 0, 796, N, 0), // end
-        e(1083, A|S, 83, 201, 0), // participantType
+        e(1083, A|S, 83, 204, 0), // participantType
         e(18, S, 494, N, 0), // actor
-        e(1082, R|S|M, 775, 384, 0), // participantStatus
+        e(1082, R|S|M, 775, 387, 0), // participantStatus
         e(233, 0, 803, N, 0), // comment
     ],
     members: &[
@@ -394,24 +394,24 @@ pub(crate) static APPOINTMENT_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AUDIT_EVENT: TypeDefinition = TypeDefinition {
-    id: TypeId(6), name: "AuditEvent", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(6), name: "AuditEvent", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 104, 50, 0), // type
-        e(1572, A|S, 104, 49, 0), // subtype
-        e(14, S, 775, 47, 0), // action
+        e(1658, R|S, 104, 51, 0), // type
+        e(1572, A|S, 104, 50, 0), // subtype
+        e(14, S, 775, 48, 0), // action
         e(1170, 0, 382, N, 0), // period
         e(1320, R|S, 796, N, 0), // recorded
-        e(1036, S, 775, 48, 0), // outcome
+        e(1036, S, 775, 49, 0), // outcome
         e(1039, S, 803, N, 0), // outcomeDesc
-        e(1273, A|S, 83, 572, 0), // purposeOfEvent
+        e(1273, A|S, 83, 575, 0), // purposeOfEvent
         e(52, R|A, 18, N, 0), // agent
         e(1486, R, 22, N, 0), // source
         e(515, A, 20, N, 0), // entity
@@ -425,22 +425,22 @@ pub(crate) static AUDIT_EVENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AUDIT_EVENT_AGENT: TypeDefinition = TypeDefinition {
-    id: TypeId(158), name: "AuditEvent.agent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(158), name: "AuditEvent.agent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 383, 0), // type
-        e(1416, A, 83, 471, 0), // role
+        e(1658, 0, 83, 386, 0), // type
+        e(1416, A, 83, 474, 0), // role
         e(1781, S, 500, N, 0), // who
         e(65, 0, 803, N, 0), // altId
         e(948, 0, 803, N, 0), // name
         e(1386, R|S, 742, N, 0), // requestor
         e(826, 0, 533, N, 0), // location
         e(1186, A, 812, N, 0), // policy
-        e(892, 0, 104, 184, 0), // media
+        e(892, 0, 104, 185, 0), // media
         e(956, 0, 19, N, 0), // network
-        e(1274, A, 83, 572, 0), // purposeOfUse
+        e(1274, A, 83, 575, 0), // purposeOfUse
     ],
     members: &[
         m(65, 6, 0), m(556, 1, 0), m(704, 0, 0), m(826, 9, 0), m(892, 11, 0), m(926, 2, 0), m(948, 7, 0),
@@ -451,13 +451,13 @@ pub(crate) static AUDIT_EVENT_AGENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AUDIT_EVENT_AGENT_NETWORK: TypeDefinition = TypeDefinition {
-    id: TypeId(159), name: "AuditEvent.agent.network", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(159), name: "AuditEvent.agent.network", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(35, 0, 803, N, 0), // address
-        e(1658, 0, 775, 363, 0), // type
+        e(1658, 0, 775, 366, 0), // type
     ],
     members: &[
         m(35, 3, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1658, 4, 0),
@@ -466,16 +466,16 @@ pub(crate) static AUDIT_EVENT_AGENT_NETWORK: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AUDIT_EVENT_ENTITY: TypeDefinition = TypeDefinition {
-    id: TypeId(160), name: "AuditEvent.entity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(160), name: "AuditEvent.entity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1775, S, 426, N, 0), // what
-        e(1658, 0, 104, 46, 0), // type
-        e(1416, 0, 104, 367, 0), // role
-        e(816, 0, 104, 366, 0), // lifecycle
-        e(1441, A, 104, 470, 0), // securityLabel
+        e(1658, 0, 104, 47, 0), // type
+        e(1416, 0, 104, 370, 0), // role
+        e(816, 0, 104, 369, 0), // lifecycle
+        e(1441, A, 104, 473, 0), // securityLabel
         e(948, S, 803, N, 0), // name
         e(420, 0, 803, N, 0), // description
         e(1286, S, 740, N, 0), // query
@@ -489,7 +489,7 @@ pub(crate) static AUDIT_EVENT_ENTITY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AUDIT_EVENT_ENTITY_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(161), name: "AuditEvent.entity.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(161), name: "AuditEvent.entity.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -504,14 +504,14 @@ pub(crate) static AUDIT_EVENT_ENTITY_DETAIL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static AUDIT_EVENT_SOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(162), name: "AuditEvent.source", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(162), name: "AuditEvent.source", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1475, 0, 803, N, 0), // site
         e(983, R|S, 500, N, 0), // observer
-        e(1658, A, 104, 51, 0), // type
+        e(1658, A, 104, 52, 0), // type
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(983, 4, 0), m(1475, 3, 0), m(1658, 5, 0),
@@ -520,18 +520,18 @@ pub(crate) static AUDIT_EVENT_SOURCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BASIC: TypeDefinition = TypeDefinition {
-    id: TypeId(7), name: "Basic", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(7), name: "Basic", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(219, R|S|M, 83, 52, 0), // code
+        e(219, R|S|M, 83, 53, 0), // code
         e(1555, S, 426, N, 0), // subject
         e(303, S, 777, N, 0), // created
         e(122, S, 567, N, 0), // author
@@ -544,13 +544,13 @@ pub(crate) static BASIC: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BINARY: TypeDefinition = TypeDefinition {
-    id: TypeId(8), name: "Binary", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: false,
+    id: TypeId(8), name: "Binary", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
-        e(276, R|S, 775, 356, 0), // contentType
+        e(794, 0, 775, 296, 0), // language
+        e(276, R|S, 775, 359, 0), // contentType
         e(1440, S, 426, N, 0), // securityContext
         e(316, 0, 740, N, 0), // data
     ],
@@ -561,20 +561,20 @@ pub(crate) static BINARY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT: TypeDefinition = TypeDefinition {
-    id: TypeId(9), name: "BiologicallyDerivedProduct", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(9), name: "BiologicallyDerivedProduct", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1243, 0, 775, 404, 0), // productCategory
+        e(1243, 0, 775, 407, 0), // productCategory
         e(1245, 0, 83, N, 0), // productCode
-        e(1523, 0, 775, 405, 0), // status
+        e(1523, 0, 775, 408, 0), // status
         e(1375, A, 592, N, 0), // request
         e(1282, 0, 797, N, 0), // quantity
         e(1064, A, 436, N, 0), // parent
@@ -592,7 +592,7 @@ pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_COLLECTION: TypeDefinition = TypeDefinition {
-    id: TypeId(164), name: "BiologicallyDerivedProduct.collection", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(164), name: "BiologicallyDerivedProduct.collection", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -608,7 +608,7 @@ pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_COLLECTION: TypeDefinition = Type
 };
 
 pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_MANIPULATION: TypeDefinition = TypeDefinition {
-    id: TypeId(165), name: "BiologicallyDerivedProduct.manipulation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(165), name: "BiologicallyDerivedProduct.manipulation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -623,13 +623,13 @@ pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_MANIPULATION: TypeDefinition = Ty
 };
 
 pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_PROCESSING: TypeDefinition = TypeDefinition {
-    id: TypeId(166), name: "BiologicallyDerivedProduct.processing", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(166), name: "BiologicallyDerivedProduct.processing", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(420, 0, 803, N, 0), // description
-        e(1234, 0, 83, 398, 0), // procedure
+        e(1234, 0, 83, 401, 0), // procedure
         e(30, 0, 596, N, 0), // additive
         e(1626, C, 785, N, 0), // time
     ],
@@ -641,14 +641,14 @@ pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_PROCESSING: TypeDefinition = Type
 };
 
 pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_STORAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(167), name: "BiologicallyDerivedProduct.storage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(167), name: "BiologicallyDerivedProduct.storage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(420, 0, 803, N, 0), // description
         e(1611, 0, 792, N, 0), // temperature
-        e(1424, 0, 775, 406, 0), // scale
+        e(1424, 0, 775, 409, 0), // scale
         e(485, 0, 382, N, 0), // duration
     ],
     members: &[
@@ -658,21 +658,21 @@ pub(crate) static BIOLOGICALLY_DERIVED_PRODUCT_STORAGE: TypeDefinition = TypeDef
 };
 
 pub(crate) static BODY_STRUCTURE: TypeDefinition = TypeDefinition {
-    id: TypeId(10), name: "BodyStructure", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(10), name: "BodyStructure", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(16, S|M, 742, N, 0), // active
-        e(938, S, 83, 60, 0), // morphology
-        e(826, S, 83, 58, 0), // location
-        e(830, A, 83, 61, 0), // locationQualifier
+        e(938, S, 83, 61, 0), // morphology
+        e(826, S, 83, 59, 0), // location
+        e(830, A, 83, 62, 0), // locationQualifier
         e(420, S, 803, N, 0), // description
         e(715, A, 13, N, 0), // image
         e(1090, R|S, 574, N, 0), // patient
@@ -686,14 +686,14 @@ pub(crate) static BODY_STRUCTURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BUNDLE: TypeDefinition = TypeDefinition {
-    id: TypeId(11), name: "Bundle", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: false,
+    id: TypeId(11), name: "Bundle", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(708, S, 247, N, 0), // identifier
-        e(1658, R|S, 775, 62, 0), // type
+        e(1658, R|S, 775, 63, 0), // type
         e(1632, S, 796, N, 0), // timestamp
         e(1648, S, 809, N, 0), // total
         e(821, A|S, 31, N, 0), // link
@@ -708,7 +708,7 @@ pub(crate) static BUNDLE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BUNDLE_ENTRY: TypeDefinition = TypeDefinition {
-    id: TypeId(168), name: "Bundle.entry", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(168), name: "Bundle.entry", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -728,12 +728,12 @@ pub(crate) static BUNDLE_ENTRY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BUNDLE_ENTRY_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(169), name: "Bundle.entry.request", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(169), name: "Bundle.entry.request", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(903, R|S, 775, 258, 0), // method
+        e(903, R|S, 775, 261, 0), // method
         e(1677, R|S, 812, N, 0), // url
         e(714, S, 803, N, 0), // ifNoneMatch
         e(712, S, 796, N, 0), // ifModifiedSince
@@ -748,7 +748,7 @@ pub(crate) static BUNDLE_ENTRY_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BUNDLE_ENTRY_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(170), name: "Bundle.entry.response", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(170), name: "Bundle.entry.response", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -767,12 +767,12 @@ pub(crate) static BUNDLE_ENTRY_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BUNDLE_ENTRY_SEARCH: TypeDefinition = TypeDefinition {
-    id: TypeId(171), name: "Bundle.entry.search", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(171), name: "Bundle.entry.search", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(922, S, 775, 466, 0), // mode
+        e(922, S, 775, 469, 0), // mode
         e(1431, S, 792, N, 0), // score
     ],
     members: &[
@@ -782,7 +782,7 @@ pub(crate) static BUNDLE_ENTRY_SEARCH: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static BUNDLE_LINK: TypeDefinition = TypeDefinition {
-    id: TypeId(172), name: "Bundle.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(172), name: "Bundle.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension

@@ -5,12 +5,12 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static CAPABILITY_STATEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(12), name: "CapabilityStatement", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(12), name: "CapabilityStatement", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -19,24 +19,24 @@ pub(crate) static CAPABILITY_STATEMENT: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, R|S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
-        e(790, R|S, 775, 67, 0), // kind
+        e(790, R|S, 775, 68, 0), // kind
         e(752, A|S, 757, N, 0), // instantiates
         e(725, A|S, 757, N, 0), // imports
         e(1483, S, 44, N, 0), // software
         e(720, S, 33, N, 0), // implementation
         e(571, R|S, 775, 2, 0), // fhirVersion
-        e(643, R|A|S, 775, 356, 0), // format
-        e(1086, A|S, 775, 356, 0), // patchFormat
+        e(643, R|A|S, 775, 359, 0), // format
+        e(1086, A|S, 775, 359, 0), // patchFormat
         e(721, A|S, 764, N, 0), // implementationGuide
         e(1402, A|S, 37, N, 0), // rest
         e(900, A|S, 34, N, 0), // messaging
@@ -54,12 +54,12 @@ pub(crate) static CAPABILITY_STATEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CAPABILITY_STATEMENT_DOCUMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(173), name: "CapabilityStatement.document", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(173), name: "CapabilityStatement.document", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(922, R|S, 775, 190, 0), // mode
+        e(922, R|S, 775, 192, 0), // mode
         e(467, 0, 799, N, 0), // documentation
         e(1252, R|S, 772, N, 0), // profile
     ],
@@ -70,7 +70,7 @@ pub(crate) static CAPABILITY_STATEMENT_DOCUMENT: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static CAPABILITY_STATEMENT_IMPLEMENTATION: TypeDefinition = TypeDefinition {
-    id: TypeId(174), name: "CapabilityStatement.implementation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(174), name: "CapabilityStatement.implementation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -86,7 +86,7 @@ pub(crate) static CAPABILITY_STATEMENT_IMPLEMENTATION: TypeDefinition = TypeDefi
 };
 
 pub(crate) static CAPABILITY_STATEMENT_MESSAGING: TypeDefinition = TypeDefinition {
-    id: TypeId(175), name: "CapabilityStatement.messaging", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(175), name: "CapabilityStatement.messaging", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -103,12 +103,12 @@ pub(crate) static CAPABILITY_STATEMENT_MESSAGING: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static CAPABILITY_STATEMENT_MESSAGING_ENDPOINT: TypeDefinition = TypeDefinition {
-    id: TypeId(176), name: "CapabilityStatement.messaging.endpoint", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(176), name: "CapabilityStatement.messaging.endpoint", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1262, R, 104, 349, 0), // protocol
+        e(1262, R, 104, 352, 0), // protocol
         e(35, R, 815, N, 0), // address
     ],
     members: &[
@@ -118,12 +118,12 @@ pub(crate) static CAPABILITY_STATEMENT_MESSAGING_ENDPOINT: TypeDefinition = Type
 };
 
 pub(crate) static CAPABILITY_STATEMENT_MESSAGING_SUPPORTED_MESSAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(177), name: "CapabilityStatement.messaging.supportedMessage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(177), name: "CapabilityStatement.messaging.supportedMessage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(922, R|S, 775, 215, 0), // mode
+        e(922, R|S, 775, 218, 0), // mode
         e(399, R|S, 768, N, 0), // definition
     ],
     members: &[
@@ -133,12 +133,12 @@ pub(crate) static CAPABILITY_STATEMENT_MESSAGING_SUPPORTED_MESSAGE: TypeDefiniti
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST: TypeDefinition = TypeDefinition {
-    id: TypeId(178), name: "CapabilityStatement.rest", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(178), name: "CapabilityStatement.rest", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(922, R|S, 775, 460, 0), // mode
+        e(922, R|S, 775, 463, 0), // mode
         e(467, 0, 799, N, 0), // documentation
         e(1439, S, 43, N, 0), // security
         e(1393, A|S, 39, N, 0), // resource
@@ -155,12 +155,12 @@ pub(crate) static CAPABILITY_STATEMENT_REST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST_INTERACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(179), name: "CapabilityStatement.rest.interaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(179), name: "CapabilityStatement.rest.interaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 775, 515, 0), // code
+        e(219, R, 775, 518, 0), // code
         e(467, 0, 799, N, 0), // documentation
     ],
     members: &[
@@ -170,24 +170,24 @@ pub(crate) static CAPABILITY_STATEMENT_REST_INTERACTION: TypeDefinition = TypeDe
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(180), name: "CapabilityStatement.rest.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(180), name: "CapabilityStatement.rest.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 458, 0), // type
+        e(1658, R|S, 775, 461, 0), // type
         e(1252, S, 772, N, 0), // profile
         e(1583, A|S, 772, N, 0), // supportedProfile
         e(467, 0, 799, N, 0), // documentation
         e(763, A, 40, N, 0), // interaction
-        e(1770, 0, 775, 546, 0), // versioning
+        e(1770, 0, 775, 549, 0), // versioning
         e(1305, 0, 742, N, 0), // readHistory
         e(1674, 0, 742, N, 0), // updateCreate
         e(255, 0, 742, N, 0), // conditionalCreate
-        e(257, 0, 775, 113, 0), // conditionalRead
+        e(257, 0, 775, 114, 0), // conditionalRead
         e(258, 0, 742, N, 0), // conditionalUpdate
-        e(256, 0, 775, 112, 0), // conditionalDelete
-        e(1329, A, 775, 427, 0), // referencePolicy
+        e(256, 0, 775, 113, 0), // conditionalDelete
+        e(1329, A, 775, 430, 0), // referencePolicy
         e(1434, A, 803, N, 0), // searchInclude
         e(1436, A, 803, N, 0), // searchRevInclude
         e(1435, A, 42, N, 0), // searchParam
@@ -203,12 +203,12 @@ pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE: TypeDefinition = TypeDefin
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE_INTERACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(181), name: "CapabilityStatement.rest.resource.interaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(181), name: "CapabilityStatement.rest.resource.interaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 775, 527, 0), // code
+        e(219, R, 775, 530, 0), // code
         e(467, 0, 799, N, 0), // documentation
     ],
     members: &[
@@ -218,7 +218,7 @@ pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE_INTERACTION: TypeDefinition
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE_OPERATION: TypeDefinition = TypeDefinition {
-    id: TypeId(182), name: "CapabilityStatement.rest.resource.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(182), name: "CapabilityStatement.rest.resource.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -234,14 +234,14 @@ pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE_OPERATION: TypeDefinition =
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE_SEARCH_PARAM: TypeDefinition = TypeDefinition {
-    id: TypeId(183), name: "CapabilityStatement.rest.resource.searchParam", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(183), name: "CapabilityStatement.rest.resource.searchParam", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R, 803, N, 0), // name
         e(399, 0, 771, N, 0), // definition
-        e(1658, R, 775, 468, 0), // type
+        e(1658, R, 775, 471, 0), // type
         e(467, 0, 799, N, 0), // documentation
     ],
     members: &[
@@ -251,13 +251,13 @@ pub(crate) static CAPABILITY_STATEMENT_REST_RESOURCE_SEARCH_PARAM: TypeDefinitio
 };
 
 pub(crate) static CAPABILITY_STATEMENT_REST_SECURITY: TypeDefinition = TypeDefinition {
-    id: TypeId(184), name: "CapabilityStatement.rest.security", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(184), name: "CapabilityStatement.rest.security", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(291, S, 742, N, 0), // cors
-        e(1456, A|S, 83, 461, 0), // service
+        e(1456, A|S, 83, 464, 0), // service
         e(420, 0, 799, N, 0), // description
     ],
     members: &[
@@ -267,7 +267,7 @@ pub(crate) static CAPABILITY_STATEMENT_REST_SECURITY: TypeDefinition = TypeDefin
 };
 
 pub(crate) static CAPABILITY_STATEMENT_SOFTWARE: TypeDefinition = TypeDefinition {
-    id: TypeId(185), name: "CapabilityStatement.software", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(185), name: "CapabilityStatement.software", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -283,12 +283,12 @@ pub(crate) static CAPABILITY_STATEMENT_SOFTWARE: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static CARE_PLAN: TypeDefinition = TypeDefinition {
-    id: TypeId(13), name: "CarePlan", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(13), name: "CarePlan", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -299,9 +299,9 @@ pub(crate) static CARE_PLAN: TypeDefinition = TypeDefinition {
         e(148, A|S, 437, N, 0), // basedOn
         e(1366, A|S, 437, N, 0), // replaces
         e(1072, A|S, 437, N, 0), // partOf
-        e(1523, R|S|M, 775, 447, 0), // status
-        e(761, R|S|M, 775, 72, 0), // intent
-        e(191, A|S, 83, 71, 0), // category
+        e(1523, R|S|M, 775, 450, 0), // status
+        e(761, R|S|M, 775, 73, 0), // intent
+        e(191, A|S, 83, 72, 0), // category
         e(1643, S, 803, N, 0), // title
         e(420, S, 803, N, 0), // description
         e(1555, R|S, 524, N, 0), // subject
@@ -328,12 +328,12 @@ pub(crate) static CARE_PLAN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CARE_PLAN_ACTIVITY: TypeDefinition = TypeDefinition {
-    id: TypeId(186), name: "CarePlan.activity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(186), name: "CarePlan.activity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1038, A, 83, 69, 0), // outcomeCodeableConcept
+        e(1038, A, 83, 70, 0), // outcomeCodeableConcept
         e(1040, A, 426, N, 0), // outcomeReference
         e(1258, A, 11, N, 0), // progress
         e(1325, 0, 435, N, 0), // reference
@@ -347,25 +347,25 @@ pub(crate) static CARE_PLAN_ACTIVITY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CARE_PLAN_ACTIVITY_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(187), name: "CarePlan.activity.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(187), name: "CarePlan.activity.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(790, 0, 775, 68, 0), // kind
+        e(790, 0, 775, 69, 0), // kind
         e(753, A, 754, N, 0), // instantiatesCanonical
         e(754, A, 812, N, 0), // instantiatesUri
-        e(219, 0, 83, 398, 0), // code
-        e(1309, A, 83, 87, 0), // reasonCode
+        e(219, 0, 83, 401, 0), // code
+        e(1309, A, 83, 88, 0), // reasonCode
         e(1311, A, 466, N, 0), // reasonReference
         e(671, A, 518, N, 0), // goal
-        e(1523, R|M, 775, 70, 0), // status
+        e(1523, R|M, 775, 71, 0), // status
         e(1526, 0, 83, N, 0), // statusReason
         e(463, M, 742, N, 0), // doNotPerform
         e(1426, C, 721, N, 0), // scheduled
         e(826, 0, 533, N, 0), // location
         e(1165, A, 447, N, 0), // performer
-        e(1242, C, 96, 329, 0), // product
+        e(1242, C, 96, 332, 0), // product
         e(315, 0, 404, N, 6), // dailyAmount
         e(1282, 0, 404, N, 6), // quantity
         e(420, 0, 803, N, 0), // description
@@ -380,25 +380,25 @@ pub(crate) static CARE_PLAN_ACTIVITY_DETAIL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CARE_TEAM: TypeDefinition = TypeDefinition {
-    id: TypeId(14), name: "CareTeam", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(14), name: "CareTeam", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, S|M, 775, 74, 0), // status
-        e(191, A|S, 83, 73, 0), // category
+        e(1523, S|M, 775, 75, 0), // status
+        e(191, A|S, 83, 74, 0), // category
         e(948, S, 803, N, 0), // name
         e(1555, S, 524, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(1170, S, 382, N, 0), // period
         e(1073, A, 47, N, 0), // participant
-        e(1309, A, 83, 87, 0), // reasonCode
+        e(1309, A, 83, 88, 0), // reasonCode
         e(1311, A, 464, N, 0), // reasonReference
         e(841, A|S, 564, N, 0), // managingOrganization
         e(1610, A, 126, N, 0), // telecom
@@ -414,12 +414,12 @@ pub(crate) static CARE_TEAM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CARE_TEAM_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(188), name: "CareTeam.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(188), name: "CareTeam.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1416, A|S, 83, 381, 0), // role
+        e(1416, A|S, 83, 384, 0), // role
         e(898, S, 450, N, 0), // member
         e(999, S, 564, N, 0), // onBehalfOf
         e(1170, 0, 382, N, 0), // period
@@ -431,12 +431,12 @@ pub(crate) static CARE_TEAM_PARTICIPANT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CATALOG_ENTRY: TypeDefinition = TypeDefinition {
-    id: TypeId(15), name: "CatalogEntry", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(15), name: "CatalogEntry", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -447,7 +447,7 @@ pub(crate) static CATALOG_ENTRY: TypeDefinition = TypeDefinition {
         e(1337, R|S, 428, N, 0), // referencedItem
         e(27, A, 247, N, 0), // additionalIdentifier
         e(213, A, 83, N, 0), // classification
-        e(1523, 0, 775, 415, 0), // status
+        e(1523, 0, 775, 418, 0), // status
         e(1701, 0, 382, N, 0), // validityPeriod
         e(1692, 0, 782, N, 0), // validTo
         e(800, 0, 782, N, 0), // lastUpdated
@@ -465,12 +465,12 @@ pub(crate) static CATALOG_ENTRY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CATALOG_ENTRY_RELATED_ENTRY: TypeDefinition = TypeDefinition {
-    id: TypeId(189), name: "CatalogEntry.relatedEntry", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(189), name: "CatalogEntry.relatedEntry", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1354, R, 775, 436, 0), // relationtype
+        e(1354, R, 775, 439, 0), // relationtype
         e(782, R, 452, N, 0), // item
     ],
     members: &[
@@ -480,12 +480,12 @@ pub(crate) static CATALOG_ENTRY_RELATED_ENTRY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CHARGE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(16), name: "ChargeItem", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(16), name: "ChargeItem", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -493,9 +493,9 @@ pub(crate) static CHARGE_ITEM: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(406, A, 812, N, 0), // definitionUri
         e(400, A, 758, N, 0), // definitionCanonical
-        e(1523, R|S|M, 775, 78, 0), // status
+        e(1523, R|S|M, 775, 79, 0), // status
         e(1072, A, 453, N, 0), // partOf
-        e(219, R|S, 83, 77, 0), // code
+        e(219, R|S, 83, 78, 0), // code
         e(1555, R|S, 524, N, 0), // subject
         e(277, S, 513, N, 0), // context
         e(987, C|S, 788, N, 0), // occurrence
@@ -504,15 +504,15 @@ pub(crate) static CHARGE_ITEM: TypeDefinition = TypeDefinition {
         e(1385, 0, 564, N, 0), // requestingOrganization
         e(293, 0, 564, N, 0), // costCenter
         e(1282, S, 404, N, 0), // quantity
-        e(160, A|S, 83, 58, 0), // bodysite
+        e(160, A|S, 83, 59, 0), // bodysite
         e(565, 0, 792, N, 0), // factorOverride
         e(1222, 0, 356, N, 0), // priceOverride
         e(1048, 0, 803, N, 0), // overrideReason
         e(514, S, 500, N, 0), // enterer
         e(513, S, 782, N, 0), // enteredDate
-        e(1308, A, 83, 259, 0), // reason
+        e(1308, A, 83, 262, 0), // reason
         e(1456, A, 508, N, 0), // service
-        e(1242, C, 498, 173, 0), // product
+        e(1242, C, 498, 174, 0), // product
         e(12, A|S, 427, N, 0), // account
         e(961, A, 11, N, 0), // note
         e(1587, A, 426, N, 0), // supportingInformation
@@ -529,12 +529,12 @@ pub(crate) static CHARGE_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CHARGE_ITEM_PERFORMER: TypeDefinition = TypeDefinition {
-    id: TypeId(190), name: "ChargeItem.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(190), name: "ChargeItem.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(653, 0, 83, 390, 0), // function
+        e(653, 0, 83, 393, 0), // function
         e(18, R, 449, N, 0), // actor
     ],
     members: &[
@@ -544,12 +544,12 @@ pub(crate) static CHARGE_ITEM_PERFORMER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CHARGE_ITEM_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(17), name: "ChargeItemDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(17), name: "ChargeItemDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -561,19 +561,19 @@ pub(crate) static CHARGE_ITEM_DEFINITION: TypeDefinition = TypeDefinition {
         e(419, A|S, 812, N, 0), // derivedFromUri
         e(1072, A|S, 758, N, 0), // partOf
         e(1366, A|S, 758, N, 0), // replaces
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(219, S, 83, 77, 0), // code
+        e(219, S, 83, 78, 0), // code
         e(751, A, 497, N, 0), // instance
         e(92, A, 50, N, 0), // applicability
         e(1260, A, 51, N, 0), // propertyGroup
@@ -589,7 +589,7 @@ pub(crate) static CHARGE_ITEM_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CHARGE_ITEM_DEFINITION_APPLICABILITY: TypeDefinition = TypeDefinition {
-    id: TypeId(191), name: "ChargeItemDefinition.applicability", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(191), name: "ChargeItemDefinition.applicability", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -605,7 +605,7 @@ pub(crate) static CHARGE_ITEM_DEFINITION_APPLICABILITY: TypeDefinition = TypeDef
 };
 
 pub(crate) static CHARGE_ITEM_DEFINITION_PROPERTY_GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(192), name: "ChargeItemDefinition.propertyGroup", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(192), name: "ChargeItemDefinition.propertyGroup", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -620,12 +620,12 @@ pub(crate) static CHARGE_ITEM_DEFINITION_PROPERTY_GROUP: TypeDefinition = TypeDe
 };
 
 pub(crate) static CHARGE_ITEM_DEFINITION_PROPERTY_GROUP_PRICE_COMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(193), name: "ChargeItemDefinition.propertyGroup.priceComponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(193), name: "ChargeItemDefinition.propertyGroup.priceComponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 775, 287, 0), // type
+        e(1658, R, 775, 290, 0), // type
         e(219, 0, 83, N, 0), // code
         e(564, 0, 792, N, 0), // factor
         e(70, 0, 356, N, 0), // amount
@@ -637,29 +637,29 @@ pub(crate) static CHARGE_ITEM_DEFINITION_PROPERTY_GROUP_PRICE_COMPONENT: TypeDef
 };
 
 pub(crate) static CLAIM: TypeDefinition = TypeDefinition {
-    id: TypeId(18), name: "Claim", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(18), name: "Claim", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
-        e(1658, R|S, 83, 85, 0), // type
-        e(1553, 0, 83, 84, 0), // subType
-        e(1680, R|S, 775, 86, 0), // use
+        e(1523, R|S|M, 775, 240, 0), // status
+        e(1658, R|S, 83, 86, 0), // type
+        e(1553, 0, 83, 85, 0), // subType
+        e(1680, R|S, 775, 87, 0), // use
         e(1090, R|S, 574, N, 0), // patient
         e(156, S, 382, N, 0), // billablePeriod
         e(303, R|S, 782, N, 0), // created
         e(514, 0, 582, N, 0), // enterer
         e(757, S, 564, N, 0), // insurer
         e(1265, R|S, 570, N, 0), // provider
-        e(1228, R|S, 83, 403, 0), // priority
-        e(655, 0, 83, 241, 0), // fundsReserve
+        e(1228, R|S, 83, 406, 0), // priority
+        e(655, 0, 83, 244, 0), // fundsReserve
         e(1346, A, 62, N, 0), // related
         e(1215, 0, 506, N, 0), // prescription
         e(1032, 0, 506, N, 0), // originalPrescription
@@ -687,13 +687,13 @@ pub(crate) static CLAIM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_ACCIDENT: TypeDefinition = TypeDefinition {
-    id: TypeId(194), name: "Claim.accident", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(194), name: "Claim.accident", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(322, R, 777, N, 0), // date
-        e(1658, 0, 83, 563, 0), // type
+        e(1658, 0, 83, 566, 0), // type
         e(826, C, 5, N, 0), // location
     ],
     members: &[
@@ -703,7 +703,7 @@ pub(crate) static CLAIM_ACCIDENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_CARE_TEAM: TypeDefinition = TypeDefinition {
-    id: TypeId(195), name: "Claim.careTeam", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(195), name: "Claim.careTeam", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -711,8 +711,8 @@ pub(crate) static CLAIM_CARE_TEAM: TypeDefinition = TypeDefinition {
         e(1447, R, 801, N, 0), // sequence
         e(1265, R, 570, N, 0), // provider
         e(1400, 0, 742, N, 0), // responsible
-        e(1416, 0, 83, 80, 0), // role
-        e(1276, 0, 83, 414, 0), // qualification
+        e(1416, 0, 83, 81, 0), // role
+        e(1276, 0, 83, 417, 0), // qualification
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1265, 4, 0), m(1276, 7, 0), m(1400, 5, 0), m(1416, 6, 0),
@@ -722,16 +722,16 @@ pub(crate) static CLAIM_CARE_TEAM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_DIAGNOSIS: TypeDefinition = TypeDefinition {
-    id: TypeId(196), name: "Claim.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(196), name: "Claim.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(439, R|C, 90, 259, 0), // diagnosis
-        e(1658, A, 83, 223, 0), // type
-        e(998, 0, 83, 221, 0), // onAdmission
-        e(1051, 0, 83, 222, 0), // packageCode
+        e(439, R|C, 90, 262, 0), // diagnosis
+        e(1658, A, 83, 226, 0), // type
+        e(998, 0, 83, 224, 0), // onAdmission
+        e(1051, 0, 83, 225, 0), // packageCode
     ],
     members: &[
         m(440, 4, 0), m(441, 4, 1), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(998, 6, 0), m(1051, 7, 0),
@@ -741,7 +741,7 @@ pub(crate) static CLAIM_DIAGNOSIS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_INSURANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(197), name: "Claim.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(197), name: "Claim.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -762,7 +762,7 @@ pub(crate) static CLAIM_INSURANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(198), name: "Claim.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(198), name: "Claim.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -772,20 +772,20 @@ pub(crate) static CLAIM_ITEM: TypeDefinition = TypeDefinition {
         e(442, A, 801, N, 0), // diagnosisSequence
         e(1238, A, 801, N, 0), // procedureSequence
         e(740, A, 801, N, 0), // informationSequence
-        e(1410, 0, 83, 227, 0), // revenue
-        e(191, 0, 83, 220, 0), // category
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1410, 0, 83, 230, 0), // revenue
+        e(191, 0, 83, 223, 0), // category
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1462, C, 780, N, 0), // serviced
-        e(826, C, 84, 479, 0), // location
+        e(826, C, 84, 482, 0), // location
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
         e(955, 0, 356, N, 0), // net
         e(1663, A, 481, N, 0), // udi
-        e(159, 0, 83, 524, 0), // bodySite
-        e(1552, A, 83, 513, 0), // subSite
+        e(159, 0, 83, 527, 0), // bodySite
+        e(1552, A, 83, 516, 0), // subSite
         e(507, A, 512, N, 0), // encounter
         e(423, A, 58, N, 0), // detail
     ],
@@ -800,17 +800,17 @@ pub(crate) static CLAIM_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_ITEM_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(199), name: "Claim.item.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(199), name: "Claim.item.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(1410, 0, 83, 227, 0), // revenue
-        e(191, 0, 83, 220, 0), // category
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1410, 0, 83, 230, 0), // revenue
+        e(191, 0, 83, 223, 0), // category
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -827,17 +827,17 @@ pub(crate) static CLAIM_ITEM_DETAIL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(200), name: "Claim.item.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(200), name: "Claim.item.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(1410, 0, 83, 227, 0), // revenue
-        e(191, 0, 83, 220, 0), // category
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1410, 0, 83, 230, 0), // revenue
+        e(191, 0, 83, 223, 0), // category
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -853,12 +853,12 @@ pub(crate) static CLAIM_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static CLAIM_PAYEE: TypeDefinition = TypeDefinition {
-    id: TypeId(201), name: "Claim.payee", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(201), name: "Claim.payee", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 83, 386, 0), // type
+        e(1658, R, 83, 389, 0), // type
         e(1085, 0, 567, N, 0), // party
     ],
     members: &[
@@ -868,15 +868,15 @@ pub(crate) static CLAIM_PAYEE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_PROCEDURE: TypeDefinition = TypeDefinition {
-    id: TypeId(202), name: "Claim.procedure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(202), name: "Claim.procedure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(1658, A, 83, 225, 0), // type
+        e(1658, A, 83, 228, 0), // type
         e(322, 0, 782, N, 0), // date
-        e(1234, R|C, 99, 260, 0), // procedure
+        e(1234, R|C, 99, 263, 0), // procedure
         e(1663, A, 481, N, 0), // udi
     ],
     members: &[
@@ -887,13 +887,13 @@ pub(crate) static CLAIM_PROCEDURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RELATED: TypeDefinition = TypeDefinition {
-    id: TypeId(203), name: "Claim.related", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(203), name: "Claim.related", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(209, 0, 455, N, 0), // claim
-        e(1353, 0, 83, 434, 0), // relationship
+        e(1353, 0, 83, 437, 0), // relationship
         e(1325, 0, 247, N, 0), // reference
     ],
     members: &[
@@ -903,17 +903,17 @@ pub(crate) static CLAIM_RELATED: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_SUPPORTING_INFO: TypeDefinition = TypeDefinition {
-    id: TypeId(204), name: "Claim.supportingInfo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(204), name: "Claim.supportingInfo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(191, R, 83, 82, 0), // category
-        e(219, 0, 83, 81, 0), // code
+        e(191, R, 83, 83, 0), // category
+        e(219, 0, 83, 82, 0), // code
         e(1633, C, 780, N, 0), // timing
         e(1702, C, 751, N, 0), // value
-        e(1308, 0, 83, 357, 0), // reason
+        e(1308, 0, 83, 360, 0), // reason
     ],
     members: &[
         m(191, 4, 0), m(219, 5, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1308, 8, 0), m(1447, 3, 0),
@@ -924,38 +924,38 @@ pub(crate) static CLAIM_SUPPORTING_INFO: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(19), name: "ClaimResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(19), name: "ClaimResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
-        e(1658, R|S, 83, 85, 0), // type
-        e(1553, 0, 83, 84, 0), // subType
-        e(1680, R|S, 775, 86, 0), // use
+        e(1523, R|S|M, 775, 240, 0), // status
+        e(1658, R|S, 83, 86, 0), // type
+        e(1553, 0, 83, 85, 0), // subType
+        e(1680, R|S, 775, 87, 0), // use
         e(1090, R|S, 574, N, 0), // patient
         e(303, R|S, 782, N, 0), // created
         e(757, R|S, 564, N, 0), // insurer
         e(1386, 0, 570, N, 0), // requestor
         e(1375, S, 455, N, 0), // request
-        e(1036, R|S, 775, 437, 0), // outcome
+        e(1036, R|S, 775, 440, 0), // outcome
         e(458, 0, 803, N, 0), // disposition
         e(1199, 0, 803, N, 0), // preAuthRef
         e(1198, 0, 382, N, 0), // preAuthPeriod
-        e(1147, 0, 83, 386, 0), // payeeType
+        e(1147, 0, 83, 389, 0), // payeeType
         e(782, A, 69, N, 0), // item
         e(24, A, 64, N, 0), // addItem
         e(37, A, 70, N, 0), // adjudication
         e(1648, A|S, 75, N, 0), // total
         e(1151, 0, 73, N, 0), // payment
-        e(655, 0, 83, 241, 0), // fundsReserve
-        e(642, 0, 83, 240, 0), // formCode
+        e(655, 0, 83, 244, 0), // fundsReserve
+        e(642, 0, 83, 243, 0), // formCode
         e(641, 0, 13, N, 0), // form
         e(1240, A, 74, N, 0), // processNote
         e(236, A, 462, N, 0), // communicationRequest
@@ -974,7 +974,7 @@ pub(crate) static CLAIM_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_ADD_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(205), name: "ClaimResponse.addItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(205), name: "ClaimResponse.addItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -983,17 +983,17 @@ pub(crate) static CLAIM_RESPONSE_ADD_ITEM: TypeDefinition = TypeDefinition {
         e(430, A, 801, N, 0), // detailSequence
         e(1554, A, 801, N, 0), // subdetailSequence
         e(1265, A, 570, N, 0), // provider
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1462, C, 780, N, 0), // serviced
-        e(826, C, 84, 479, 0), // location
+        e(826, C, 84, 482, 0), // location
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
         e(955, 0, 356, N, 0), // net
-        e(159, 0, 83, 524, 0), // bodySite
-        e(1552, A, 83, 513, 0), // subSite
+        e(159, 0, 83, 527, 0), // bodySite
+        e(1552, A, 83, 516, 0), // subSite
         e(962, A, 801, N, 0), // noteNumber
         e(37, R|A, 70, N, 0), // adjudication
         e(423, A, 65, N, 0), // detail
@@ -1008,13 +1008,13 @@ pub(crate) static CLAIM_RESPONSE_ADD_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_ADD_ITEM_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(206), name: "ClaimResponse.addItem.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(206), name: "ClaimResponse.addItem.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -1031,13 +1031,13 @@ pub(crate) static CLAIM_RESPONSE_ADD_ITEM_DETAIL: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static CLAIM_RESPONSE_ADD_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(207), name: "ClaimResponse.addItem.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(207), name: "ClaimResponse.addItem.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -1053,7 +1053,7 @@ pub(crate) static CLAIM_RESPONSE_ADD_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = Ty
 };
 
 pub(crate) static CLAIM_RESPONSE_ERROR: TypeDefinition = TypeDefinition {
-    id: TypeId(208), name: "ClaimResponse.error", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(208), name: "ClaimResponse.error", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1070,7 +1070,7 @@ pub(crate) static CLAIM_RESPONSE_ERROR: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_INSURANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(209), name: "ClaimResponse.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(209), name: "ClaimResponse.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1089,7 +1089,7 @@ pub(crate) static CLAIM_RESPONSE_INSURANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(210), name: "ClaimResponse.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(210), name: "ClaimResponse.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1106,7 +1106,7 @@ pub(crate) static CLAIM_RESPONSE_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_ITEM_ADJUDICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(211), name: "ClaimResponse.item.adjudication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(211), name: "ClaimResponse.item.adjudication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1123,7 +1123,7 @@ pub(crate) static CLAIM_RESPONSE_ITEM_ADJUDICATION: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static CLAIM_RESPONSE_ITEM_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(212), name: "ClaimResponse.item.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(212), name: "ClaimResponse.item.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1140,7 +1140,7 @@ pub(crate) static CLAIM_RESPONSE_ITEM_DETAIL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(213), name: "ClaimResponse.item.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(213), name: "ClaimResponse.item.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1156,14 +1156,14 @@ pub(crate) static CLAIM_RESPONSE_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDe
 };
 
 pub(crate) static CLAIM_RESPONSE_PAYMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(214), name: "ClaimResponse.payment", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(214), name: "ClaimResponse.payment", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 83, 224, 0), // type
+        e(1658, R, 83, 227, 0), // type
         e(38, 0, 356, N, 0), // adjustment
-        e(39, 0, 83, 387, 0), // adjustmentReason
+        e(39, 0, 83, 390, 0), // adjustmentReason
         e(322, 0, 777, N, 0), // date
         e(70, R, 356, N, 0), // amount
         e(708, 0, 247, N, 0), // identifier
@@ -1176,15 +1176,15 @@ pub(crate) static CLAIM_RESPONSE_PAYMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_PROCESS_NOTE: TypeDefinition = TypeDefinition {
-    id: TypeId(215), name: "ClaimResponse.processNote", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(215), name: "ClaimResponse.processNote", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(967, 0, 801, N, 0), // number
-        e(1658, 0, 775, 364, 0), // type
+        e(1658, 0, 775, 367, 0), // type
         e(1619, R, 803, N, 0), // text
-        e(794, 0, 83, 293, 0), // language
+        e(794, 0, 83, 296, 0), // language
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(794, 6, 0), m(926, 2, 0), m(967, 3, 0), m(1619, 5, 0), m(1658, 4, 0),
@@ -1193,7 +1193,7 @@ pub(crate) static CLAIM_RESPONSE_PROCESS_NOTE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLAIM_RESPONSE_TOTAL: TypeDefinition = TypeDefinition {
-    id: TypeId(216), name: "ClaimResponse.total", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(216), name: "ClaimResponse.total", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1208,18 +1208,18 @@ pub(crate) static CLAIM_RESPONSE_TOTAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLINICAL_IMPRESSION: TypeDefinition = TypeDefinition {
-    id: TypeId(20), name: "ClinicalImpression", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(20), name: "ClinicalImpression", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 89, 0), // status
+        e(1523, R|S|M, 775, 90, 0), // status
         e(1526, 0, 83, N, 0), // statusReason
         e(219, S, 83, N, 0), // code
         e(420, S, 803, N, 0), // description
@@ -1234,7 +1234,7 @@ pub(crate) static CLINICAL_IMPRESSION: TypeDefinition = TypeDefinition {
         e(1262, A, 812, N, 0), // protocol
         e(1576, 0, 803, N, 0), // summary
         e(575, A, 76, N, 0), // finding
-        e(1253, A, 83, 88, 0), // prognosisCodeableConcept
+        e(1253, A, 83, 89, 0), // prognosisCodeableConcept
         e(1254, A, 589, N, 0), // prognosisReference
         e(1585, A, 426, N, 0), // supportingInfo
         e(961, A, 11, N, 0), // note
@@ -1250,12 +1250,12 @@ pub(crate) static CLINICAL_IMPRESSION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLINICAL_IMPRESSION_FINDING: TypeDefinition = TypeDefinition {
-    id: TypeId(217), name: "ClinicalImpression.finding", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(217), name: "ClinicalImpression.finding", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(783, 0, 83, 106, 0), // itemCodeableConcept
+        e(783, 0, 83, 107, 0), // itemCodeableConcept
         e(784, 0, 471, N, 0), // itemReference
         e(149, 0, 803, N, 0), // basis
     ],
@@ -1266,12 +1266,12 @@ pub(crate) static CLINICAL_IMPRESSION_FINDING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CLINICAL_IMPRESSION_INVESTIGATION: TypeDefinition = TypeDefinition {
-    id: TypeId(218), name: "ClinicalImpression.investigation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(218), name: "ClinicalImpression.investigation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 83, 286, 0), // code
+        e(219, R, 83, 289, 0), // code
         e(782, A, 507, N, 0), // item
     ],
     members: &[
@@ -1281,12 +1281,12 @@ pub(crate) static CLINICAL_IMPRESSION_INVESTIGATION: TypeDefinition = TypeDefini
 };
 
 pub(crate) static CODE_SYSTEM: TypeDefinition = TypeDefinition {
-    id: TypeId(21), name: "CodeSystem", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(21), name: "CodeSystem", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1296,22 +1296,22 @@ pub(crate) static CODE_SYSTEM: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
         e(190, S, 742, N, 0), // caseSensitive
         e(1743, S, 774, N, 0), // valueSet
-        e(694, S, 775, 92, 0), // hierarchyMeaning
+        e(694, S, 775, 93, 0), // hierarchyMeaning
         e(248, S, 742, N, 0), // compositional
         e(1769, S, 742, N, 0), // versionNeeded
-        e(270, R|S, 775, 91, 0), // content
+        e(270, R|S, 775, 92, 0), // content
         e(1579, S, 759, N, 0), // supplements
         e(295, S, 809, N, 0), // count
         e(573, A|S, 81, N, 0), // filter
@@ -1330,7 +1330,7 @@ pub(crate) static CODE_SYSTEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CODE_SYSTEM_CONCEPT: TypeDefinition = TypeDefinition {
-    id: TypeId(219), name: "CodeSystem.concept", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(219), name: "CodeSystem.concept", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1350,13 +1350,13 @@ pub(crate) static CODE_SYSTEM_CONCEPT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CODE_SYSTEM_CONCEPT_DESIGNATION: TypeDefinition = TypeDefinition {
-    id: TypeId(220), name: "CodeSystem.concept.designation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(220), name: "CodeSystem.concept.designation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(794, 0, 775, 293, 0), // language
-        e(1680, 0, 104, 168, 0), // use
+        e(794, 0, 775, 296, 0), // language
+        e(1680, 0, 104, 169, 0), // use
         e(1702, R, 803, N, 0), // value
     ],
     members: &[
@@ -1366,7 +1366,7 @@ pub(crate) static CODE_SYSTEM_CONCEPT_DESIGNATION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static CODE_SYSTEM_CONCEPT_PROPERTY: TypeDefinition = TypeDefinition {
-    id: TypeId(221), name: "CodeSystem.concept.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(221), name: "CodeSystem.concept.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1382,14 +1382,14 @@ pub(crate) static CODE_SYSTEM_CONCEPT_PROPERTY: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static CODE_SYSTEM_FILTER: TypeDefinition = TypeDefinition {
-    id: TypeId(222), name: "CodeSystem.filter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(222), name: "CodeSystem.filter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(219, R|S, 775, N, 0), // code
         e(420, S, 803, N, 0), // description
-        e(1013, R|A|S, 775, 233, 0), // operator
+        e(1013, R|A|S, 775, 236, 0), // operator
         e(1702, R|S, 803, N, 0), // value
     ],
     members: &[
@@ -1399,7 +1399,7 @@ pub(crate) static CODE_SYSTEM_FILTER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CODE_SYSTEM_PROPERTY: TypeDefinition = TypeDefinition {
-    id: TypeId(223), name: "CodeSystem.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(223), name: "CodeSystem.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1407,7 +1407,7 @@ pub(crate) static CODE_SYSTEM_PROPERTY: TypeDefinition = TypeDefinition {
         e(219, R|S, 775, N, 0), // code
         e(1676, S, 812, N, 0), // uri
         e(420, S, 803, N, 0), // description
-        e(1658, R|S, 775, 102, 0), // type
+        e(1658, R|S, 775, 103, 0), // type
     ],
     members: &[
         m(219, 3, 0), m(420, 5, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1658, 6, 0), m(1676, 4, 0),
@@ -1416,12 +1416,12 @@ pub(crate) static CODE_SYSTEM_PROPERTY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMMUNICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(22), name: "Communication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(22), name: "Communication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1432,20 +1432,20 @@ pub(crate) static COMMUNICATION: TypeDefinition = TypeDefinition {
         e(148, A|S, 426, N, 0), // basedOn
         e(1072, A|S, 426, N, 0), // partOf
         e(728, A, 461, N, 0), // inResponseTo
-        e(1523, R|S|M, 775, 216, 0), // status
-        e(1526, S, 83, 95, 0), // statusReason
-        e(191, A, 83, 94, 0), // category
-        e(1228, S, 775, 445, 0), // priority
-        e(897, A, 83, 570, 0), // medium
+        e(1523, R|S|M, 775, 219, 0), // status
+        e(1526, S, 83, 96, 0), // statusReason
+        e(191, A, 83, 95, 0), // category
+        e(1228, S, 775, 448, 0), // priority
+        e(897, A, 83, 573, 0), // medium
         e(1555, S, 524, N, 0), // subject
-        e(1645, 0, 83, 96, 0), // topic
+        e(1645, 0, 83, 97, 0), // topic
         e(7, A, 426, N, 0), // about
         e(507, S, 512, N, 0), // encounter
         e(1446, 0, 782, N, 0), // sent
         e(1314, 0, 782, N, 0), // received
         e(1318, A, 445, N, 0), // recipient
         e(1444, 0, 495, N, 0), // sender
-        e(1309, A|S, 83, 87, 0), // reasonCode
+        e(1309, A|S, 83, 88, 0), // reasonCode
         e(1311, A|S, 466, N, 0), // reasonReference
         e(1148, A, 106, N, 0), // payload
         e(961, A, 11, N, 0), // note
@@ -1461,7 +1461,7 @@ pub(crate) static COMMUNICATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMMUNICATION_PAYLOAD: TypeDefinition = TypeDefinition {
-    id: TypeId(226), name: "Communication.payload", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(226), name: "Communication.payload", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1475,12 +1475,12 @@ pub(crate) static COMMUNICATION_PAYLOAD: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMMUNICATION_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(23), name: "CommunicationRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(23), name: "CommunicationRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1489,12 +1489,12 @@ pub(crate) static COMMUNICATION_REQUEST: TypeDefinition = TypeDefinition {
         e(148, A|S, 426, N, 0), // basedOn
         e(1366, A|S, 462, N, 0), // replaces
         e(675, S, 247, N, 0), // groupIdentifier
-        e(1523, R|S|M, 775, 447, 0), // status
+        e(1523, R|S|M, 775, 450, 0), // status
         e(1526, 0, 83, N, 0), // statusReason
-        e(191, A, 83, 94, 0), // category
-        e(1228, S, 775, 445, 0), // priority
+        e(191, A, 83, 95, 0), // category
+        e(1228, S, 775, 448, 0), // priority
         e(463, S|M, 742, N, 0), // doNotPerform
-        e(897, A, 83, 570, 0), // medium
+        e(897, A, 83, 573, 0), // medium
         e(1555, 0, 524, N, 0), // subject
         e(7, A, 426, N, 0), // about
         e(507, S, 512, N, 0), // encounter
@@ -1504,7 +1504,7 @@ pub(crate) static COMMUNICATION_REQUEST: TypeDefinition = TypeDefinition {
         e(1383, S, 500, N, 0), // requester
         e(1318, A, 445, N, 0), // recipient
         e(1444, S, 495, N, 0), // sender
-        e(1309, A|S, 83, 566, 0), // reasonCode
+        e(1309, A|S, 83, 569, 0), // reasonCode
         e(1311, A|S, 466, N, 0), // reasonReference
         e(961, A, 11, N, 0), // note
     ],
@@ -1519,7 +1519,7 @@ pub(crate) static COMMUNICATION_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMMUNICATION_REQUEST_PAYLOAD: TypeDefinition = TypeDefinition {
-    id: TypeId(227), name: "CommunicationRequest.payload", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(227), name: "CommunicationRequest.payload", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1533,12 +1533,12 @@ pub(crate) static COMMUNICATION_REQUEST_PAYLOAD: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static COMPARTMENT_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(24), name: "CompartmentDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(24), name: "CompartmentDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1546,7 +1546,7 @@ pub(crate) static COMPARTMENT_DEFINITION: TypeDefinition = TypeDefinition {
         e(1677, R|S, 812, N, 0), // url
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
@@ -1554,7 +1554,7 @@ pub(crate) static COMPARTMENT_DEFINITION: TypeDefinition = TypeDefinition {
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
         e(1272, 0, 799, N, 0), // purpose
-        e(219, R|S, 775, 97, 0), // code
+        e(219, R|S, 775, 98, 0), // code
         e(1433, R|S, 742, N, 0), // search
         e(1393, A|S, 108, N, 0), // resource
     ],
@@ -1568,12 +1568,12 @@ pub(crate) static COMPARTMENT_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMPARTMENT_DEFINITION_RESOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(228), name: "CompartmentDefinition.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(228), name: "CompartmentDefinition.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R|S, 775, 458, 0), // code
+        e(219, R|S, 775, 461, 0), // code
         e(1059, A|S, 803, N, 0), // param
         e(467, 0, 803, N, 0), // documentation
     ],
@@ -1584,26 +1584,26 @@ pub(crate) static COMPARTMENT_DEFINITION_RESOURCE: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static COMPOSITION: TypeDefinition = TypeDefinition {
-    id: TypeId(25), name: "Composition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(25), name: "Composition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 100, 0), // status
-        e(1658, R|S, 83, 188, 0), // type
-        e(191, A|S, 83, 189, 0), // category
+        e(1523, R|S|M, 775, 101, 0), // status
+        e(1658, R|S, 83, 190, 0), // type
+        e(191, A|S, 83, 191, 0), // category
         e(1555, S, 426, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(322, R|S, 782, N, 0), // date
         e(122, R|A|S, 500, N, 0), // author
         e(1643, R|S, 803, N, 0), // title
-        e(259, S, 775, 568, 0), // confidentiality
+        e(259, S, 775, 571, 0), // confidentiality
         e(120, A, 109, N, 0), // attester
         e(312, S, 564, N, 0), // custodian
         e(1351, A, 111, N, 0), // relatesTo
@@ -1620,12 +1620,12 @@ pub(crate) static COMPOSITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMPOSITION_ATTESTER: TypeDefinition = TypeDefinition {
-    id: TypeId(229), name: "Composition.attester", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(229), name: "Composition.attester", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(922, R, 775, 99, 0), // mode
+        e(922, R, 775, 100, 0), // mode
         e(1626, 0, 782, N, 0), // time
         e(1085, 0, 567, N, 0), // party
     ],
@@ -1636,12 +1636,12 @@ pub(crate) static COMPOSITION_ATTESTER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMPOSITION_EVENT: TypeDefinition = TypeDefinition {
-    id: TypeId(230), name: "Composition.event", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(230), name: "Composition.event", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, A|S, 83, 560, 0), // code
+        e(219, A|S, 83, 563, 0), // code
         e(1170, S, 382, N, 0), // period
         e(423, A|S, 426, N, 0), // detail
     ],
@@ -1652,12 +1652,12 @@ pub(crate) static COMPOSITION_EVENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMPOSITION_RELATES_TO: TypeDefinition = TypeDefinition {
-    id: TypeId(231), name: "Composition.relatesTo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(231), name: "Composition.relatesTo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 775, 192, 0), // code
+        e(219, R, 775, 194, 0), // code
         e(1596, R|C, 248, N, 0), // target
     ],
     members: &[
@@ -1667,20 +1667,20 @@ pub(crate) static COMPOSITION_RELATES_TO: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COMPOSITION_SECTION: TypeDefinition = TypeDefinition {
-    id: TypeId(232), name: "Composition.section", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(232), name: "Composition.section", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1643, 0, 803, N, 0), // title
-        e(219, 0, 83, 187, 0), // code
+        e(219, 0, 83, 189, 0), // code
         e(122, A, 500, N, 0), // author
         e(634, 0, 426, N, 0), // focus
         e(1619, 0, 358, N, 0), // text
-        e(922, 0, 775, 300, 0), // mode
-        e(1021, 0, 83, 301, 0), // orderedBy
+        e(922, 0, 775, 303, 0), // mode
+        e(1021, 0, 83, 304, 0), // orderedBy
         e(518, A, 426, N, 0), // entry
-        e(503, 0, 83, 297, 0), // emptyReason
+        e(503, 0, 83, 300, 0), // emptyReason
         e(1438, A, 112, N, 0), // section
     ],
     members: &[
@@ -1691,12 +1691,12 @@ pub(crate) static COMPOSITION_SECTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONCEPT_MAP: TypeDefinition = TypeDefinition {
-    id: TypeId(26), name: "ConceptMap", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(26), name: "ConceptMap", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1706,14 +1706,14 @@ pub(crate) static CONCEPT_MAP: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
         e(1486, C|S, 814, N, 0), // source
@@ -1731,7 +1731,7 @@ pub(crate) static CONCEPT_MAP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONCEPT_MAP_GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(233), name: "ConceptMap.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(233), name: "ConceptMap.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1751,7 +1751,7 @@ pub(crate) static CONCEPT_MAP_GROUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONCEPT_MAP_GROUP_ELEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(234), name: "ConceptMap.group.element", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(234), name: "ConceptMap.group.element", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1767,14 +1767,14 @@ pub(crate) static CONCEPT_MAP_GROUP_ELEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONCEPT_MAP_GROUP_ELEMENT_TARGET: TypeDefinition = TypeDefinition {
-    id: TypeId(235), name: "ConceptMap.group.element.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(235), name: "ConceptMap.group.element.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(219, 0, 775, N, 0), // code
         e(457, 0, 803, N, 0), // display
-        e(521, R|M, 775, 101, 0), // equivalence
+        e(521, R|M, 775, 102, 0), // equivalence
         e(233, 0, 803, N, 0), // comment
         e(415, A, 116, N, 0), // dependsOn
         e(1242, A, 116, N, 0), // product
@@ -1787,7 +1787,7 @@ pub(crate) static CONCEPT_MAP_GROUP_ELEMENT_TARGET: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static CONCEPT_MAP_GROUP_ELEMENT_TARGET_DEPENDS_ON: TypeDefinition = TypeDefinition {
-    id: TypeId(236), name: "ConceptMap.group.element.target.dependsOn", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(236), name: "ConceptMap.group.element.target.dependsOn", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1804,12 +1804,12 @@ pub(crate) static CONCEPT_MAP_GROUP_ELEMENT_TARGET_DEPENDS_ON: TypeDefinition = 
 };
 
 pub(crate) static CONCEPT_MAP_GROUP_UNMAPPED: TypeDefinition = TypeDefinition {
-    id: TypeId(237), name: "ConceptMap.group.unmapped", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(237), name: "ConceptMap.group.unmapped", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(922, R, 775, 103, 0), // mode
+        e(922, R, 775, 104, 0), // mode
         e(219, 0, 775, N, 0), // code
         e(457, 0, 803, N, 0), // display
         e(1677, 0, 761, N, 0), // url
@@ -1821,23 +1821,23 @@ pub(crate) static CONCEPT_MAP_GROUP_UNMAPPED: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONDITION: TypeDefinition = TypeDefinition {
-    id: TypeId(27), name: "Condition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(27), name: "Condition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(215, S|M, 83, 105, 0), // clinicalStatus
-        e(1764, S|M, 83, 111, 0), // verificationStatus
-        e(191, A, 83, 104, 0), // category
-        e(1466, 0, 83, 108, 0), // severity
-        e(219, S, 83, 106, 0), // code
-        e(159, A|S, 83, 58, 0), // bodySite
+        e(215, S|M, 83, 106, 0), // clinicalStatus
+        e(1764, S|M, 83, 112, 0), // verificationStatus
+        e(191, A, 83, 105, 0), // category
+        e(1466, 0, 83, 109, 0), // severity
+        e(219, S, 83, 107, 0), // code
+        e(159, A|S, 83, 59, 0), // bodySite
         e(1555, R|S, 524, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(1002, C|S, 784, N, 0), // onset
@@ -1860,12 +1860,12 @@ pub(crate) static CONDITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONDITION_EVIDENCE: TypeDefinition = TypeDefinition {
-    id: TypeId(238), name: "Condition.evidence", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(238), name: "Condition.evidence", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, A|S, 83, 306, 0), // code
+        e(219, A|S, 83, 309, 0), // code
         e(423, A|S, 426, N, 0), // detail
     ],
     members: &[
@@ -1875,14 +1875,14 @@ pub(crate) static CONDITION_EVIDENCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONDITION_STAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(239), name: "Condition.stage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(239), name: "Condition.stage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1576, 0, 83, 109, 0), // summary
+        e(1576, 0, 83, 110, 0), // summary
         e(109, A, 460, N, 0), // assessment
-        e(1658, 0, 83, 110, 0), // type
+        e(1658, 0, 83, 111, 0), // type
     ],
     members: &[
         m(109, 4, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1576, 3, 0), m(1658, 5, 0),
@@ -1891,27 +1891,27 @@ pub(crate) static CONDITION_STAGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONSENT: TypeDefinition = TypeDefinition {
-    id: TypeId(28), name: "Consent", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(28), name: "Consent", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 122, 0), // status
-        e(1430, R|S|M, 83, 121, 0), // scope
-        e(191, R|A|S, 83, 115, 0), // category
+        e(1523, R|S|M, 775, 123, 0), // status
+        e(1430, R|S|M, 83, 122, 0), // scope
+        e(191, R|A|S, 83, 116, 0), // category
         e(1090, S, 574, N, 0), // patient
         e(330, S, 782, N, 0), // dateTime
         e(1165, A|S, 567, N, 0), // performer
         e(1028, A|S, 564, N, 0), // organization
         e(1486, C|S, 16, N, 0), // source
         e(1186, A, 120, N, 0), // policy
-        e(1188, S, 83, 119, 0), // policyRule
+        e(1188, S, 83, 120, 0), // policyRule
         e(1762, A|S, 124, N, 0), // verification
         e(1266, S, 121, N, 0), // provision
     ],
@@ -1925,7 +1925,7 @@ pub(crate) static CONSENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONSENT_POLICY: TypeDefinition = TypeDefinition {
-    id: TypeId(240), name: "Consent.policy", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(240), name: "Consent.policy", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1940,19 +1940,19 @@ pub(crate) static CONSENT_POLICY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONSENT_PROVISION: TypeDefinition = TypeDefinition {
-    id: TypeId(241), name: "Consent.provision", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(241), name: "Consent.provision", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, S, 775, 120, 0), // type
+        e(1658, S, 775, 121, 0), // type
         e(1170, S, 382, N, 0), // period
         e(18, A, 122, N, 0), // actor
-        e(14, A|S, 83, 114, 0), // action
-        e(1441, A|S, 104, 470, 0), // securityLabel
-        e(1272, A|S, 104, 572, 0), // purpose
-        e(211, A|S, 104, 116, 0), // class
-        e(219, A|S, 83, 117, 0), // code
+        e(14, A|S, 83, 115, 0), // action
+        e(1441, A|S, 104, 473, 0), // securityLabel
+        e(1272, A|S, 104, 575, 0), // purpose
+        e(211, A|S, 104, 117, 0), // class
+        e(219, A|S, 83, 118, 0), // code
         e(319, S, 382, N, 0), // dataPeriod
         e(316, A|S, 123, N, 0), // data
         e(1266, A, 121, N, 0), // provision
@@ -1966,12 +1966,12 @@ pub(crate) static CONSENT_PROVISION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONSENT_PROVISION_ACTOR: TypeDefinition = TypeDefinition {
-    id: TypeId(242), name: "Consent.provision.actor", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(242), name: "Consent.provision.actor", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1416, R, 83, 472, 0), // role
+        e(1416, R, 83, 475, 0), // role
         e(1325, R, 446, N, 0), // reference
     ],
     members: &[
@@ -1981,12 +1981,12 @@ pub(crate) static CONSENT_PROVISION_ACTOR: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONSENT_PROVISION_DATA: TypeDefinition = TypeDefinition {
-    id: TypeId(243), name: "Consent.provision.data", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(243), name: "Consent.provision.data", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(886, R|S, 775, 118, 0), // meaning
+        e(886, R|S, 775, 119, 0), // meaning
         e(1325, R|S, 426, N, 0), // reference
     ],
     members: &[
@@ -1996,7 +1996,7 @@ pub(crate) static CONSENT_PROVISION_DATA: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONSENT_VERIFICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(244), name: "Consent.verification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(244), name: "Consent.verification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2012,12 +2012,12 @@ pub(crate) static CONSENT_VERIFICATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT: TypeDefinition = TypeDefinition {
-    id: TypeId(29), name: "Contract", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(29), name: "Contract", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2025,14 +2025,14 @@ pub(crate) static CONTRACT: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(1677, 0, 812, N, 0), // url
         e(1767, S, 803, N, 0), // version
-        e(1523, S|M, 775, 150, 0), // status
-        e(805, 0, 83, 142, 0), // legalState
+        e(1523, S|M, 775, 151, 0), // status
+        e(805, 0, 83, 143, 0), // legalState
         e(753, 0, 476, N, 0), // instantiatesCanonical
         e(754, 0, 812, N, 0), // instantiatesUri
-        e(273, 0, 83, 137, 0), // contentDerivative
+        e(273, 0, 83, 138, 0), // contentDerivative
         e(780, S, 782, N, 0), // issued
         e(94, S, 382, N, 0), // applies
-        e(545, 0, 83, 141, 0), // expirationType
+        e(545, 0, 83, 142, 0), // expirationType
         e(1555, A|S, 426, N, 0), // subject
         e(130, A, 564, N, 0), // authority
         e(468, A, 533, N, 0), // domain
@@ -2042,10 +2042,10 @@ pub(crate) static CONTRACT: TypeDefinition = TypeDefinition {
         e(1571, 0, 803, N, 0), // subtitle
         e(54, A, 803, N, 0), // alias
         e(122, 0, 566, N, 0), // author
-        e(1430, 0, 83, 145, 0), // scope
+        e(1430, 0, 83, 146, 0), // scope
         e(1645, C, 89, N, 0), // topic
-        e(1658, S, 83, 154, 0), // type
-        e(1553, A|S, 83, 151, 0), // subType
+        e(1658, S, 83, 155, 0), // type
+        e(1553, A|S, 83, 152, 0), // subType
         e(272, 0, 127, N, 0), // contentDefinition
         e(1615, A, 132, N, 0), // term
         e(1585, A, 426, N, 0), // supportingInfo
@@ -2069,16 +2069,16 @@ pub(crate) static CONTRACT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_CONTENT_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(247), name: "Contract.contentDefinition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(247), name: "Contract.contentDefinition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 83, 140, 0), // type
-        e(1553, 0, 83, 139, 0), // subType
+        e(1658, R, 83, 141, 0), // type
+        e(1553, 0, 83, 140, 0), // subType
         e(1271, 0, 570, N, 0), // publisher
         e(1269, 0, 782, N, 0), // publicationDate
-        e(1270, R, 775, 144, 0), // publicationStatus
+        e(1270, R, 775, 145, 0), // publicationStatus
         e(290, 0, 799, N, 0), // copyright
     ],
     members: &[
@@ -2089,7 +2089,7 @@ pub(crate) static CONTRACT_CONTENT_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_FRIENDLY: TypeDefinition = TypeDefinition {
-    id: TypeId(248), name: "Contract.friendly", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(248), name: "Contract.friendly", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2103,7 +2103,7 @@ pub(crate) static CONTRACT_FRIENDLY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_LEGAL: TypeDefinition = TypeDefinition {
-    id: TypeId(249), name: "Contract.legal", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(249), name: "Contract.legal", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2117,7 +2117,7 @@ pub(crate) static CONTRACT_LEGAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_RULE: TypeDefinition = TypeDefinition {
-    id: TypeId(250), name: "Contract.rule", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(250), name: "Contract.rule", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2131,12 +2131,12 @@ pub(crate) static CONTRACT_RULE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_SIGNER: TypeDefinition = TypeDefinition {
-    id: TypeId(251), name: "Contract.signer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(251), name: "Contract.signer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 104, 149, 0), // type
+        e(1658, R, 104, 150, 0), // type
         e(1085, R, 567, N, 0), // party
         e(1473, R|A, 624, N, 0), // signature
     ],
@@ -2147,7 +2147,7 @@ pub(crate) static CONTRACT_SIGNER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM: TypeDefinition = TypeDefinition {
-    id: TypeId(252), name: "Contract.term", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(252), name: "Contract.term", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2156,8 +2156,8 @@ pub(crate) static CONTRACT_TERM: TypeDefinition = TypeDefinition {
         e(780, S, 782, N, 0), // issued
         e(94, S, 382, N, 0), // applies
         e(1645, C, 89, N, 0), // topic
-        e(1658, 0, 83, 153, 0), // type
-        e(1553, 0, 83, 152, 0), // subType
+        e(1658, 0, 83, 154, 0), // type
+        e(1553, 0, 83, 153, 0), // subType
         e(1619, S, 803, N, 0), // text
         e(1441, A, 141, N, 0), // securityLabel
         e(992, R, 138, N, 0), // offer
@@ -2174,27 +2174,27 @@ pub(crate) static CONTRACT_TERM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(253), name: "Contract.term.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(253), name: "Contract.term.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(463, M, 742, N, 0), // doNotPerform
-        e(1658, R, 83, 130, 0), // type
+        e(1658, R, 83, 131, 0), // type
         e(1555, A, 134, N, 0), // subject
-        e(761, R, 83, 571, 0), // intent
+        e(761, R, 83, 574, 0), // intent
         e(822, A, 803, N, 0), // linkId
-        e(1523, R, 83, 131, 0), // status
+        e(1523, R, 83, 132, 0), // status
         e(277, 0, 513, N, 0), // context
         e(279, A, 803, N, 0), // contextLinkId
         e(987, C, 788, N, 0), // occurrence
         e(1383, A, 490, N, 0), // requester
         e(1384, A, 803, N, 0), // requesterLinkId
-        e(1168, A, 83, 411, 0), // performerType
-        e(1167, 0, 83, 410, 0), // performerRole
+        e(1168, A, 83, 414, 0), // performerType
+        e(1167, 0, 83, 413, 0), // performerRole
         e(1165, 0, 448, N, 0), // performer
         e(1166, A, 803, N, 0), // performerLinkId
-        e(1309, A, 83, 571, 0), // reasonCode
+        e(1309, A, 83, 574, 0), // reasonCode
         e(1311, A, 468, N, 0), // reasonReference
         e(1308, A, 803, N, 0), // reason
         e(1310, A, 803, N, 0), // reasonLinkId
@@ -2212,13 +2212,13 @@ pub(crate) static CONTRACT_TERM_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_ACTION_SUBJECT: TypeDefinition = TypeDefinition {
-    id: TypeId(254), name: "Contract.term.action.subject", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(254), name: "Contract.term.action.subject", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1325, R|A, 490, N, 0), // reference
-        e(1416, 0, 83, 132, 0), // role
+        e(1416, 0, 83, 133, 0), // role
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1325, 3, 0), m(1416, 4, 0),
@@ -2227,19 +2227,19 @@ pub(crate) static CONTRACT_TERM_ACTION_SUBJECT: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static CONTRACT_TERM_ASSET: TypeDefinition = TypeDefinition {
-    id: TypeId(255), name: "Contract.term.asset", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(255), name: "Contract.term.asset", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1430, 0, 83, 134, 0), // scope
-        e(1658, A, 83, 136, 0), // type
+        e(1430, 0, 83, 135, 0), // scope
+        e(1658, A, 83, 137, 0), // type
         e(1661, A, 426, N, 0), // typeReference
-        e(1572, A, 83, 135, 0), // subtype
-        e(1353, 0, 104, 116, 0), // relationship
+        e(1572, A, 83, 136, 0), // subtype
+        e(1353, 0, 104, 117, 0), // relationship
         e(277, A, 136, N, 0), // context
         e(254, 0, 803, N, 0), // condition
-        e(1172, A, 83, 45, 0), // periodType
+        e(1172, A, 83, 46, 0), // periodType
         e(1170, A, 382, N, 0), // period
         e(1682, A, 382, N, 0), // usePeriod
         e(1619, 0, 803, N, 0), // text
@@ -2257,13 +2257,13 @@ pub(crate) static CONTRACT_TERM_ASSET: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_ASSET_CONTEXT: TypeDefinition = TypeDefinition {
-    id: TypeId(256), name: "Contract.term.asset.context", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(256), name: "Contract.term.asset.context", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1325, 0, 426, N, 0), // reference
-        e(219, A, 83, 133, 0), // code
+        e(219, A, 83, 134, 0), // code
         e(1619, 0, 803, N, 0), // text
     ],
     members: &[
@@ -2273,7 +2273,7 @@ pub(crate) static CONTRACT_TERM_ASSET_CONTEXT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_ASSET_VALUED_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(257), name: "Contract.term.asset.valuedItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(257), name: "Contract.term.asset.valuedItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2302,7 +2302,7 @@ pub(crate) static CONTRACT_TERM_ASSET_VALUED_ITEM: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static CONTRACT_TERM_OFFER: TypeDefinition = TypeDefinition {
-    id: TypeId(258), name: "Contract.term.offer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(258), name: "Contract.term.offer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2310,9 +2310,9 @@ pub(crate) static CONTRACT_TERM_OFFER: TypeDefinition = TypeDefinition {
         e(708, A, 247, N, 0), // identifier
         e(1085, A, 140, N, 0), // party
         e(1645, S, 426, N, 0), // topic
-        e(1658, 0, 83, 153, 0), // type
-        e(343, 0, 83, 561, 0), // decision
-        e(344, A, 83, 138, 0), // decisionMode
+        e(1658, 0, 83, 154, 0), // type
+        e(343, 0, 83, 564, 0), // decision
+        e(344, A, 83, 139, 0), // decisionMode
         e(79, A, 139, N, 0), // answer
         e(1619, 0, 803, N, 0), // text
         e(822, A, 803, N, 0), // linkId
@@ -2326,7 +2326,7 @@ pub(crate) static CONTRACT_TERM_OFFER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_OFFER_ANSWER: TypeDefinition = TypeDefinition {
-    id: TypeId(259), name: "Contract.term.offer.answer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(259), name: "Contract.term.offer.answer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2342,13 +2342,13 @@ pub(crate) static CONTRACT_TERM_OFFER_ANSWER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_OFFER_PARTY: TypeDefinition = TypeDefinition {
-    id: TypeId(260), name: "Contract.term.offer.party", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(260), name: "Contract.term.offer.party", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1325, R|A, 490, N, 0), // reference
-        e(1416, R, 83, 143, 0), // role
+        e(1416, R, 83, 144, 0), // role
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1325, 3, 0), m(1416, 4, 0),
@@ -2357,15 +2357,15 @@ pub(crate) static CONTRACT_TERM_OFFER_PARTY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static CONTRACT_TERM_SECURITY_LABEL: TypeDefinition = TypeDefinition {
-    id: TypeId(261), name: "Contract.term.securityLabel", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(261), name: "Contract.term.securityLabel", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(967, A, 809, N, 0), // number
-        e(213, R, 104, 147, 0), // classification
-        e(191, A, 104, 146, 0), // category
-        e(286, A, 104, 148, 0), // control
+        e(213, R, 104, 148, 0), // classification
+        e(191, A, 104, 147, 0), // category
+        e(286, A, 104, 149, 0), // control
     ],
     members: &[
         m(191, 5, 0), m(213, 4, 0), m(286, 6, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(967, 3, 0),
@@ -2374,25 +2374,25 @@ pub(crate) static CONTRACT_TERM_SECURITY_LABEL: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static COVERAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(30), name: "Coverage", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(30), name: "Coverage", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
-        e(1658, S, 83, 159, 0), // type
+        e(1523, R|S|M, 775, 240, 0), // status
+        e(1658, S, 83, 160, 0), // type
         e(1187, S, 569, N, 0), // policyHolder
         e(1564, S, 578, N, 0), // subscriber
         e(1565, S, 803, N, 0), // subscriberId
         e(152, R|S, 574, N, 0), // beneficiary
         e(414, S, 803, N, 0), // dependent
-        e(1353, 0, 83, 500, 0), // relationship
+        e(1353, 0, 83, 503, 0), // relationship
         e(1170, S, 382, N, 0), // period
         e(1158, R|A|S, 569, N, 0), // payor
         e(211, A, 142, N, 0), // class
@@ -2412,12 +2412,12 @@ pub(crate) static COVERAGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COVERAGE_CLASS: TypeDefinition = TypeDefinition {
-    id: TypeId(264), name: "Coverage.class", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(264), name: "Coverage.class", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 83, 156, 0), // type
+        e(1658, R|S, 83, 157, 0), // type
         e(1702, R|S, 803, N, 0), // value
         e(948, S, 803, N, 0), // name
     ],
@@ -2428,12 +2428,12 @@ pub(crate) static COVERAGE_CLASS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static COVERAGE_COST_TO_BENEFICIARY: TypeDefinition = TypeDefinition {
-    id: TypeId(265), name: "Coverage.costToBeneficiary", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(265), name: "Coverage.costToBeneficiary", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, S, 83, 157, 0), // type
+        e(1658, S, 83, 158, 0), // type
         e(1702, R|C|S, 406, N, 6), // value
         e(536, A, 144, N, 0), // exception
     ],
@@ -2444,12 +2444,12 @@ pub(crate) static COVERAGE_COST_TO_BENEFICIARY: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static COVERAGE_COST_TO_BENEFICIARY_EXCEPTION: TypeDefinition = TypeDefinition {
-    id: TypeId(266), name: "Coverage.costToBeneficiary.exception", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(266), name: "Coverage.costToBeneficiary.exception", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 83, 158, 0), // type
+        e(1658, R|S, 83, 159, 0), // type
         e(1170, S, 382, N, 0), // period
     ],
     members: &[
@@ -2459,20 +2459,20 @@ pub(crate) static COVERAGE_COST_TO_BENEFICIARY_EXCEPTION: TypeDefinition = TypeD
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(31), name: "CoverageEligibilityRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(31), name: "CoverageEligibilityRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
-        e(1228, 0, 83, 403, 0), // priority
-        e(1272, R|A|S, 775, 195, 0), // purpose
+        e(1523, R|S|M, 775, 240, 0), // status
+        e(1228, 0, 83, 406, 0), // priority
+        e(1272, R|A|S, 775, 198, 0), // purpose
         e(1090, R|S, 574, N, 0), // patient
         e(1462, C, 780, N, 0), // serviced
         e(303, R|S, 782, N, 0), // created
@@ -2494,7 +2494,7 @@ pub(crate) static COVERAGE_ELIGIBILITY_REQUEST: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_INSURANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(267), name: "CoverageEligibilityRequest.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(267), name: "CoverageEligibilityRequest.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2510,15 +2510,15 @@ pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_INSURANCE: TypeDefinition = TypeD
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(268), name: "CoverageEligibilityRequest.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(268), name: "CoverageEligibilityRequest.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1586, A, 801, N, 0), // supportingInfoSequence
-        e(191, 0, 83, 220, 0), // category
-        e(1248, 0, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
+        e(191, 0, 83, 223, 0), // category
+        e(1248, 0, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
         e(1265, 0, 582, N, 0), // provider
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
@@ -2534,12 +2534,12 @@ pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_ITEM: TypeDefinition = TypeDefini
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_ITEM_DIAGNOSIS: TypeDefinition = TypeDefinition {
-    id: TypeId(269), name: "CoverageEligibilityRequest.item.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(269), name: "CoverageEligibilityRequest.item.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(439, C, 90, 259, 0), // diagnosis
+        e(439, C, 90, 262, 0), // diagnosis
     ],
     members: &[
         m(440, 3, 0), m(441, 3, 1), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0),
@@ -2548,7 +2548,7 @@ pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_ITEM_DIAGNOSIS: TypeDefinition = 
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_SUPPORTING_INFO: TypeDefinition = TypeDefinition {
-    id: TypeId(270), name: "CoverageEligibilityRequest.supportingInfo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(270), name: "CoverageEligibilityRequest.supportingInfo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2564,30 +2564,30 @@ pub(crate) static COVERAGE_ELIGIBILITY_REQUEST_SUPPORTING_INFO: TypeDefinition =
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(32), name: "CoverageEligibilityResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(32), name: "CoverageEligibilityResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
-        e(1272, R|A|S, 775, 196, 0), // purpose
+        e(1523, R|S|M, 775, 240, 0), // status
+        e(1272, R|A|S, 775, 199, 0), // purpose
         e(1090, R|S, 574, N, 0), // patient
         e(1462, C, 780, N, 0), // serviced
         e(303, R|S, 782, N, 0), // created
         e(1386, 0, 570, N, 0), // requestor
         e(1375, R|S, 479, N, 0), // request
-        e(1036, R|S, 775, 437, 0), // outcome
+        e(1036, R|S, 775, 440, 0), // outcome
         e(458, 0, 803, N, 0), // disposition
         e(757, R|S, 564, N, 0), // insurer
         e(756, A, 150, N, 0), // insurance
         e(1199, 0, 803, N, 0), // preAuthRef
-        e(641, 0, 83, 240, 0), // form
+        e(641, 0, 83, 243, 0), // form
         e(522, A, 149, N, 0), // error
     ],
     members: &[
@@ -2600,7 +2600,7 @@ pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_ERROR: TypeDefinition = TypeDefinition {
-    id: TypeId(271), name: "CoverageEligibilityResponse.error", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(271), name: "CoverageEligibilityResponse.error", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2614,7 +2614,7 @@ pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_ERROR: TypeDefinition = TypeDefi
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(272), name: "CoverageEligibilityResponse.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(272), name: "CoverageEligibilityResponse.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2631,24 +2631,24 @@ pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE: TypeDefinition = Type
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(273), name: "CoverageEligibilityResponse.insurance.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(273), name: "CoverageEligibilityResponse.insurance.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(191, 0, 83, 220, 0), // category
-        e(1248, 0, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
+        e(191, 0, 83, 223, 0), // category
+        e(1248, 0, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
         e(1265, 0, 582, N, 0), // provider
         e(539, 0, 742, N, 0), // excluded
         e(948, 0, 803, N, 0), // name
         e(420, 0, 803, N, 0), // description
-        e(956, 0, 83, 53, 0), // network
-        e(1669, 0, 83, 56, 0), // unit
-        e(1615, 0, 83, 54, 0), // term
+        e(956, 0, 83, 54, 0), // network
+        e(1669, 0, 83, 57, 0), // unit
+        e(1615, 0, 83, 55, 0), // term
         e(153, A, 152, N, 0), // benefit
         e(131, 0, 742, N, 0), // authorizationRequired
-        e(132, A, 83, 160, 0), // authorizationSupporting
+        e(132, A, 83, 161, 0), // authorizationSupporting
         e(133, 0, 812, N, 0), // authorizationUrl
     ],
     members: &[
@@ -2660,12 +2660,12 @@ pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE_ITEM: TypeDefinition =
 };
 
 pub(crate) static COVERAGE_ELIGIBILITY_RESPONSE_INSURANCE_ITEM_BENEFIT: TypeDefinition = TypeDefinition {
-    id: TypeId(274), name: "CoverageEligibilityResponse.insurance.item.benefit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(274), name: "CoverageEligibilityResponse.insurance.item.benefit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 83, 55, 0), // type
+        e(1658, R, 83, 56, 0), // type
         e(58, C, 811, N, 0), // allowed
         e(1683, C, 811, N, 0), // used
     ],

@@ -5,20 +5,20 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static DETECTED_ISSUE: TypeDefinition = TypeDefinition {
-    id: TypeId(33), name: "DetectedIssue", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(33), name: "DetectedIssue", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 374, 0), // status
-        e(219, S, 83, 169, 0), // code
-        e(1466, S, 775, 171, 0), // severity
+        e(1523, R|S|M, 775, 377, 0), // status
+        e(219, S, 83, 170, 0), // code
+        e(1466, S, 775, 172, 0), // severity
         e(1090, S, 574, N, 0), // patient
         e(705, C|S, 785, N, 0), // identified
         e(122, S, 504, N, 0), // author
@@ -38,12 +38,12 @@ pub(crate) static DETECTED_ISSUE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DETECTED_ISSUE_EVIDENCE: TypeDefinition = TypeDefinition {
-    id: TypeId(279), name: "DetectedIssue.evidence", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(279), name: "DetectedIssue.evidence", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, A, 83, 306, 0), // code
+        e(219, A, 83, 309, 0), // code
         e(423, A, 426, N, 0), // detail
     ],
     members: &[
@@ -53,12 +53,12 @@ pub(crate) static DETECTED_ISSUE_EVIDENCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DETECTED_ISSUE_MITIGATION: TypeDefinition = TypeDefinition {
-    id: TypeId(280), name: "DetectedIssue.mitigation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(280), name: "DetectedIssue.mitigation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(14, R, 83, 170, 0), // action
+        e(14, R, 83, 171, 0), // action
         e(322, 0, 782, N, 0), // date
         e(122, 0, 582, N, 0), // author
     ],
@@ -69,12 +69,12 @@ pub(crate) static DETECTED_ISSUE_MITIGATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE: TypeDefinition = TypeDefinition {
-    id: TypeId(34), name: "Device", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(34), name: "Device", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -82,8 +82,8 @@ pub(crate) static DEVICE: TypeDefinition = TypeDefinition {
         e(708, A, 247, N, 0), // identifier
         e(399, 0, 505, N, 0), // definition
         e(1664, A|S, 162, N, 0), // udiCarrier
-        e(1523, S|M, 775, 177, 0), // status
-        e(1526, A, 83, 178, 0), // statusReason
+        e(1523, S|M, 775, 178, 0), // status
+        e(1526, A, 83, 179, 0), // statusReason
         e(459, 0, 803, N, 0), // distinctIdentifier
         e(849, 0, 803, N, 0), // manufacturer
         e(846, 0, 782, N, 0), // manufactureDate
@@ -93,7 +93,7 @@ pub(crate) static DEVICE: TypeDefinition = TypeDefinition {
         e(438, A, 159, N, 0), // deviceName
         e(923, 0, 803, N, 0), // modelNumber
         e(1071, 0, 803, N, 0), // partNumber
-        e(1658, 0, 83, 179, 0), // type
+        e(1658, 0, 83, 180, 0), // type
         e(1505, A, 161, N, 0), // specialization
         e(1767, A, 163, N, 0), // version
         e(1259, A, 160, N, 0), // property
@@ -118,13 +118,13 @@ pub(crate) static DEVICE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_DEVICE_NAME: TypeDefinition = TypeDefinition {
-    id: TypeId(281), name: "Device.deviceName", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(281), name: "Device.deviceName", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R, 803, N, 0), // name
-        e(1658, R, 775, 174, 0), // type
+        e(1658, R, 775, 175, 0), // type
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(948, 3, 0), m(1658, 4, 0),
@@ -133,7 +133,7 @@ pub(crate) static DEVICE_DEVICE_NAME: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_PROPERTY: TypeDefinition = TypeDefinition {
-    id: TypeId(282), name: "Device.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(282), name: "Device.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -149,7 +149,7 @@ pub(crate) static DEVICE_PROPERTY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_SPECIALIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(283), name: "Device.specialization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(283), name: "Device.specialization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -164,7 +164,7 @@ pub(crate) static DEVICE_SPECIALIZATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_UDI_CARRIER: TypeDefinition = TypeDefinition {
-    id: TypeId(284), name: "Device.udiCarrier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(284), name: "Device.udiCarrier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -174,7 +174,7 @@ pub(crate) static DEVICE_UDI_CARRIER: TypeDefinition = TypeDefinition {
         e(786, 0, 812, N, 0), // jurisdiction
         e(188, S, 740, N, 0), // carrierAIDC
         e(189, S, 803, N, 0), // carrierHRF
-        e(519, 0, 775, 530, 0), // entryType
+        e(519, 0, 775, 533, 0), // entryType
     ],
     members: &[
         m(188, 6, 0), m(189, 7, 0), m(437, 3, 0), m(519, 8, 0), m(556, 1, 0), m(704, 0, 0), m(781, 4, 0),
@@ -184,7 +184,7 @@ pub(crate) static DEVICE_UDI_CARRIER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_VERSION: TypeDefinition = TypeDefinition {
-    id: TypeId(285), name: "Device.version", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(285), name: "Device.version", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -200,12 +200,12 @@ pub(crate) static DEVICE_VERSION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(35), name: "DeviceDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(35), name: "DeviceDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -215,10 +215,10 @@ pub(crate) static DEVICE_DEFINITION: TypeDefinition = TypeDefinition {
         e(849, C, 805, N, 0), // manufacturer
         e(438, A, 165, N, 0), // deviceName
         e(923, 0, 803, N, 0), // modelNumber
-        e(1658, 0, 83, 173, 0), // type
+        e(1658, 0, 83, 174, 0), // type
         e(1505, A, 168, N, 0), // specialization
         e(1767, A, 803, N, 0), // version
-        e(1422, A|S, 83, 175, 0), // safety
+        e(1422, A|S, 83, 176, 0), // safety
         e(1469, A, 401, N, 0), // shelfLifeStorage
         e(1179, 0, 400, N, 0), // physicalCharacteristics
         e(795, A, 83, N, 0), // languageCode
@@ -244,7 +244,7 @@ pub(crate) static DEVICE_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_DEFINITION_CAPABILITY: TypeDefinition = TypeDefinition {
-    id: TypeId(286), name: "DeviceDefinition.capability", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(286), name: "DeviceDefinition.capability", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -259,13 +259,13 @@ pub(crate) static DEVICE_DEFINITION_CAPABILITY: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static DEVICE_DEFINITION_DEVICE_NAME: TypeDefinition = TypeDefinition {
-    id: TypeId(287), name: "DeviceDefinition.deviceName", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(287), name: "DeviceDefinition.deviceName", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R, 803, N, 0), // name
-        e(1658, R, 775, 174, 0), // type
+        e(1658, R, 775, 175, 0), // type
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(948, 3, 0), m(1658, 4, 0),
@@ -274,7 +274,7 @@ pub(crate) static DEVICE_DEFINITION_DEVICE_NAME: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static DEVICE_DEFINITION_MATERIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(288), name: "DeviceDefinition.material", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(288), name: "DeviceDefinition.material", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -290,7 +290,7 @@ pub(crate) static DEVICE_DEFINITION_MATERIAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_DEFINITION_PROPERTY: TypeDefinition = TypeDefinition {
-    id: TypeId(289), name: "DeviceDefinition.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(289), name: "DeviceDefinition.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -306,7 +306,7 @@ pub(crate) static DEVICE_DEFINITION_PROPERTY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_DEFINITION_SPECIALIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(290), name: "DeviceDefinition.specialization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(290), name: "DeviceDefinition.specialization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -321,7 +321,7 @@ pub(crate) static DEVICE_DEFINITION_SPECIALIZATION: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static DEVICE_DEFINITION_UDI_DEVICE_IDENTIFIER: TypeDefinition = TypeDefinition {
-    id: TypeId(291), name: "DeviceDefinition.udiDeviceIdentifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(291), name: "DeviceDefinition.udiDeviceIdentifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -337,24 +337,24 @@ pub(crate) static DEVICE_DEFINITION_UDI_DEVICE_IDENTIFIER: TypeDefinition = Type
 };
 
 pub(crate) static DEVICE_METRIC: TypeDefinition = TypeDefinition {
-    id: TypeId(36), name: "DeviceMetric", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(36), name: "DeviceMetric", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1658, R|S, 83, 180, 0), // type
-        e(1669, S, 83, 180, 0), // unit
+        e(1658, R|S, 83, 181, 0), // type
+        e(1669, S, 83, 181, 0), // unit
         e(1486, S, 481, N, 0), // source
         e(1064, S, 481, N, 0), // parent
-        e(1012, S, 775, 355, 0), // operationalStatus
-        e(231, S, 775, 354, 0), // color
-        e(191, R|S, 775, 353, 0), // category
+        e(1012, S, 775, 358, 0), // operationalStatus
+        e(231, S, 775, 357, 0), // color
+        e(191, R|S, 775, 356, 0), // category
         e(890, S, 719, N, 0), // measurementPeriod
         e(174, A|S, 170, N, 0), // calibration
     ],
@@ -367,13 +367,13 @@ pub(crate) static DEVICE_METRIC: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_METRIC_CALIBRATION: TypeDefinition = TypeDefinition {
-    id: TypeId(292), name: "DeviceMetric.calibration", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(292), name: "DeviceMetric.calibration", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, S, 775, 352, 0), // type
-        e(1522, S, 775, 351, 0), // state
+        e(1658, S, 775, 355, 0), // type
+        e(1522, S, 775, 354, 0), // state
         e(1626, S, 796, N, 0), // time
     ],
     members: &[
@@ -383,12 +383,12 @@ pub(crate) static DEVICE_METRIC_CALIBRATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(37), name: "DeviceRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(37), name: "DeviceRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -399,19 +399,19 @@ pub(crate) static DEVICE_REQUEST: TypeDefinition = TypeDefinition {
         e(148, A|S, 426, N, 0), // basedOn
         e(1227, A|S, 426, N, 0), // priorRequest
         e(675, S, 247, N, 0), // groupIdentifier
-        e(1523, S|M, 775, 447, 0), // status
-        e(761, R|S|M, 775, 444, 0), // intent
-        e(1228, S, 775, 445, 0), // priority
-        e(219, R|C|S, 482, 173, 0), // code
+        e(1523, S|M, 775, 450, 0), // status
+        e(761, R|S|M, 775, 447, 0), // intent
+        e(1228, S, 775, 448, 0), // priority
+        e(219, R|C|S, 482, 174, 0), // code
         e(1060, A, 171, N, 0), // parameter
         e(1555, R|S, 485, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(987, C|S, 788, N, 0), // occurrence
         e(128, S, 782, N, 0), // authoredOn
         e(1383, S, 501, N, 0), // requester
-        e(1168, S, 83, 381, 0), // performerType
+        e(1168, S, 83, 384, 0), // performerType
         e(1165, S, 447, N, 0), // performer
-        e(1309, A|S, 83, 106, 0), // reasonCode
+        e(1309, A|S, 83, 107, 0), // reasonCode
         e(1311, A|S, 466, N, 0), // reasonReference
         e(756, A, 458, N, 0), // insurance
         e(1585, A, 426, N, 0), // supportingInfo
@@ -430,7 +430,7 @@ pub(crate) static DEVICE_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_REQUEST_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(293), name: "DeviceRequest.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(293), name: "DeviceRequest.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -446,19 +446,19 @@ pub(crate) static DEVICE_REQUEST_PARAMETER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DEVICE_USE_STATEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(38), name: "DeviceUseStatement", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(38), name: "DeviceUseStatement", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(148, A|S, 592, N, 0), // basedOn
-        e(1523, R|S|M, 775, 176, 0), // status
+        e(1523, R|S|M, 775, 177, 0), // status
         e(1555, R|S, 524, N, 0), // subject
         e(418, A|S, 456, N, 0), // derivedFrom
         e(1633, C|S, 720, N, 0), // timing
@@ -467,7 +467,7 @@ pub(crate) static DEVICE_USE_STATEMENT: TypeDefinition = TypeDefinition {
         e(436, R|S, 481, N, 0), // device
         e(1309, A|S, 83, N, 0), // reasonCode
         e(1311, A|S, 465, N, 0), // reasonReference
-        e(159, S, 83, 58, 0), // bodySite
+        e(159, S, 83, 59, 0), // bodySite
         e(961, A, 11, N, 0), // note
     ],
     members: &[
@@ -480,21 +480,21 @@ pub(crate) static DEVICE_USE_STATEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DIAGNOSTIC_REPORT: TypeDefinition = TypeDefinition {
-    id: TypeId(39), name: "DiagnosticReport", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(39), name: "DiagnosticReport", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(148, A, 439, N, 0), // basedOn
-        e(1523, R|S|M, 775, 182, 0), // status
-        e(191, A|S, 83, 183, 0), // category
-        e(219, R|S, 83, 439, 0), // code
+        e(1523, R|S|M, 775, 183, 0), // status
+        e(191, A|S, 83, 184, 0), // category
+        e(219, R|S, 83, 442, 0), // code
         e(1555, S, 485, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(494, C|S, 785, N, 0), // effective
@@ -506,7 +506,7 @@ pub(crate) static DIAGNOSTIC_REPORT: TypeDefinition = TypeDefinition {
         e(716, A, 528, N, 0), // imagingStudy
         e(892, A|S, 172, N, 0), // media
         e(252, 0, 803, N, 0), // conclusion
-        e(253, A, 83, 87, 0), // conclusionCode
+        e(253, A, 83, 88, 0), // conclusionCode
         e(1219, A, 13, N, 0), // presentedForm
     ],
     members: &[
@@ -520,7 +520,7 @@ pub(crate) static DIAGNOSTIC_REPORT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DIAGNOSTIC_REPORT_MEDIA: TypeDefinition = TypeDefinition {
-    id: TypeId(294), name: "DiagnosticReport.media", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(294), name: "DiagnosticReport.media", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -535,20 +535,20 @@ pub(crate) static DIAGNOSTIC_REPORT_MEDIA: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOCUMENT_MANIFEST: TypeDefinition = TypeDefinition {
-    id: TypeId(40), name: "DocumentManifest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(40), name: "DocumentManifest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(859, S, 247, N, 0), // masterIdentifier
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 191, 0), // status
-        e(1658, S, 83, 560, 0), // type
+        e(1523, R|S|M, 775, 193, 0), // status
+        e(1658, S, 83, 563, 0), // type
         e(1555, S, 492, N, 0), // subject
         e(303, 0, 782, N, 0), // created
         e(122, A|S, 500, N, 0), // author
@@ -567,7 +567,7 @@ pub(crate) static DOCUMENT_MANIFEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOCUMENT_MANIFEST_RELATED: TypeDefinition = TypeDefinition {
-    id: TypeId(296), name: "DocumentManifest.related", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(296), name: "DocumentManifest.related", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -582,22 +582,22 @@ pub(crate) static DOCUMENT_MANIFEST_RELATED: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOCUMENT_REFERENCE: TypeDefinition = TypeDefinition {
-    id: TypeId(41), name: "DocumentReference", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(41), name: "DocumentReference", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(859, S, 247, N, 0), // masterIdentifier
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 191, 0), // status
-        e(464, S, 775, 100, 0), // docStatus
-        e(1658, S, 83, 63, 0), // type
-        e(191, A|S, 83, 189, 0), // category
+        e(1523, R|S|M, 775, 193, 0), // status
+        e(464, S, 775, 101, 0), // docStatus
+        e(1658, S, 83, 64, 0), // type
+        e(191, A|S, 83, 191, 0), // category
         e(1555, S, 492, N, 0), // subject
         e(322, S, 796, N, 0), // date
         e(122, A|S, 500, N, 0), // author
@@ -605,7 +605,7 @@ pub(crate) static DOCUMENT_REFERENCE: TypeDefinition = TypeDefinition {
         e(312, 0, 564, N, 0), // custodian
         e(1351, A|S, 176, N, 0), // relatesTo
         e(420, S, 803, N, 0), // description
-        e(1441, A|S, 83, 470, 0), // securityLabel
+        e(1441, A|S, 83, 473, 0), // securityLabel
         e(270, R|A|S, 174, N, 0), // content
         e(277, S, 175, N, 0), // context
     ],
@@ -619,13 +619,13 @@ pub(crate) static DOCUMENT_REFERENCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOCUMENT_REFERENCE_CONTENT: TypeDefinition = TypeDefinition {
-    id: TypeId(297), name: "DocumentReference.content", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(297), name: "DocumentReference.content", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(117, R|S, 13, N, 0), // attachment
-        e(643, S, 104, 239, 0), // format
+        e(643, S, 104, 242, 0), // format
     ],
     members: &[
         m(117, 3, 0), m(556, 1, 0), m(643, 4, 0), m(704, 0, 0), m(926, 2, 0),
@@ -634,16 +634,16 @@ pub(crate) static DOCUMENT_REFERENCE_CONTENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOCUMENT_REFERENCE_CONTEXT: TypeDefinition = TypeDefinition {
-    id: TypeId(298), name: "DocumentReference.context", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(298), name: "DocumentReference.context", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(507, A, 513, N, 0), // encounter
-        e(527, A, 83, 560, 0), // event
+        e(527, A, 83, 563, 0), // event
         e(1170, S, 382, N, 0), // period
-        e(563, 0, 83, 64, 0), // facilityType
-        e(1195, 0, 83, 65, 0), // practiceSetting
+        e(563, 0, 83, 65, 0), // facilityType
+        e(1195, 0, 83, 66, 0), // practiceSetting
         e(1495, 0, 574, N, 0), // sourcePatientInfo
         e(1346, A, 426, N, 0), // related
     ],
@@ -655,12 +655,12 @@ pub(crate) static DOCUMENT_REFERENCE_CONTEXT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static DOCUMENT_REFERENCE_RELATES_TO: TypeDefinition = TypeDefinition {
-    id: TypeId(299), name: "DocumentReference.relatesTo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(299), name: "DocumentReference.relatesTo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R|S, 775, 192, 0), // code
+        e(219, R|S, 775, 194, 0), // code
         e(1596, R|S, 509, N, 0), // target
     ],
     members: &[
@@ -670,12 +670,12 @@ pub(crate) static DOCUMENT_REFERENCE_RELATES_TO: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS: TypeDefinition = TypeDefinition {
-    id: TypeId(42), name: "EffectEvidenceSynthesis", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(42), name: "EffectEvidenceSynthesis", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -685,26 +685,26 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(961, A, 11, N, 0), // note
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
         e(509, A, 125, N, 0), // endorser
         e(1348, A, 608, N, 0), // relatedArtifact
-        e(1592, 0, 83, 514, 0), // synthesisType
-        e(1549, 0, 83, 498, 0), // studyType
+        e(1592, 0, 83, 517, 0), // synthesisType
+        e(1549, 0, 83, 501, 0), // studyType
         e(1190, R|S, 517, N, 0), // population
         e(547, R|S, 517, N, 0), // exposure
         e(548, R|S, 517, N, 0), // exposureAlternative
@@ -727,12 +727,12 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_CERTAINTY: TypeDefinition = TypeDefinition {
-    id: TypeId(304), name: "EffectEvidenceSynthesis.certainty", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(304), name: "EffectEvidenceSynthesis.certainty", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1299, A, 83, 218, 0), // rating
+        e(1299, A, 83, 221, 0), // rating
         e(961, A, 11, N, 0), // note
         e(194, A, 183, N, 0), // certaintySubcomponent
     ],
@@ -743,13 +743,13 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_CERTAINTY: TypeDefinition = TypeDefi
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_CERTAINTY_CERTAINTY_SUBCOMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(305), name: "EffectEvidenceSynthesis.certainty.certaintySubcomponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(305), name: "EffectEvidenceSynthesis.certainty.certaintySubcomponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 76, 0), // type
-        e(1299, A, 83, 75, 0), // rating
+        e(1658, 0, 83, 77, 0), // type
+        e(1299, A, 83, 76, 0), // rating
         e(961, A, 11, N, 0), // note
     ],
     members: &[
@@ -759,16 +759,16 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_CERTAINTY_CERTAINTY_SUBCOMPONENT: Ty
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_EFFECT_ESTIMATE: TypeDefinition = TypeDefinition {
-    id: TypeId(306), name: "EffectEvidenceSynthesis.effectEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(306), name: "EffectEvidenceSynthesis.effectEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(420, 0, 803, N, 0), // description
-        e(1658, 0, 83, 194, 0), // type
-        e(1759, 0, 83, 219, 0), // variantState
+        e(1658, 0, 83, 197, 0), // type
+        e(1759, 0, 83, 222, 0), // variantState
         e(1702, 0, 792, N, 0), // value
-        e(1670, 0, 83, 529, 0), // unitOfMeasure
+        e(1670, 0, 83, 532, 0), // unitOfMeasure
         e(1205, A, 185, N, 0), // precisionEstimate
     ],
     members: &[
@@ -779,12 +779,12 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_EFFECT_ESTIMATE: TypeDefinition = Ty
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_EFFECT_ESTIMATE_PRECISION_ESTIMATE: TypeDefinition = TypeDefinition {
-    id: TypeId(307), name: "EffectEvidenceSynthesis.effectEstimate.precisionEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(307), name: "EffectEvidenceSynthesis.effectEstimate.precisionEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 395, 0), // type
+        e(1658, 0, 83, 398, 0), // type
         e(813, 0, 792, N, 0), // level
         e(651, 0, 792, N, 0), // from
         e(1644, 0, 792, N, 0), // to
@@ -796,14 +796,14 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_EFFECT_ESTIMATE_PRECISION_ESTIMATE: 
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_RESULTS_BY_EXPOSURE: TypeDefinition = TypeDefinition {
-    id: TypeId(308), name: "EffectEvidenceSynthesis.resultsByExposure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(308), name: "EffectEvidenceSynthesis.resultsByExposure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(420, 0, 803, N, 0), // description
-        e(551, 0, 775, 230, 0), // exposureState
-        e(1759, 0, 83, 219, 0), // variantState
+        e(551, 0, 775, 233, 0), // exposureState
+        e(1759, 0, 83, 222, 0), // variantState
         e(1414, R, 590, N, 0), // riskEvidenceSynthesis
     ],
     members: &[
@@ -813,7 +813,7 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_RESULTS_BY_EXPOSURE: TypeDefinition 
 };
 
 pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_SAMPLE_SIZE: TypeDefinition = TypeDefinition {
-    id: TypeId(309), name: "EffectEvidenceSynthesis.sampleSize", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(309), name: "EffectEvidenceSynthesis.sampleSize", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -829,24 +829,24 @@ pub(crate) static EFFECT_EVIDENCE_SYNTHESIS_SAMPLE_SIZE: TypeDefinition = TypeDe
 };
 
 pub(crate) static ENCOUNTER: TypeDefinition = TypeDefinition {
-    id: TypeId(43), name: "Encounter", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(43), name: "Encounter", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 205, 0), // status
+        e(1523, R|S|M, 775, 208, 0), // status
         e(1525, A, 202, N, 0), // statusHistory
-        e(211, R|S, 104, 562, 0), // class
+        e(211, R|S, 104, 565, 0), // class
         e(212, A, 197, N, 0), // classHistory
-        e(1658, A|S, 83, 206, 0), // type
-        e(1461, S, 83, 482, 0), // serviceType
-        e(1228, 0, 83, 565, 0), // priority
+        e(1658, A|S, 83, 209, 0), // type
+        e(1461, S, 83, 485, 0), // serviceType
+        e(1228, 0, 83, 568, 0), // priority
         e(1555, S, 524, N, 0), // subject
         e(520, A|S, 516, N, 0), // episodeOfCare
         e(148, A, 592, N, 0), // basedOn
@@ -854,7 +854,7 @@ pub(crate) static ENCOUNTER: TypeDefinition = TypeDefinition {
         e(97, A|S, 433, N, 0), // appointment
         e(1170, 0, 382, N, 0), // period
         e(810, 0, 179, N, 0), // length
-        e(1309, A|S, 83, 202, 0), // reasonCode
+        e(1309, A|S, 83, 205, 0), // reasonCode
         e(1311, A|S, 470, N, 0), // reasonReference
         e(439, A|S, 198, N, 0), // diagnosis
         e(12, A, 427, N, 0), // account
@@ -874,12 +874,12 @@ pub(crate) static ENCOUNTER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENCOUNTER_CLASS_HISTORY: TypeDefinition = TypeDefinition {
-    id: TypeId(320), name: "Encounter.classHistory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(320), name: "Encounter.classHistory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(211, R, 104, 562, 0), // class
+        e(211, R, 104, 565, 0), // class
         e(1170, R, 382, N, 0), // period
     ],
     members: &[
@@ -889,13 +889,13 @@ pub(crate) static ENCOUNTER_CLASS_HISTORY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENCOUNTER_DIAGNOSIS: TypeDefinition = TypeDefinition {
-    id: TypeId(321), name: "Encounter.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(321), name: "Encounter.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(254, R|S, 474, N, 0), // condition
-        e(1680, 0, 83, 181, 0), // use
+        e(1680, 0, 83, 182, 0), // use
         e(1293, 0, 801, N, 0), // rank
     ],
     members: &[
@@ -905,20 +905,20 @@ pub(crate) static ENCOUNTER_DIAGNOSIS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENCOUNTER_HOSPITALIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(322), name: "Encounter.hospitalization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(322), name: "Encounter.hospitalization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1197, 0, 247, N, 0), // preAdmissionIdentifier
         e(1031, 0, 534, N, 0), // origin
-        e(45, 0, 83, 197, 0), // admitSource
-        e(1302, 0, 83, 552, 0), // reAdmission
-        e(445, A, 83, 198, 0), // dietPreference
-        e(1501, A, 83, 204, 0), // specialCourtesy
-        e(1500, A, 83, 203, 0), // specialArrangement
+        e(45, 0, 83, 200, 0), // admitSource
+        e(1302, 0, 83, 555, 0), // reAdmission
+        e(445, A, 83, 201, 0), // dietPreference
+        e(1501, A, 83, 207, 0), // specialCourtesy
+        e(1500, A, 83, 206, 0), // specialArrangement
         e(422, 0, 534, N, 0), // destination
-        e(449, 0, 83, 199, 0), // dischargeDisposition
+        e(449, 0, 83, 202, 0), // dischargeDisposition
     ],
     members: &[
         m(45, 5, 0), m(422, 10, 0), m(445, 7, 0), m(449, 11, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0),
@@ -928,14 +928,14 @@ pub(crate) static ENCOUNTER_HOSPITALIZATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENCOUNTER_LOCATION: TypeDefinition = TypeDefinition {
-    id: TypeId(323), name: "Encounter.location", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(323), name: "Encounter.location", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(826, R, 533, N, 0), // location
-        e(1523, 0, 775, 200, 0), // status
-        e(1180, 0, 83, 304, 0), // physicalType
+        e(1523, 0, 775, 203, 0), // status
+        e(1180, 0, 83, 307, 0), // physicalType
         e(1170, 0, 382, N, 0), // period
     ],
     members: &[
@@ -945,12 +945,12 @@ pub(crate) static ENCOUNTER_LOCATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENCOUNTER_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(324), name: "Encounter.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(324), name: "Encounter.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, A|S, 83, 201, 0), // type
+        e(1658, A|S, 83, 204, 0), // type
         e(1170, 0, 382, N, 0), // period
         e(737, S, 583, N, 0), // individual
     ],
@@ -961,12 +961,12 @@ pub(crate) static ENCOUNTER_PARTICIPANT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENCOUNTER_STATUS_HISTORY: TypeDefinition = TypeDefinition {
-    id: TypeId(325), name: "Encounter.statusHistory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(325), name: "Encounter.statusHistory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1523, R, 775, 205, 0), // status
+        e(1523, R, 775, 208, 0), // status
         e(1170, R, 382, N, 0), // period
     ],
     members: &[
@@ -976,25 +976,25 @@ pub(crate) static ENCOUNTER_STATUS_HISTORY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENDPOINT: TypeDefinition = TypeDefinition {
-    id: TypeId(44), name: "Endpoint", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(44), name: "Endpoint", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 209, 0), // status
-        e(261, R|S, 104, 207, 0), // connectionType
+        e(1523, R|S|M, 775, 212, 0), // status
+        e(261, R|S, 104, 210, 0), // connectionType
         e(948, S, 803, N, 0), // name
         e(841, S, 564, N, 0), // managingOrganization
         e(265, A, 126, N, 0), // contact
         e(1170, S, 382, N, 0), // period
-        e(1150, R|A|S, 83, 208, 0), // payloadType
-        e(1149, A|S, 775, 356, 0), // payloadMimeType
+        e(1150, R|A|S, 83, 211, 0), // payloadType
+        e(1149, A|S, 775, 359, 0), // payloadMimeType
         e(35, R|S, 815, N, 0), // address
         e(689, A, 803, N, 0), // header
     ],
@@ -1007,18 +1007,18 @@ pub(crate) static ENDPOINT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENROLLMENT_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(45), name: "EnrollmentRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(45), name: "EnrollmentRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, S|M, 775, 237, 0), // status
+        e(1523, S|M, 775, 240, 0), // status
         e(303, 0, 782, N, 0), // created
         e(757, 0, 564, N, 0), // insurer
         e(1265, 0, 570, N, 0), // provider
@@ -1034,20 +1034,20 @@ pub(crate) static ENROLLMENT_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ENROLLMENT_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(46), name: "EnrollmentResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(46), name: "EnrollmentResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, S|M, 775, 237, 0), // status
+        e(1523, S|M, 775, 240, 0), // status
         e(1375, 0, 515, N, 0), // request
-        e(1036, 0, 775, 437, 0), // outcome
+        e(1036, 0, 775, 440, 0), // outcome
         e(458, 0, 803, N, 0), // disposition
         e(303, 0, 782, N, 0), // created
         e(1028, 0, 564, N, 0), // organization
@@ -1062,20 +1062,20 @@ pub(crate) static ENROLLMENT_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EPISODE_OF_CARE: TypeDefinition = TypeDefinition {
-    id: TypeId(47), name: "EpisodeOfCare", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(47), name: "EpisodeOfCare", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 213, 0), // status
+        e(1523, R|S|M, 775, 216, 0), // status
         e(1525, A, 204, N, 0), // statusHistory
-        e(1658, A|S, 83, 214, 0), // type
+        e(1658, A|S, 83, 217, 0), // type
         e(439, A|S, 203, N, 0), // diagnosis
         e(1090, R|S, 574, N, 0), // patient
         e(841, S, 564, N, 0), // managingOrganization
@@ -1094,13 +1094,13 @@ pub(crate) static EPISODE_OF_CARE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EPISODE_OF_CARE_DIAGNOSIS: TypeDefinition = TypeDefinition {
-    id: TypeId(326), name: "EpisodeOfCare.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(326), name: "EpisodeOfCare.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(254, R|S, 464, N, 0), // condition
-        e(1416, S, 83, 181, 0), // role
+        e(1416, S, 83, 182, 0), // role
         e(1293, S, 801, N, 0), // rank
     ],
     members: &[
@@ -1110,12 +1110,12 @@ pub(crate) static EPISODE_OF_CARE_DIAGNOSIS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EPISODE_OF_CARE_STATUS_HISTORY: TypeDefinition = TypeDefinition {
-    id: TypeId(327), name: "EpisodeOfCare.statusHistory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(327), name: "EpisodeOfCare.statusHistory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1523, R, 775, 213, 0), // status
+        e(1523, R, 775, 216, 0), // status
         e(1170, R, 382, N, 0), // period
     ],
     members: &[
@@ -1125,12 +1125,12 @@ pub(crate) static EPISODE_OF_CARE_STATUS_HISTORY: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static EVENT_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(48), name: "EventDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(48), name: "EventDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1141,22 +1141,22 @@ pub(crate) static EVENT_DEFINITION: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, S, 777, N, 0), // approvalDate
         e(799, S, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
@@ -1176,12 +1176,12 @@ pub(crate) static EVENT_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EVIDENCE: TypeDefinition = TypeDefinition {
-    id: TypeId(49), name: "Evidence", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(49), name: "Evidence", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1193,19 +1193,19 @@ pub(crate) static EVIDENCE: TypeDefinition = TypeDefinition {
         e(1643, S, 803, N, 0), // title
         e(1471, 0, 803, N, 0), // shortTitle
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(961, A, 11, N, 0), // note
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
@@ -1227,12 +1227,12 @@ pub(crate) static EVIDENCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EVIDENCE_VARIABLE: TypeDefinition = TypeDefinition {
-    id: TypeId(50), name: "EvidenceVariable", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(50), name: "EvidenceVariable", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1244,25 +1244,25 @@ pub(crate) static EVIDENCE_VARIABLE: TypeDefinition = TypeDefinition {
         e(1643, S, 803, N, 0), // title
         e(1471, S, 803, N, 0), // shortTitle
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(961, A, 11, N, 0), // note
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
         e(509, A, 125, N, 0), // endorser
         e(1348, A, 608, N, 0), // relatedArtifact
-        e(1658, S, 775, 535, 0), // type
+        e(1658, S, 775, 538, 0), // type
         e(197, R|A|S, 205, N, 0), // characteristic
     ],
     members: &[
@@ -1277,7 +1277,7 @@ pub(crate) static EVIDENCE_VARIABLE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EVIDENCE_VARIABLE_CHARACTERISTIC: TypeDefinition = TypeDefinition {
-    id: TypeId(328), name: "EvidenceVariable.characteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(328), name: "EvidenceVariable.characteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1288,7 +1288,7 @@ pub(crate) static EVIDENCE_VARIABLE_CHARACTERISTIC: TypeDefinition = TypeDefinit
         e(537, 0, 742, N, 0), // exclude
         e(1074, C, 787, N, 0), // participantEffective
         e(1629, 0, 179, N, 0), // timeFromStart
-        e(676, 0, 775, 249, 0), // groupMeasure
+        e(676, 0, 775, 252, 0), // groupMeasure
     ],
     members: &[
         m(400, 4, 1), m(401, 4, 2), m(402, 4, 4), m(403, 4, 3), m(404, 4, 0), m(405, 4, 5), m(420, 3, 0),
@@ -1299,12 +1299,12 @@ pub(crate) static EVIDENCE_VARIABLE_CHARACTERISTIC: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static EXAMPLE_SCENARIO: TypeDefinition = TypeDefinition {
-    id: TypeId(51), name: "ExampleScenario", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(51), name: "ExampleScenario", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1313,13 +1313,13 @@ pub(crate) static EXAMPLE_SCENARIO: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(1272, 0, 799, N, 0), // purpose
         e(18, A, 206, N, 0), // actor
@@ -1337,13 +1337,13 @@ pub(crate) static EXAMPLE_SCENARIO: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXAMPLE_SCENARIO_ACTOR: TypeDefinition = TypeDefinition {
-    id: TypeId(329), name: "ExampleScenario.actor", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(329), name: "ExampleScenario.actor", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(19, R, 803, N, 0), // actorId
-        e(1658, R, 775, 228, 0), // type
+        e(1658, R, 775, 231, 0), // type
         e(948, 0, 803, N, 0), // name
         e(420, 0, 799, N, 0), // description
     ],
@@ -1354,13 +1354,13 @@ pub(crate) static EXAMPLE_SCENARIO_ACTOR: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXAMPLE_SCENARIO_INSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(330), name: "ExampleScenario.instance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(330), name: "ExampleScenario.instance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1394, R, 803, N, 0), // resourceId
-        e(1395, R, 775, 458, 0), // resourceType
+        e(1395, R, 775, 461, 0), // resourceType
         e(948, 0, 803, N, 0), // name
         e(420, 0, 799, N, 0), // description
         e(1767, A, 209, N, 0), // version
@@ -1374,7 +1374,7 @@ pub(crate) static EXAMPLE_SCENARIO_INSTANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXAMPLE_SCENARIO_INSTANCE_CONTAINED_INSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(331), name: "ExampleScenario.instance.containedInstance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(331), name: "ExampleScenario.instance.containedInstance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1389,7 +1389,7 @@ pub(crate) static EXAMPLE_SCENARIO_INSTANCE_CONTAINED_INSTANCE: TypeDefinition =
 };
 
 pub(crate) static EXAMPLE_SCENARIO_INSTANCE_VERSION: TypeDefinition = TypeDefinition {
-    id: TypeId(332), name: "ExampleScenario.instance.version", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(332), name: "ExampleScenario.instance.version", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1404,7 +1404,7 @@ pub(crate) static EXAMPLE_SCENARIO_INSTANCE_VERSION: TypeDefinition = TypeDefini
 };
 
 pub(crate) static EXAMPLE_SCENARIO_PROCESS: TypeDefinition = TypeDefinition {
-    id: TypeId(333), name: "ExampleScenario.process", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(333), name: "ExampleScenario.process", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1423,7 +1423,7 @@ pub(crate) static EXAMPLE_SCENARIO_PROCESS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXAMPLE_SCENARIO_PROCESS_STEP: TypeDefinition = TypeDefinition {
-    id: TypeId(334), name: "ExampleScenario.process.step", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(334), name: "ExampleScenario.process.step", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1440,7 +1440,7 @@ pub(crate) static EXAMPLE_SCENARIO_PROCESS_STEP: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static EXAMPLE_SCENARIO_PROCESS_STEP_ALTERNATIVE: TypeDefinition = TypeDefinition {
-    id: TypeId(335), name: "ExampleScenario.process.step.alternative", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(335), name: "ExampleScenario.process.step.alternative", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1456,7 +1456,7 @@ pub(crate) static EXAMPLE_SCENARIO_PROCESS_STEP_ALTERNATIVE: TypeDefinition = Ty
 };
 
 pub(crate) static EXAMPLE_SCENARIO_PROCESS_STEP_OPERATION: TypeDefinition = TypeDefinition {
-    id: TypeId(336), name: "ExampleScenario.process.step.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(336), name: "ExampleScenario.process.step.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1480,30 +1480,30 @@ pub(crate) static EXAMPLE_SCENARIO_PROCESS_STEP_OPERATION: TypeDefinition = Type
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT: TypeDefinition = TypeDefinition {
-    id: TypeId(52), name: "ExplanationOfBenefit", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(52), name: "ExplanationOfBenefit", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 229, 0), // status
-        e(1658, R|S, 83, 85, 0), // type
-        e(1553, 0, 83, 84, 0), // subType
-        e(1680, R|S, 775, 86, 0), // use
+        e(1523, R|S|M, 775, 232, 0), // status
+        e(1658, R|S, 83, 86, 0), // type
+        e(1553, 0, 83, 85, 0), // subType
+        e(1680, R|S, 775, 87, 0), // use
         e(1090, R|S, 574, N, 0), // patient
         e(156, S, 382, N, 0), // billablePeriod
         e(303, R|S, 782, N, 0), // created
         e(514, 0, 582, N, 0), // enterer
         e(757, R|S, 564, N, 0), // insurer
         e(1265, R|S, 570, N, 0), // provider
-        e(1228, 0, 83, 551, 0), // priority
-        e(656, 0, 83, 241, 0), // fundsReserveRequested
-        e(655, 0, 83, 241, 0), // fundsReserve
+        e(1228, 0, 83, 554, 0), // priority
+        e(656, 0, 83, 244, 0), // fundsReserveRequested
+        e(655, 0, 83, 244, 0), // fundsReserve
         e(1346, A, 231, N, 0), // related
         e(1215, 0, 548, N, 0), // prescription
         e(1032, 0, 547, N, 0), // originalPrescription
@@ -1512,7 +1512,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT: TypeDefinition = TypeDefinition {
         e(562, 0, 533, N, 0), // facility
         e(209, 0, 455, N, 0), // claim
         e(210, 0, 457, N, 0), // claimResponse
-        e(1036, R|S, 775, 437, 0), // outcome
+        e(1036, R|S, 775, 440, 0), // outcome
         e(458, 0, 803, N, 0), // disposition
         e(1199, A, 803, N, 0), // preAuthRef
         e(1200, A, 382, N, 0), // preAuthRefPeriod
@@ -1528,7 +1528,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT: TypeDefinition = TypeDefinition {
         e(37, A, 224, N, 0), // adjudication
         e(1648, A|S, 233, N, 0), // total
         e(1151, 0, 228, N, 0), // payment
-        e(642, 0, 83, 240, 0), // formCode
+        e(642, 0, 83, 243, 0), // formCode
         e(641, 0, 13, N, 0), // form
         e(1240, A, 230, N, 0), // processNote
         e(155, 0, 382, N, 0), // benefitPeriod
@@ -1549,13 +1549,13 @@ pub(crate) static EXPLANATION_OF_BENEFIT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ACCIDENT: TypeDefinition = TypeDefinition {
-    id: TypeId(337), name: "ExplanationOfBenefit.accident", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(337), name: "ExplanationOfBenefit.accident", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(322, 0, 777, N, 0), // date
-        e(1658, 0, 83, 563, 0), // type
+        e(1658, 0, 83, 566, 0), // type
         e(826, C, 5, N, 0), // location
     ],
     members: &[
@@ -1565,7 +1565,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ACCIDENT: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(338), name: "ExplanationOfBenefit.addItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(338), name: "ExplanationOfBenefit.addItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1574,17 +1574,17 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM: TypeDefinition = TypeDefiniti
         e(430, A, 801, N, 0), // detailSequence
         e(1551, A, 801, N, 0), // subDetailSequence
         e(1265, A, 570, N, 0), // provider
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1462, C, 780, N, 0), // serviced
-        e(826, C, 84, 479, 0), // location
+        e(826, C, 84, 482, 0), // location
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
         e(955, 0, 356, N, 0), // net
-        e(159, 0, 83, 524, 0), // bodySite
-        e(1552, A, 83, 513, 0), // subSite
+        e(159, 0, 83, 527, 0), // bodySite
+        e(1552, A, 83, 516, 0), // subSite
         e(962, A, 801, N, 0), // noteNumber
         e(37, A, 224, N, 0), // adjudication
         e(423, A, 216, N, 0), // detail
@@ -1599,13 +1599,13 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(339), name: "ExplanationOfBenefit.addItem.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(339), name: "ExplanationOfBenefit.addItem.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -1622,13 +1622,13 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM_DETAIL: TypeDefinition = TypeD
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(340), name: "ExplanationOfBenefit.addItem.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(340), name: "ExplanationOfBenefit.addItem.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -1644,18 +1644,18 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ADD_ITEM_DETAIL_SUB_DETAIL: TypeDefinit
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_BENEFIT_BALANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(341), name: "ExplanationOfBenefit.benefitBalance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(341), name: "ExplanationOfBenefit.benefitBalance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(191, R, 83, 220, 0), // category
+        e(191, R, 83, 223, 0), // category
         e(539, 0, 742, N, 0), // excluded
         e(948, 0, 803, N, 0), // name
         e(420, 0, 803, N, 0), // description
-        e(956, 0, 83, 53, 0), // network
-        e(1669, 0, 83, 56, 0), // unit
-        e(1615, 0, 83, 54, 0), // term
+        e(956, 0, 83, 54, 0), // network
+        e(1669, 0, 83, 57, 0), // unit
+        e(1615, 0, 83, 55, 0), // term
         e(574, A, 219, N, 0), // financial
     ],
     members: &[
@@ -1666,12 +1666,12 @@ pub(crate) static EXPLANATION_OF_BENEFIT_BENEFIT_BALANCE: TypeDefinition = TypeD
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_BENEFIT_BALANCE_FINANCIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(342), name: "ExplanationOfBenefit.benefitBalance.financial", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(342), name: "ExplanationOfBenefit.benefitBalance.financial", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 83, 55, 0), // type
+        e(1658, R, 83, 56, 0), // type
         e(58, C, 811, N, 0), // allowed
         e(1683, C, 810, N, 0), // used
     ],
@@ -1683,7 +1683,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT_BENEFIT_BALANCE_FINANCIAL: TypeDefiniti
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_CARE_TEAM: TypeDefinition = TypeDefinition {
-    id: TypeId(343), name: "ExplanationOfBenefit.careTeam", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(343), name: "ExplanationOfBenefit.careTeam", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1691,8 +1691,8 @@ pub(crate) static EXPLANATION_OF_BENEFIT_CARE_TEAM: TypeDefinition = TypeDefinit
         e(1447, R, 801, N, 0), // sequence
         e(1265, R, 570, N, 0), // provider
         e(1400, 0, 742, N, 0), // responsible
-        e(1416, 0, 83, 80, 0), // role
-        e(1276, 0, 83, 414, 0), // qualification
+        e(1416, 0, 83, 81, 0), // role
+        e(1276, 0, 83, 417, 0), // qualification
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1265, 4, 0), m(1276, 7, 0), m(1400, 5, 0), m(1416, 6, 0),
@@ -1702,16 +1702,16 @@ pub(crate) static EXPLANATION_OF_BENEFIT_CARE_TEAM: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_DIAGNOSIS: TypeDefinition = TypeDefinition {
-    id: TypeId(344), name: "ExplanationOfBenefit.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(344), name: "ExplanationOfBenefit.diagnosis", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(439, R|C, 90, 259, 0), // diagnosis
-        e(1658, A, 83, 223, 0), // type
-        e(998, 0, 83, 221, 0), // onAdmission
-        e(1051, 0, 83, 222, 0), // packageCode
+        e(439, R|C, 90, 262, 0), // diagnosis
+        e(1658, A, 83, 226, 0), // type
+        e(998, 0, 83, 224, 0), // onAdmission
+        e(1051, 0, 83, 225, 0), // packageCode
     ],
     members: &[
         m(440, 4, 0), m(441, 4, 1), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(998, 6, 0), m(1051, 7, 0),
@@ -1721,7 +1721,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT_DIAGNOSIS: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_INSURANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(345), name: "ExplanationOfBenefit.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(345), name: "ExplanationOfBenefit.insurance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1737,7 +1737,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT_INSURANCE: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(346), name: "ExplanationOfBenefit.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(346), name: "ExplanationOfBenefit.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1747,20 +1747,20 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ITEM: TypeDefinition = TypeDefinition {
         e(442, A, 801, N, 0), // diagnosisSequence
         e(1238, A, 801, N, 0), // procedureSequence
         e(740, A, 801, N, 0), // informationSequence
-        e(1410, 0, 83, 227, 0), // revenue
-        e(191, 0, 83, 220, 0), // category
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1410, 0, 83, 230, 0), // revenue
+        e(191, 0, 83, 223, 0), // category
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1462, C, 780, N, 0), // serviced
-        e(826, C, 84, 479, 0), // location
+        e(826, C, 84, 482, 0), // location
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
         e(955, 0, 356, N, 0), // net
         e(1663, A, 481, N, 0), // udi
-        e(159, 0, 83, 524, 0), // bodySite
-        e(1552, A, 83, 513, 0), // subSite
+        e(159, 0, 83, 527, 0), // bodySite
+        e(1552, A, 83, 516, 0), // subSite
         e(507, A, 512, N, 0), // encounter
         e(962, A, 801, N, 0), // noteNumber
         e(37, A, 224, N, 0), // adjudication
@@ -1777,7 +1777,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ITEM_ADJUDICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(347), name: "ExplanationOfBenefit.item.adjudication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(347), name: "ExplanationOfBenefit.item.adjudication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1794,17 +1794,17 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ITEM_ADJUDICATION: TypeDefinition = Typ
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ITEM_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(348), name: "ExplanationOfBenefit.item.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(348), name: "ExplanationOfBenefit.item.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(1410, 0, 83, 227, 0), // revenue
-        e(191, 0, 83, 220, 0), // category
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1410, 0, 83, 230, 0), // revenue
+        e(191, 0, 83, 223, 0), // category
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -1823,17 +1823,17 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ITEM_DETAIL: TypeDefinition = TypeDefin
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_ITEM_DETAIL_SUB_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(349), name: "ExplanationOfBenefit.item.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(349), name: "ExplanationOfBenefit.item.detail.subDetail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(1410, 0, 83, 227, 0), // revenue
-        e(191, 0, 83, 220, 0), // category
-        e(1248, R, 83, 483, 0), // productOrService
-        e(925, A, 83, 83, 0), // modifier
-        e(1256, A, 83, 226, 0), // programCode
+        e(1410, 0, 83, 230, 0), // revenue
+        e(191, 0, 83, 223, 0), // category
+        e(1248, R, 83, 486, 0), // productOrService
+        e(925, A, 83, 84, 0), // modifier
+        e(1256, A, 83, 229, 0), // programCode
         e(1282, 0, 404, N, 6), // quantity
         e(1672, 0, 356, N, 0), // unitPrice
         e(564, 0, 792, N, 0), // factor
@@ -1851,12 +1851,12 @@ pub(crate) static EXPLANATION_OF_BENEFIT_ITEM_DETAIL_SUB_DETAIL: TypeDefinition 
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_PAYEE: TypeDefinition = TypeDefinition {
-    id: TypeId(350), name: "ExplanationOfBenefit.payee", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(350), name: "ExplanationOfBenefit.payee", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 386, 0), // type
+        e(1658, 0, 83, 389, 0), // type
         e(1085, 0, 567, N, 0), // party
     ],
     members: &[
@@ -1866,14 +1866,14 @@ pub(crate) static EXPLANATION_OF_BENEFIT_PAYEE: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_PAYMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(351), name: "ExplanationOfBenefit.payment", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(351), name: "ExplanationOfBenefit.payment", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 224, 0), // type
+        e(1658, 0, 83, 227, 0), // type
         e(38, 0, 356, N, 0), // adjustment
-        e(39, 0, 83, 387, 0), // adjustmentReason
+        e(39, 0, 83, 390, 0), // adjustmentReason
         e(322, 0, 777, N, 0), // date
         e(70, 0, 356, N, 0), // amount
         e(708, 0, 247, N, 0), // identifier
@@ -1886,15 +1886,15 @@ pub(crate) static EXPLANATION_OF_BENEFIT_PAYMENT: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_PROCEDURE: TypeDefinition = TypeDefinition {
-    id: TypeId(352), name: "ExplanationOfBenefit.procedure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(352), name: "ExplanationOfBenefit.procedure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(1658, A, 83, 225, 0), // type
+        e(1658, A, 83, 228, 0), // type
         e(322, 0, 782, N, 0), // date
-        e(1234, R|C, 99, 260, 0), // procedure
+        e(1234, R|C, 99, 263, 0), // procedure
         e(1663, A, 481, N, 0), // udi
     ],
     members: &[
@@ -1905,15 +1905,15 @@ pub(crate) static EXPLANATION_OF_BENEFIT_PROCEDURE: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_PROCESS_NOTE: TypeDefinition = TypeDefinition {
-    id: TypeId(353), name: "ExplanationOfBenefit.processNote", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(353), name: "ExplanationOfBenefit.processNote", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(967, 0, 801, N, 0), // number
-        e(1658, 0, 775, 364, 0), // type
+        e(1658, 0, 775, 367, 0), // type
         e(1619, 0, 803, N, 0), // text
-        e(794, 0, 83, 293, 0), // language
+        e(794, 0, 83, 296, 0), // language
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(794, 6, 0), m(926, 2, 0), m(967, 3, 0), m(1619, 5, 0), m(1658, 4, 0),
@@ -1922,13 +1922,13 @@ pub(crate) static EXPLANATION_OF_BENEFIT_PROCESS_NOTE: TypeDefinition = TypeDefi
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_RELATED: TypeDefinition = TypeDefinition {
-    id: TypeId(354), name: "ExplanationOfBenefit.related", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(354), name: "ExplanationOfBenefit.related", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(209, 0, 455, N, 0), // claim
-        e(1353, 0, 83, 434, 0), // relationship
+        e(1353, 0, 83, 437, 0), // relationship
         e(1325, 0, 247, N, 0), // reference
     ],
     members: &[
@@ -1938,17 +1938,17 @@ pub(crate) static EXPLANATION_OF_BENEFIT_RELATED: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_SUPPORTING_INFO: TypeDefinition = TypeDefinition {
-    id: TypeId(355), name: "ExplanationOfBenefit.supportingInfo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(355), name: "ExplanationOfBenefit.supportingInfo", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1447, R, 801, N, 0), // sequence
-        e(191, R, 83, 82, 0), // category
-        e(219, 0, 83, 81, 0), // code
+        e(191, R, 83, 83, 0), // category
+        e(219, 0, 83, 82, 0), // code
         e(1633, C, 780, N, 0), // timing
         e(1702, C, 751, N, 0), // value
-        e(1308, 0, 104, 357, 0), // reason
+        e(1308, 0, 104, 360, 0), // reason
     ],
     members: &[
         m(191, 4, 0), m(219, 5, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1308, 8, 0), m(1447, 3, 0),
@@ -1959,7 +1959,7 @@ pub(crate) static EXPLANATION_OF_BENEFIT_SUPPORTING_INFO: TypeDefinition = TypeD
 };
 
 pub(crate) static EXPLANATION_OF_BENEFIT_TOTAL: TypeDefinition = TypeDefinition {
-    id: TypeId(356), name: "ExplanationOfBenefit.total", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(356), name: "ExplanationOfBenefit.total", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1974,12 +1974,12 @@ pub(crate) static EXPLANATION_OF_BENEFIT_TOTAL: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static FAMILY_MEMBER_HISTORY: TypeDefinition = TypeDefinition {
-    id: TypeId(53), name: "FamilyMemberHistory", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(53), name: "FamilyMemberHistory", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1987,18 +1987,18 @@ pub(crate) static FAMILY_MEMBER_HISTORY: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(753, A|S, 754, N, 0), // instantiatesCanonical
         e(754, A|S, 812, N, 0), // instantiatesUri
-        e(1523, R|S|M, 775, 256, 0), // status
-        e(317, S, 83, 255, 0), // dataAbsentReason
+        e(1523, R|S|M, 775, 259, 0), // status
+        e(317, S, 83, 258, 0), // dataAbsentReason
         e(1090, R|S, 574, N, 0), // patient
         e(322, S, 782, N, 0), // date
         e(948, S, 803, N, 0), // name
-        e(1353, R|S, 83, 569, 0), // relationship
+        e(1353, R|S, 83, 572, 0), // relationship
         e(1467, S, 83, 22, 0), // sex
         e(161, C, 384, N, 0), // born
         e(47, C|S, 9, N, 0), // age
         e(523, S, 742, N, 0), // estimatedAge
         e(335, C|S, 743, N, 0), // deceased
-        e(1309, A|S, 83, 87, 0), // reasonCode
+        e(1309, A|S, 83, 88, 0), // reasonCode
         e(1311, A|S, 431, N, 0), // reasonReference
         e(961, A, 11, N, 0), // note
         e(254, A, 236, N, 0), // condition
@@ -2015,13 +2015,13 @@ pub(crate) static FAMILY_MEMBER_HISTORY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static FAMILY_MEMBER_HISTORY_CONDITION: TypeDefinition = TypeDefinition {
-    id: TypeId(359), name: "FamilyMemberHistory.condition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(359), name: "FamilyMemberHistory.condition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 83, 106, 0), // code
-        e(1036, 0, 83, 107, 0), // outcome
+        e(219, R, 83, 107, 0), // code
+        e(1036, 0, 83, 108, 0), // outcome
         e(284, 0, 742, N, 0), // contributedToDeath
         e(1002, C, 8, N, 0), // onset
         e(961, A, 11, N, 0), // note
@@ -2034,20 +2034,20 @@ pub(crate) static FAMILY_MEMBER_HISTORY_CONDITION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static FLAG: TypeDefinition = TypeDefinition {
-    id: TypeId(54), name: "Flag", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(54), name: "Flag", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 236, 0), // status
-        e(191, A|S, 83, 234, 0), // category
-        e(219, R|S, 83, 235, 0), // code
+        e(1523, R|S|M, 775, 239, 0), // status
+        e(191, A|S, 83, 237, 0), // category
+        e(219, R|S, 83, 238, 0), // code
         e(1555, R|S, 521, N, 0), // subject
         e(1170, S, 382, N, 0), // period
         e(507, S, 512, N, 0), // encounter
@@ -2062,31 +2062,31 @@ pub(crate) static FLAG: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GOAL: TypeDefinition = TypeDefinition {
-    id: TypeId(55), name: "Goal", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(55), name: "Goal", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(817, R|S|M, 775, 246, 0), // lifecycleStatus
-        e(13, S, 83, 242, 0), // achievementStatus
-        e(191, A|S, 83, 243, 0), // category
-        e(1228, S, 83, 244, 0), // priority
-        e(420, R|S, 83, 87, 0), // description
+        e(817, R|S|M, 775, 249, 0), // lifecycleStatus
+        e(13, S, 83, 245, 0), // achievementStatus
+        e(191, A|S, 83, 246, 0), // category
+        e(1228, S, 83, 247, 0), // priority
+        e(420, R|S, 83, 88, 0), // description
         e(1555, R|S, 522, N, 0), // subject
-        e(1517, C|S, 778, 245, 0), // start
+        e(1517, C|S, 778, 248, 0), // start
         e(1596, A, 237, N, 0), // target
         e(1524, S, 777, N, 0), // statusDate
         e(1526, 0, 803, N, 0), // statusReason
         e(553, S, 577, N, 0), // expressedBy
         e(36, A, 472, N, 0), // addresses
         e(961, A, 11, N, 0), // note
-        e(1037, A, 83, 87, 0), // outcomeCode
+        e(1037, A, 83, 88, 0), // outcomeCode
         e(1040, A, 560, N, 0), // outcomeReference
     ],
     members: &[
@@ -2099,12 +2099,12 @@ pub(crate) static GOAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GOAL_TARGET: TypeDefinition = TypeDefinition {
-    id: TypeId(360), name: "Goal.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(360), name: "Goal.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(888, S, 83, 370, 0), // measure
+        e(888, S, 83, 373, 0), // measure
         e(423, C|S, 408, N, 0), // detail
         e(482, C|S, 779, N, 0), // due
     ],
@@ -2116,12 +2116,12 @@ pub(crate) static GOAL_TARGET: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GRAPH_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(56), name: "GraphDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(56), name: "GraphDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2129,16 +2129,16 @@ pub(crate) static GRAPH_DEFINITION: TypeDefinition = TypeDefinition {
         e(1677, S, 812, N, 0), // url
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
-        e(1517, R|S, 775, 458, 0), // start
+        e(1517, R|S, 775, 461, 0), // start
         e(1252, 0, 772, N, 0), // profile
         e(821, A, 238, N, 0), // link
     ],
@@ -2152,7 +2152,7 @@ pub(crate) static GRAPH_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GRAPH_DEFINITION_LINK: TypeDefinition = TypeDefinition {
-    id: TypeId(361), name: "GraphDefinition.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(361), name: "GraphDefinition.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2172,12 +2172,12 @@ pub(crate) static GRAPH_DEFINITION_LINK: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GRAPH_DEFINITION_LINK_TARGET: TypeDefinition = TypeDefinition {
-    id: TypeId(362), name: "GraphDefinition.link.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(362), name: "GraphDefinition.link.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 775, 458, 0), // type
+        e(1658, R, 775, 461, 0), // type
         e(1063, 0, 803, N, 0), // params
         e(1252, 0, 772, N, 0), // profile
         e(242, A, 240, N, 0), // compartment
@@ -2191,14 +2191,14 @@ pub(crate) static GRAPH_DEFINITION_LINK_TARGET: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static GRAPH_DEFINITION_LINK_TARGET_COMPARTMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(363), name: "GraphDefinition.link.target.compartment", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(363), name: "GraphDefinition.link.target.compartment", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1680, R, 775, 248, 0), // use
-        e(219, R, 775, 97, 0), // code
-        e(1420, R, 775, 247, 0), // rule
+        e(1680, R, 775, 251, 0), // use
+        e(219, R, 775, 98, 0), // code
+        e(1420, R, 775, 250, 0), // rule
         e(554, 0, 803, N, 0), // expression
         e(420, 0, 803, N, 0), // description
     ],
@@ -2210,19 +2210,19 @@ pub(crate) static GRAPH_DEFINITION_LINK_TARGET_COMPARTMENT: TypeDefinition = Typ
 };
 
 pub(crate) static GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(57), name: "Group", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(57), name: "Group", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(16, S, 742, N, 0), // active
-        e(1658, R|S, 775, 250, 0), // type
+        e(1658, R|S, 775, 253, 0), // type
         e(20, R|S, 742, N, 0), // actual
         e(219, S, 83, N, 0), // code
         e(948, S, 803, N, 0), // name
@@ -2240,7 +2240,7 @@ pub(crate) static GROUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GROUP_CHARACTERISTIC: TypeDefinition = TypeDefinition {
-    id: TypeId(364), name: "Group.characteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(364), name: "Group.characteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2258,7 +2258,7 @@ pub(crate) static GROUP_CHARACTERISTIC: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GROUP_MEMBER: TypeDefinition = TypeDefinition {
-    id: TypeId(365), name: "Group.member", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(365), name: "Group.member", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2274,12 +2274,12 @@ pub(crate) static GROUP_MEMBER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static GUIDANCE_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(58), name: "GuidanceResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(58), name: "GuidanceResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2287,7 +2287,7 @@ pub(crate) static GUIDANCE_RESPONSE: TypeDefinition = TypeDefinition {
         e(1378, S, 247, N, 0), // requestIdentifier
         e(708, A|S, 247, N, 0), // identifier
         e(927, R|C|S, 813, N, 0), // module
-        e(1523, R|S|M, 775, 251, 0), // status
+        e(1523, R|S|M, 775, 254, 0), // status
         e(1555, 0, 524, N, 0), // subject
         e(507, 0, 512, N, 0), // encounter
         e(988, 0, 782, N, 0), // occurrenceDateTime
@@ -2310,12 +2310,12 @@ pub(crate) static GUIDANCE_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static HEALTHCARE_SERVICE: TypeDefinition = TypeDefinition {
-    id: TypeId(59), name: "HealthcareService", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(59), name: "HealthcareService", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2323,9 +2323,9 @@ pub(crate) static HEALTHCARE_SERVICE: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(16, S|M, 742, N, 0), // active
         e(1264, S, 564, N, 0), // providedBy
-        e(191, A|S, 83, 478, 0), // category
-        e(1658, A|S, 83, 482, 0), // type
-        e(1506, A|S, 83, 66, 0), // specialty
+        e(191, A|S, 83, 481, 0), // category
+        e(1658, A|S, 83, 485, 0), // type
+        e(1506, A|S, 83, 67, 0), // specialty
         e(826, A|S, 533, N, 0), // location
         e(948, S, 803, N, 0), // name
         e(233, S, 803, N, 0), // comment
@@ -2333,12 +2333,12 @@ pub(crate) static HEALTHCARE_SERVICE: TypeDefinition = TypeDefinition {
         e(1177, S, 13, N, 0), // photo
         e(1610, A, 126, N, 0), // telecom
         e(302, A, 533, N, 0), // coverageArea
-        e(1460, A, 83, 480, 0), // serviceProvisionCode
+        e(1460, A, 83, 483, 0), // serviceProvisionCode
         e(502, A, 244, N, 0), // eligibility
-        e(1255, A, 83, 407, 0), // program
+        e(1255, A, 83, 410, 0), // program
         e(197, A, 83, N, 0), // characteristic
-        e(234, A, 83, 293, 0), // communication
-        e(1339, A, 83, 481, 0), // referralMethod
+        e(234, A, 83, 296, 0), // communication
+        e(1339, A, 83, 484, 0), // referralMethod
         e(98, 0, 742, N, 0), // appointmentRequired
         e(140, A, 243, N, 0), // availableTime
         e(960, A, 245, N, 0), // notAvailable
@@ -2356,12 +2356,12 @@ pub(crate) static HEALTHCARE_SERVICE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static HEALTHCARE_SERVICE_AVAILABLE_TIME: TypeDefinition = TypeDefinition {
-    id: TypeId(366), name: "HealthcareService.availableTime", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(366), name: "HealthcareService.availableTime", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(333, A, 775, 163, 0), // daysOfWeek
+        e(333, A, 775, 164, 0), // daysOfWeek
         e(55, 0, 742, N, 0), // allDay
         e(139, 0, 808, N, 0), // availableStartTime
         e(138, 0, 808, N, 0), // availableEndTime
@@ -2373,7 +2373,7 @@ pub(crate) static HEALTHCARE_SERVICE_AVAILABLE_TIME: TypeDefinition = TypeDefini
 };
 
 pub(crate) static HEALTHCARE_SERVICE_ELIGIBILITY: TypeDefinition = TypeDefinition {
-    id: TypeId(367), name: "HealthcareService.eligibility", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(367), name: "HealthcareService.eligibility", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2388,7 +2388,7 @@ pub(crate) static HEALTHCARE_SERVICE_ELIGIBILITY: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static HEALTHCARE_SERVICE_NOT_AVAILABLE: TypeDefinition = TypeDefinition {
-    id: TypeId(368), name: "HealthcareService.notAvailable", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(368), name: "HealthcareService.notAvailable", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension

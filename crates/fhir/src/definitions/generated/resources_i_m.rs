@@ -5,18 +5,18 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static IMAGING_STUDY: TypeDefinition = TypeDefinition {
-    id: TypeId(60), name: "ImagingStudy", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(60), name: "ImagingStudy", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 264, 0), // status
+        e(1523, R|S|M, 775, 267, 0), // status
         e(921, A|S, 104, 1, 0), // modality
         e(1555, R|S, 491, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
@@ -28,9 +28,9 @@ pub(crate) static IMAGING_STUDY: TypeDefinition = TypeDefinition {
         e(971, S, 809, N, 0), // numberOfSeries
         e(968, S, 809, N, 0), // numberOfInstances
         e(1237, S, 585, N, 0), // procedureReference
-        e(1235, A|S, 83, 576, 0), // procedureCode
+        e(1235, A|S, 83, 579, 0), // procedureCode
         e(826, S, 533, N, 0), // location
-        e(1309, A|S, 83, 402, 0), // reasonCode
+        e(1309, A|S, 83, 405, 0), // reasonCode
         e(1311, A|S, 465, N, 0), // reasonReference
         e(961, A|S, 11, N, 0), // note
         e(420, S, 803, N, 0), // description
@@ -47,7 +47,7 @@ pub(crate) static IMAGING_STUDY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMAGING_STUDY_SERIES: TypeDefinition = TypeDefinition {
-    id: TypeId(371), name: "ImagingStudy.series", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(371), name: "ImagingStudy.series", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -58,8 +58,8 @@ pub(crate) static IMAGING_STUDY_SERIES: TypeDefinition = TypeDefinition {
         e(420, S, 803, N, 0), // description
         e(968, S, 809, N, 0), // numberOfInstances
         e(510, A|S, 514, N, 0), // endpoint
-        e(159, S, 104, 58, 0), // bodySite
-        e(801, S, 104, 59, 0), // laterality
+        e(159, S, 104, 59, 0), // bodySite
+        e(801, S, 104, 60, 0), // laterality
         e(1510, A|S, 594, N, 0), // specimen
         e(1520, S, 782, N, 0), // started
         e(1165, A|S, 251, N, 0), // performer
@@ -74,7 +74,7 @@ pub(crate) static IMAGING_STUDY_SERIES: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMAGING_STUDY_SERIES_INSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(372), name: "ImagingStudy.series.instance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(372), name: "ImagingStudy.series.instance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -91,12 +91,12 @@ pub(crate) static IMAGING_STUDY_SERIES_INSTANCE: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static IMAGING_STUDY_SERIES_PERFORMER: TypeDefinition = TypeDefinition {
-    id: TypeId(373), name: "ImagingStudy.series.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(373), name: "ImagingStudy.series.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(653, S, 83, 477, 0), // function
+        e(653, S, 83, 480, 0), // function
         e(18, R|S, 449, N, 0), // actor
     ],
     members: &[
@@ -106,42 +106,42 @@ pub(crate) static IMAGING_STUDY_SERIES_PERFORMER: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static IMMUNIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(61), name: "Immunization", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(61), name: "Immunization", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 280, 0), // status
-        e(1526, 0, 83, 281, 0), // statusReason
-        e(1690, R|S, 83, 534, 0), // vaccineCode
+        e(1523, R|S|M, 775, 283, 0), // status
+        e(1526, 0, 83, 284, 0), // statusReason
+        e(1690, R|S, 83, 537, 0), // vaccineCode
         e(1090, R|S, 574, N, 0), // patient
         e(507, 0, 512, N, 0), // encounter
         e(987, R|C|S, 791, N, 0), // occurrence
         e(1320, 0, 782, N, 0), // recorded
         e(1224, S, 742, N, 0), // primarySource
-        e(1368, 0, 83, 271, 0), // reportOrigin
+        e(1368, 0, 83, 274, 0), // reportOrigin
         e(826, 0, 533, N, 0), // location
         e(849, 0, 564, N, 0), // manufacturer
         e(835, 0, 803, N, 0), // lotNumber
         e(544, 0, 777, N, 0), // expirationDate
-        e(1475, 0, 83, 279, 0), // site
-        e(1417, 0, 83, 278, 0), // route
+        e(1475, 0, 83, 282, 0), // site
+        e(1417, 0, 83, 281, 0), // route
         e(477, 0, 404, N, 6), // doseQuantity
         e(1165, A|S, 253, N, 0), // performer
         e(961, A|S, 11, N, 0), // note
-        e(1309, A, 83, 273, 0), // reasonCode
+        e(1309, A, 83, 276, 0), // reasonCode
         e(1311, A, 469, N, 0), // reasonReference
         e(776, S|M, 742, N, 0), // isSubpotent
-        e(1562, A, 83, 282, 0), // subpotentReason
+        e(1562, A, 83, 285, 0), // subpotentReason
         e(491, A, 252, N, 0), // education
-        e(1257, A, 83, 272, 0), // programEligibility
-        e(654, 0, 83, 270, 0), // fundingSource
+        e(1257, A, 83, 275, 0), // programEligibility
+        e(654, 0, 83, 273, 0), // fundingSource
         e(1303, A, 255, N, 0), // reaction
         e(1263, A, 254, N, 0), // protocolApplied
     ],
@@ -157,7 +157,7 @@ pub(crate) static IMMUNIZATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMMUNIZATION_EDUCATION: TypeDefinition = TypeDefinition {
-    id: TypeId(374), name: "Immunization.education", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(374), name: "Immunization.education", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -174,12 +174,12 @@ pub(crate) static IMMUNIZATION_EDUCATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMMUNIZATION_PERFORMER: TypeDefinition = TypeDefinition {
-    id: TypeId(375), name: "Immunization.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(375), name: "Immunization.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(653, S, 83, 269, 0), // function
+        e(653, S, 83, 272, 0), // function
         e(18, R|S, 570, N, 0), // actor
     ],
     members: &[
@@ -189,14 +189,14 @@ pub(crate) static IMMUNIZATION_PERFORMER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMMUNIZATION_PROTOCOL_APPLIED: TypeDefinition = TypeDefinition {
-    id: TypeId(376), name: "Immunization.protocolApplied", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(376), name: "Immunization.protocolApplied", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1451, 0, 803, N, 0), // series
         e(130, 0, 564, N, 0), // authority
-        e(1598, A, 83, 283, 0), // targetDisease
+        e(1598, A, 83, 286, 0), // targetDisease
         e(474, R|C, 802, N, 0), // doseNumber
         e(1452, C, 802, N, 0), // seriesDoses
     ],
@@ -208,7 +208,7 @@ pub(crate) static IMMUNIZATION_PROTOCOL_APPLIED: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static IMMUNIZATION_REACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(377), name: "Immunization.reaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(377), name: "Immunization.reaction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -224,25 +224,25 @@ pub(crate) static IMMUNIZATION_REACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMMUNIZATION_EVALUATION: TypeDefinition = TypeDefinition {
-    id: TypeId(62), name: "ImmunizationEvaluation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(62), name: "ImmunizationEvaluation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 267, 0), // status
+        e(1523, R|S|M, 775, 270, 0), // status
         e(1090, R|S, 574, N, 0), // patient
         e(322, 0, 782, N, 0), // date
         e(130, 0, 564, N, 0), // authority
-        e(1598, R|S, 83, 268, 0), // targetDisease
+        e(1598, R|S, 83, 271, 0), // targetDisease
         e(718, R|S, 530, N, 0), // immunizationEvent
-        e(479, R|S, 83, 265, 0), // doseStatus
-        e(480, A, 83, 266, 0), // doseStatusReason
+        e(479, R|S, 83, 268, 0), // doseStatus
+        e(480, A, 83, 269, 0), // doseStatusReason
         e(420, 0, 803, N, 0), // description
         e(1451, 0, 803, N, 0), // series
         e(474, C, 802, N, 0), // doseNumber
@@ -258,12 +258,12 @@ pub(crate) static IMMUNIZATION_EVALUATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMMUNIZATION_RECOMMENDATION: TypeDefinition = TypeDefinition {
-    id: TypeId(63), name: "ImmunizationRecommendation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(63), name: "ImmunizationRecommendation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -282,16 +282,16 @@ pub(crate) static IMMUNIZATION_RECOMMENDATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMMUNIZATION_RECOMMENDATION_RECOMMENDATION: TypeDefinition = TypeDefinition {
-    id: TypeId(378), name: "ImmunizationRecommendation.recommendation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(378), name: "ImmunizationRecommendation.recommendation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1690, A|S, 83, 534, 0), // vaccineCode
-        e(1598, S, 83, 277, 0), // targetDisease
-        e(282, A|S, 83, 534, 0), // contraindicatedVaccineCode
-        e(640, R|S|M, 83, 276, 0), // forecastStatus
-        e(639, A|S, 83, 275, 0), // forecastReason
+        e(1690, A|S, 83, 537, 0), // vaccineCode
+        e(1598, S, 83, 280, 0), // targetDisease
+        e(282, A|S, 83, 537, 0), // contraindicatedVaccineCode
+        e(640, R|S|M, 83, 279, 0), // forecastStatus
+        e(639, A|S, 83, 278, 0), // forecastReason
         e(324, A, 257, N, 0), // dateCriterion
         e(420, 0, 803, N, 0), // description
         e(1451, 0, 803, N, 0), // series
@@ -309,12 +309,12 @@ pub(crate) static IMMUNIZATION_RECOMMENDATION_RECOMMENDATION: TypeDefinition = T
 };
 
 pub(crate) static IMMUNIZATION_RECOMMENDATION_RECOMMENDATION_DATE_CRITERION: TypeDefinition = TypeDefinition {
-    id: TypeId(379), name: "ImmunizationRecommendation.recommendation.dateCriterion", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(379), name: "ImmunizationRecommendation.recommendation.dateCriterion", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 83, 274, 0), // code
+        e(219, R, 83, 277, 0), // code
         e(1702, R, 782, N, 0), // value
     ],
     members: &[
@@ -324,12 +324,12 @@ pub(crate) static IMMUNIZATION_RECOMMENDATION_RECOMMENDATION_DATE_CRITERION: Typ
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE: TypeDefinition = TypeDefinition {
-    id: TypeId(64), name: "ImplementationGuide", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(64), name: "ImplementationGuide", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -338,17 +338,17 @@ pub(crate) static IMPLEMENTATION_GUIDE: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(1052, R|S, 794, N, 0), // packageId
-        e(815, S, 775, 489, 0), // license
+        e(815, S, 775, 492, 0), // license
         e(571, R|A|S, 775, 2, 0), // fhirVersion
         e(415, A|S, 264, N, 0), // dependsOn
         e(670, A|S, 265, N, 0), // global
@@ -366,7 +366,7 @@ pub(crate) static IMPLEMENTATION_GUIDE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(380), name: "ImplementationGuide.definition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(380), name: "ImplementationGuide.definition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -385,7 +385,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_GROUPING: TypeDefinition = TypeDefinition {
-    id: TypeId(381), name: "ImplementationGuide.definition.grouping", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(381), name: "ImplementationGuide.definition.grouping", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -400,14 +400,14 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_GROUPING: TypeDefinition = Typ
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_PAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(382), name: "ImplementationGuide.definition.page", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(382), name: "ImplementationGuide.definition.page", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R|C, 816, N, 0), // name
         e(1643, R, 803, N, 0), // title
-        e(663, R, 775, 252, 0), // generation
+        e(663, R, 775, 255, 0), // generation
         e(1057, A, 260, N, 0), // page
     ],
     members: &[
@@ -418,12 +418,12 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_PAGE: TypeDefinition = TypeDef
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(383), name: "ImplementationGuide.definition.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(383), name: "ImplementationGuide.definition.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R, 775, 253, 0), // code
+        e(219, R, 775, 256, 0), // code
         e(1702, R, 803, N, 0), // value
     ],
     members: &[
@@ -433,7 +433,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_PARAMETER: TypeDefinition = Ty
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_RESOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(384), name: "ImplementationGuide.definition.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(384), name: "ImplementationGuide.definition.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -453,7 +453,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_RESOURCE: TypeDefinition = Typ
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_TEMPLATE: TypeDefinition = TypeDefinition {
-    id: TypeId(385), name: "ImplementationGuide.definition.template", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(385), name: "ImplementationGuide.definition.template", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -469,7 +469,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEFINITION_TEMPLATE: TypeDefinition = Typ
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_DEPENDS_ON: TypeDefinition = TypeDefinition {
-    id: TypeId(386), name: "ImplementationGuide.dependsOn", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(386), name: "ImplementationGuide.dependsOn", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -485,12 +485,12 @@ pub(crate) static IMPLEMENTATION_GUIDE_DEPENDS_ON: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_GLOBAL: TypeDefinition = TypeDefinition {
-    id: TypeId(387), name: "ImplementationGuide.global", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(387), name: "ImplementationGuide.global", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 458, 0), // type
+        e(1658, R|S, 775, 461, 0), // type
         e(1252, R|S, 772, N, 0), // profile
     ],
     members: &[
@@ -500,7 +500,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_GLOBAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_MANIFEST: TypeDefinition = TypeDefinition {
-    id: TypeId(388), name: "ImplementationGuide.manifest", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(388), name: "ImplementationGuide.manifest", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -519,7 +519,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_MANIFEST: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_MANIFEST_PAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(389), name: "ImplementationGuide.manifest.page", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(389), name: "ImplementationGuide.manifest.page", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -535,7 +535,7 @@ pub(crate) static IMPLEMENTATION_GUIDE_MANIFEST_PAGE: TypeDefinition = TypeDefin
 };
 
 pub(crate) static IMPLEMENTATION_GUIDE_MANIFEST_RESOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(390), name: "ImplementationGuide.manifest.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(390), name: "ImplementationGuide.manifest.resource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -551,19 +551,19 @@ pub(crate) static IMPLEMENTATION_GUIDE_MANIFEST_RESOURCE: TypeDefinition = TypeD
 };
 
 pub(crate) static INSURANCE_PLAN: TypeDefinition = TypeDefinition {
-    id: TypeId(65), name: "InsurancePlan", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(65), name: "InsurancePlan", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, S|M, 775, 415, 0), // status
-        e(1658, A|S, 83, 285, 0), // type
+        e(1523, S|M, 775, 418, 0), // status
+        e(1658, A|S, 83, 288, 0), // type
         e(948, S, 803, N, 0), // name
         e(54, A, 803, N, 0), // alias
         e(1170, 0, 382, N, 0), // period
@@ -586,12 +586,12 @@ pub(crate) static INSURANCE_PLAN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INSURANCE_PLAN_CONTACT: TypeDefinition = TypeDefinition {
-    id: TypeId(391), name: "InsurancePlan.contact", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(391), name: "InsurancePlan.contact", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1272, 0, 83, 127, 0), // purpose
+        e(1272, 0, 83, 128, 0), // purpose
         e(948, 0, 246, N, 0), // name
         e(1610, A, 126, N, 0), // telecom
         e(35, 0, 4, N, 0), // address
@@ -603,7 +603,7 @@ pub(crate) static INSURANCE_PLAN_CONTACT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INSURANCE_PLAN_COVERAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(392), name: "InsurancePlan.coverage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(392), name: "InsurancePlan.coverage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -619,7 +619,7 @@ pub(crate) static INSURANCE_PLAN_COVERAGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INSURANCE_PLAN_COVERAGE_BENEFIT: TypeDefinition = TypeDefinition {
-    id: TypeId(393), name: "InsurancePlan.coverage.benefit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(393), name: "InsurancePlan.coverage.benefit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -635,7 +635,7 @@ pub(crate) static INSURANCE_PLAN_COVERAGE_BENEFIT: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static INSURANCE_PLAN_COVERAGE_BENEFIT_LIMIT: TypeDefinition = TypeDefinition {
-    id: TypeId(394), name: "InsurancePlan.coverage.benefit.limit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(394), name: "InsurancePlan.coverage.benefit.limit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -650,7 +650,7 @@ pub(crate) static INSURANCE_PLAN_COVERAGE_BENEFIT_LIMIT: TypeDefinition = TypeDe
 };
 
 pub(crate) static INSURANCE_PLAN_PLAN: TypeDefinition = TypeDefinition {
-    id: TypeId(395), name: "InsurancePlan.plan", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(395), name: "InsurancePlan.plan", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -670,7 +670,7 @@ pub(crate) static INSURANCE_PLAN_PLAN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INSURANCE_PLAN_PLAN_GENERAL_COST: TypeDefinition = TypeDefinition {
-    id: TypeId(396), name: "InsurancePlan.plan.generalCost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(396), name: "InsurancePlan.plan.generalCost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -687,7 +687,7 @@ pub(crate) static INSURANCE_PLAN_PLAN_GENERAL_COST: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static INSURANCE_PLAN_PLAN_SPECIFIC_COST: TypeDefinition = TypeDefinition {
-    id: TypeId(397), name: "InsurancePlan.plan.specificCost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(397), name: "InsurancePlan.plan.specificCost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -702,7 +702,7 @@ pub(crate) static INSURANCE_PLAN_PLAN_SPECIFIC_COST: TypeDefinition = TypeDefini
 };
 
 pub(crate) static INSURANCE_PLAN_PLAN_SPECIFIC_COST_BENEFIT: TypeDefinition = TypeDefinition {
-    id: TypeId(398), name: "InsurancePlan.plan.specificCost.benefit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(398), name: "InsurancePlan.plan.specificCost.benefit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -717,13 +717,13 @@ pub(crate) static INSURANCE_PLAN_PLAN_SPECIFIC_COST_BENEFIT: TypeDefinition = Ty
 };
 
 pub(crate) static INSURANCE_PLAN_PLAN_SPECIFIC_COST_BENEFIT_COST: TypeDefinition = TypeDefinition {
-    id: TypeId(399), name: "InsurancePlan.plan.specificCost.benefit.cost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(399), name: "InsurancePlan.plan.specificCost.benefit.cost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1658, R, 83, N, 0), // type
-        e(92, 0, 83, 284, 0), // applicability
+        e(92, 0, 83, 287, 0), // applicability
         e(1278, A, 83, N, 0), // qualifiers
         e(1702, 0, 404, N, 0), // value
     ],
@@ -734,18 +734,18 @@ pub(crate) static INSURANCE_PLAN_PLAN_SPECIFIC_COST_BENEFIT_COST: TypeDefinition
 };
 
 pub(crate) static INVOICE: TypeDefinition = TypeDefinition {
-    id: TypeId(66), name: "Invoice", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(66), name: "Invoice", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 288, 0), // status
+        e(1523, R|S|M, 775, 291, 0), // status
         e(178, 0, 803, N, 0), // cancelledReason
         e(1658, S, 83, N, 0), // type
         e(1555, S, 524, N, 0), // subject
@@ -771,7 +771,7 @@ pub(crate) static INVOICE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INVOICE_LINE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(400), name: "Invoice.lineItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(400), name: "Invoice.lineItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -787,12 +787,12 @@ pub(crate) static INVOICE_LINE_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static INVOICE_LINE_ITEM_PRICE_COMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(401), name: "Invoice.lineItem.priceComponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(401), name: "Invoice.lineItem.priceComponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 775, 287, 0), // type
+        e(1658, R, 775, 290, 0), // type
         e(219, 0, 83, N, 0), // code
         e(564, 0, 792, N, 0), // factor
         e(70, 0, 356, N, 0), // amount
@@ -804,7 +804,7 @@ pub(crate) static INVOICE_LINE_ITEM_PRICE_COMPONENT: TypeDefinition = TypeDefini
 };
 
 pub(crate) static INVOICE_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(402), name: "Invoice.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(402), name: "Invoice.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -819,12 +819,12 @@ pub(crate) static INVOICE_PARTICIPANT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LIBRARY: TypeDefinition = TypeDefinition {
-    id: TypeId(67), name: "Library", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(67), name: "Library", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -835,23 +835,23 @@ pub(crate) static LIBRARY: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1658, R|S, 83, 294, 0), // type
-        e(1555, C, 93, 499, 0), // subject
+        e(1658, R|S, 83, 297, 0), // type
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
@@ -874,12 +874,12 @@ pub(crate) static LIBRARY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LINKAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(68), name: "Linkage", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(68), name: "Linkage", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -896,12 +896,12 @@ pub(crate) static LINKAGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LINKAGE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(403), name: "Linkage.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(403), name: "Linkage.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 296, 0), // type
+        e(1658, R|S, 775, 299, 0), // type
         e(1393, R|S, 426, N, 0), // resource
     ],
     members: &[
@@ -911,29 +911,29 @@ pub(crate) static LINKAGE_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LIST: TypeDefinition = TypeDefinition {
-    id: TypeId(69), name: "List", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(69), name: "List", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 302, 0), // status
-        e(922, R|S|M, 775, 300, 0), // mode
+        e(1523, R|S|M, 775, 305, 0), // status
+        e(922, R|S|M, 775, 303, 0), // mode
         e(1643, S, 803, N, 0), // title
-        e(219, S, 83, 298, 0), // code
+        e(219, S, 83, 301, 0), // code
         e(1555, S, 485, N, 0), // subject
         e(507, 0, 512, N, 0), // encounter
         e(322, S, 782, N, 0), // date
         e(1486, S, 502, N, 0), // source
-        e(1021, 0, 83, 301, 0), // orderedBy
+        e(1021, 0, 83, 304, 0), // orderedBy
         e(961, A, 11, N, 0), // note
         e(518, A, 282, N, 0), // entry
-        e(503, 0, 83, 297, 0), // emptyReason
+        e(503, 0, 83, 300, 0), // emptyReason
     ],
     members: &[
         m(219, 12, 0), m(266, 5, 0), m(322, 15, 0), m(503, 20, 0), m(507, 14, 0), m(518, 19, 0), m(556, 6, 0),
@@ -945,12 +945,12 @@ pub(crate) static LIST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LIST_ENTRY: TypeDefinition = TypeDefinition {
-    id: TypeId(404), name: "List.entry", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(404), name: "List.entry", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(630, 0, 83, 299, 0), // flag
+        e(630, 0, 83, 302, 0), // flag
         e(409, M, 742, N, 0), // deleted
         e(322, 0, 782, N, 0), // date
         e(782, R, 426, N, 0), // item
@@ -962,27 +962,27 @@ pub(crate) static LIST_ENTRY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LOCATION: TypeDefinition = TypeDefinition {
-    id: TypeId(70), name: "Location", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(70), name: "Location", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, S|M, 775, 305, 0), // status
-        e(1012, S, 104, 553, 0), // operationalStatus
+        e(1523, S|M, 775, 308, 0), // status
+        e(1012, S, 104, 556, 0), // operationalStatus
         e(948, S, 803, N, 0), // name
         e(54, A, 803, N, 0), // alias
         e(420, S, 803, N, 0), // description
-        e(922, S, 775, 303, 0), // mode
-        e(1658, A|S, 83, 574, 0), // type
+        e(922, S, 775, 306, 0), // mode
+        e(1658, A|S, 83, 577, 0), // type
         e(1610, A, 126, N, 0), // telecom
         e(35, 0, 4, N, 0), // address
-        e(1180, S, 83, 304, 0), // physicalType
+        e(1180, S, 83, 307, 0), // physicalType
         e(1191, 0, 284, N, 0), // position
         e(841, S, 564, N, 0), // managingOrganization
         e(1072, 0, 533, N, 0), // partOf
@@ -1000,12 +1000,12 @@ pub(crate) static LOCATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LOCATION_HOURS_OF_OPERATION: TypeDefinition = TypeDefinition {
-    id: TypeId(405), name: "Location.hoursOfOperation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(405), name: "Location.hoursOfOperation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(333, A, 775, 163, 0), // daysOfWeek
+        e(333, A, 775, 164, 0), // daysOfWeek
         e(55, 0, 742, N, 0), // allDay
         e(1009, 0, 808, N, 0), // openingTime
         e(217, 0, 808, N, 0), // closingTime
@@ -1017,7 +1017,7 @@ pub(crate) static LOCATION_HOURS_OF_OPERATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static LOCATION_POSITION: TypeDefinition = TypeDefinition {
-    id: TypeId(406), name: "Location.position", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(406), name: "Location.position", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1033,12 +1033,12 @@ pub(crate) static LOCATION_POSITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE: TypeDefinition = TypeDefinition {
-    id: TypeId(71), name: "Measure", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(71), name: "Measure", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1049,22 +1049,22 @@ pub(crate) static MEASURE: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
@@ -1072,14 +1072,14 @@ pub(crate) static MEASURE: TypeDefinition = TypeDefinition {
         e(1348, A, 608, N, 0), // relatedArtifact
         e(814, A, 766, N, 0), // library
         e(450, S, 799, N, 0), // disclaimer
-        e(1432, S, 83, 320, 0), // scoring
-        e(247, S, 83, 98, 0), // compositeScoring
-        e(1658, A|S, 83, 321, 0), // type
+        e(1432, S, 83, 323, 0), // scoring
+        e(247, S, 83, 99, 0), // compositeScoring
+        e(1658, A|S, 83, 324, 0), // type
         e(1412, S, 803, N, 0), // riskAdjustment
         e(1295, S, 803, N, 0), // rateAggregation
         e(1301, S, 799, N, 0), // rationale
         e(214, S, 799, N, 0), // clinicalRecommendationStatement
-        e(727, S, 83, 316, 0), // improvementNotation
+        e(727, S, 83, 319, 0), // improvementNotation
         e(399, A|S, 799, N, 0), // definition
         e(683, S, 799, N, 0), // guidance
         e(674, A, 286, N, 0), // group
@@ -1099,7 +1099,7 @@ pub(crate) static MEASURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(408), name: "Measure.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(408), name: "Measure.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1116,12 +1116,12 @@ pub(crate) static MEASURE_GROUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_GROUP_POPULATION: TypeDefinition = TypeDefinition {
-    id: TypeId(409), name: "Measure.group.population", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(409), name: "Measure.group.population", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, 0, 83, 317, 0), // code
+        e(219, 0, 83, 320, 0), // code
         e(420, 0, 803, N, 0), // description
         e(307, R, 234, N, 0), // criteria
     ],
@@ -1132,7 +1132,7 @@ pub(crate) static MEASURE_GROUP_POPULATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_GROUP_STRATIFIER: TypeDefinition = TypeDefinition {
-    id: TypeId(410), name: "Measure.group.stratifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(410), name: "Measure.group.stratifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1149,7 +1149,7 @@ pub(crate) static MEASURE_GROUP_STRATIFIER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_GROUP_STRATIFIER_COMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(411), name: "Measure.group.stratifier.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(411), name: "Measure.group.stratifier.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1165,13 +1165,13 @@ pub(crate) static MEASURE_GROUP_STRATIFIER_COMPONENT: TypeDefinition = TypeDefin
 };
 
 pub(crate) static MEASURE_SUPPLEMENTAL_DATA: TypeDefinition = TypeDefinition {
-    id: TypeId(412), name: "Measure.supplementalData", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(412), name: "Measure.supplementalData", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(219, 0, 83, N, 0), // code
-        e(1678, A, 83, 315, 0), // usage
+        e(1678, A, 83, 318, 0), // usage
         e(420, 0, 803, N, 0), // description
         e(307, R, 234, N, 0), // criteria
     ],
@@ -1182,25 +1182,25 @@ pub(crate) static MEASURE_SUPPLEMENTAL_DATA: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_REPORT: TypeDefinition = TypeDefinition {
-    id: TypeId(72), name: "MeasureReport", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(72), name: "MeasureReport", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 318, 0), // status
-        e(1658, R|S, 775, 319, 0), // type
+        e(1523, R|S|M, 775, 321, 0), // status
+        e(1658, R|S, 775, 322, 0), // type
         e(888, R|S, 767, N, 0), // measure
         e(1555, S, 486, N, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1372, S, 536, N, 0), // reporter
         e(1170, R|S, 382, N, 0), // period
-        e(727, S|M, 83, 316, 0), // improvementNotation
+        e(727, S|M, 83, 319, 0), // improvementNotation
         e(674, A, 291, N, 0), // group
         e(525, A, 426, N, 0), // evaluatedResource
     ],
@@ -1213,7 +1213,7 @@ pub(crate) static MEASURE_REPORT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_REPORT_GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(413), name: "MeasureReport.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(413), name: "MeasureReport.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1230,12 +1230,12 @@ pub(crate) static MEASURE_REPORT_GROUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEASURE_REPORT_GROUP_POPULATION: TypeDefinition = TypeDefinition {
-    id: TypeId(414), name: "MeasureReport.group.population", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(414), name: "MeasureReport.group.population", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, S, 83, 317, 0), // code
+        e(219, S, 83, 320, 0), // code
         e(295, 0, 797, N, 0), // count
         e(1559, 0, 532, N, 0), // subjectResults
     ],
@@ -1246,7 +1246,7 @@ pub(crate) static MEASURE_REPORT_GROUP_POPULATION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER: TypeDefinition = TypeDefinition {
-    id: TypeId(415), name: "MeasureReport.group.stratifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(415), name: "MeasureReport.group.stratifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1261,7 +1261,7 @@ pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER_STRATUM: TypeDefinition = TypeDefinition {
-    id: TypeId(416), name: "MeasureReport.group.stratifier.stratum", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(416), name: "MeasureReport.group.stratifier.stratum", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1278,7 +1278,7 @@ pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER_STRATUM: TypeDefinition = Type
 };
 
 pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER_STRATUM_COMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(417), name: "MeasureReport.group.stratifier.stratum.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(417), name: "MeasureReport.group.stratifier.stratum.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1293,12 +1293,12 @@ pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER_STRATUM_COMPONENT: TypeDefinit
 };
 
 pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER_STRATUM_POPULATION: TypeDefinition = TypeDefinition {
-    id: TypeId(418), name: "MeasureReport.group.stratifier.stratum.population", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(418), name: "MeasureReport.group.stratifier.stratum.population", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, 0, 83, 317, 0), // code
+        e(219, 0, 83, 320, 0), // code
         e(295, 0, 797, N, 0), // count
         e(1559, 0, 532, N, 0), // subjectResults
     ],
@@ -1309,12 +1309,12 @@ pub(crate) static MEASURE_REPORT_GROUP_STRATIFIER_STRATUM_POPULATION: TypeDefini
 };
 
 pub(crate) static MEDIA: TypeDefinition = TypeDefinition {
-    id: TypeId(73), name: "Media", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(73), name: "Media", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1322,17 +1322,17 @@ pub(crate) static MEDIA: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(148, A|S, 443, N, 0), // basedOn
         e(1072, A|S, 426, N, 0), // partOf
-        e(1523, R|S|M, 775, 216, 0), // status
-        e(1658, S, 83, 324, 0), // type
-        e(921, S, 83, 323, 0), // modality
-        e(1771, S, 83, 325, 0), // view
+        e(1523, R|S|M, 775, 219, 0), // status
+        e(1658, S, 83, 327, 0), // type
+        e(921, S, 83, 326, 0), // modality
+        e(1771, S, 83, 328, 0), // view
         e(1555, S, 487, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(303, C|S, 785, N, 0), // created
         e(780, S, 796, N, 0), // issued
         e(1013, S, 449, N, 0), // operator
-        e(1309, A|S, 83, 402, 0), // reasonCode
-        e(159, S, 83, 58, 0), // bodySite
+        e(1309, A|S, 83, 405, 0), // reasonCode
+        e(159, S, 83, 59, 0), // bodySite
         e(438, S, 803, N, 0), // deviceName
         e(436, S, 483, N, 0), // device
         e(692, S, 801, N, 0), // height
@@ -1353,21 +1353,21 @@ pub(crate) static MEDIA: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(74), name: "Medication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(74), name: "Medication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(219, S, 83, 329, 0), // code
-        e(1523, S|M, 775, 333, 0), // status
+        e(219, S, 83, 332, 0), // code
+        e(1523, S|M, 775, 336, 0), // status
         e(849, S, 564, N, 0), // manufacturer
-        e(641, 0, 83, 330, 0), // form
+        e(641, 0, 83, 333, 0), // form
         e(70, S, 423, N, 0), // amount
         e(742, A, 298, N, 0), // ingredient
         e(150, 0, 297, N, 0), // batch
@@ -1381,7 +1381,7 @@ pub(crate) static MEDICATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_BATCH: TypeDefinition = TypeDefinition {
-    id: TypeId(419), name: "Medication.batch", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(419), name: "Medication.batch", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1396,7 +1396,7 @@ pub(crate) static MEDICATION_BATCH: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_INGREDIENT: TypeDefinition = TypeDefinition {
-    id: TypeId(420), name: "Medication.ingredient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(420), name: "Medication.ingredient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1412,12 +1412,12 @@ pub(crate) static MEDICATION_INGREDIENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_ADMINISTRATION: TypeDefinition = TypeDefinition {
-    id: TypeId(75), name: "MedicationAdministration", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(75), name: "MedicationAdministration", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1425,16 +1425,16 @@ pub(crate) static MEDICATION_ADMINISTRATION: TypeDefinition = TypeDefinition {
         e(708, A, 247, N, 0), // identifier
         e(752, A|S, 812, N, 0), // instantiates
         e(1072, A|S, 545, N, 0), // partOf
-        e(1523, R|S|M, 775, 327, 0), // status
-        e(1526, A, 83, 425, 0), // statusReason
-        e(191, 0, 83, 326, 0), // category
-        e(893, R|C|S, 94, 329, 0), // medication
+        e(1523, R|S|M, 775, 330, 0), // status
+        e(1526, A, 83, 428, 0), // statusReason
+        e(191, 0, 83, 329, 0), // category
+        e(893, R|C|S, 94, 332, 0), // medication
         e(1555, R|S, 524, N, 0), // subject
         e(277, 0, 513, N, 0), // context
         e(1587, A, 426, N, 0), // supportingInformation
         e(494, R|C|S, 785, N, 0), // effective
         e(1165, A|S, 300, N, 0), // performer
-        e(1309, A, 83, 424, 0), // reasonCode
+        e(1309, A, 83, 427, 0), // reasonCode
         e(1311, A, 469, N, 0), // reasonReference
         e(1375, 0, 547, N, 0), // request
         e(436, A, 481, N, 0), // device
@@ -1453,14 +1453,14 @@ pub(crate) static MEDICATION_ADMINISTRATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_ADMINISTRATION_DOSAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(421), name: "MedicationAdministration.dosage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(421), name: "MedicationAdministration.dosage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1619, 0, 803, N, 0), // text
-        e(1475, 0, 83, 41, 0), // site
-        e(1417, 0, 83, 464, 0), // route
+        e(1475, 0, 83, 42, 0), // site
+        e(1417, 0, 83, 467, 0), // route
         e(903, 0, 83, 21, 0), // method
         e(471, 0, 404, N, 6), // dose
         e(1294, C, 424, N, 6), // rate
@@ -1473,12 +1473,12 @@ pub(crate) static MEDICATION_ADMINISTRATION_DOSAGE: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static MEDICATION_ADMINISTRATION_PERFORMER: TypeDefinition = TypeDefinition {
-    id: TypeId(422), name: "MedicationAdministration.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(422), name: "MedicationAdministration.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(653, 0, 83, 322, 0), // function
+        e(653, 0, 83, 325, 0), // function
         e(18, R|S, 503, N, 0), // actor
     ],
     members: &[
@@ -1488,29 +1488,29 @@ pub(crate) static MEDICATION_ADMINISTRATION_PERFORMER: TypeDefinition = TypeDefi
 };
 
 pub(crate) static MEDICATION_DISPENSE: TypeDefinition = TypeDefinition {
-    id: TypeId(76), name: "MedicationDispense", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(76), name: "MedicationDispense", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
         e(1072, A, 585, N, 0), // partOf
-        e(1523, R|S|M, 775, 336, 0), // status
-        e(1526, C, 91, 337, 0), // statusReason
-        e(191, 0, 83, 334, 0), // category
-        e(893, R|C|S, 94, 329, 0), // medication
+        e(1523, R|S|M, 775, 339, 0), // status
+        e(1526, C, 91, 340, 0), // statusReason
+        e(191, 0, 83, 337, 0), // category
+        e(893, R|C|S, 94, 332, 0), // medication
         e(1555, S, 524, N, 0), // subject
         e(277, 0, 513, N, 0), // context
         e(1587, A, 426, N, 0), // supportingInformation
         e(1165, A, 301, N, 0), // performer
         e(826, 0, 533, N, 0), // location
         e(134, A, 547, N, 0), // authorizingPrescription
-        e(1658, 0, 83, 564, 0), // type
+        e(1658, 0, 83, 567, 0), // type
         e(1282, 0, 404, N, 6), // quantity
         e(334, 0, 404, N, 6), // daysSupply
         e(1779, S, 782, N, 0), // whenPrepared
@@ -1535,12 +1535,12 @@ pub(crate) static MEDICATION_DISPENSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_DISPENSE_PERFORMER: TypeDefinition = TypeDefinition {
-    id: TypeId(423), name: "MedicationDispense.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(423), name: "MedicationDispense.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(653, 0, 83, 335, 0), // function
+        e(653, 0, 83, 338, 0), // function
         e(18, R, 500, N, 0), // actor
     ],
     members: &[
@@ -1550,14 +1550,14 @@ pub(crate) static MEDICATION_DISPENSE_PERFORMER: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static MEDICATION_DISPENSE_SUBSTITUTION: TypeDefinition = TypeDefinition {
-    id: TypeId(424), name: "MedicationDispense.substitution", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(424), name: "MedicationDispense.substitution", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1773, R, 742, N, 0), // wasSubstituted
-        e(1658, 0, 83, 567, 0), // type
-        e(1308, A, 83, 575, 0), // reason
+        e(1658, 0, 83, 570, 0), // type
+        e(1308, A, 83, 578, 0), // reason
         e(1401, A, 582, N, 0), // responsibleParty
     ],
     members: &[
@@ -1567,20 +1567,20 @@ pub(crate) static MEDICATION_DISPENSE_SUBSTITUTION: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE: TypeDefinition = TypeDefinition {
-    id: TypeId(77), name: "MedicationKnowledge", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(77), name: "MedicationKnowledge", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
-        e(219, S, 83, 329, 0), // code
-        e(1523, S|M, 775, 340, 0), // status
+        e(219, S, 83, 332, 0), // code
+        e(1523, S|M, 775, 343, 0), // status
         e(849, S, 564, N, 0), // manufacturer
-        e(473, 0, 83, 330, 0), // doseForm
+        e(473, 0, 83, 333, 0), // doseForm
         e(70, S, 404, N, 6), // amount
         e(1591, A|S, 803, N, 0), // synonym
         e(1350, A, 318, N, 0), // relatedMedicationKnowledge
@@ -1589,7 +1589,7 @@ pub(crate) static MEDICATION_KNOWLEDGE: TypeDefinition = TypeDefinition {
         e(936, A, 312, N, 0), // monograph
         e(742, A, 308, N, 0), // ingredient
         e(1213, 0, 799, N, 0), // preparationInstruction
-        e(759, A, 83, 464, 0), // intendedRoute
+        e(759, A, 83, 467, 0), // intendedRoute
         e(292, A, 306, N, 0), // cost
         e(935, A, 311, N, 0), // monitoringProgram
         e(43, A, 303, N, 0), // administrationGuidelines
@@ -1611,7 +1611,7 @@ pub(crate) static MEDICATION_KNOWLEDGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES: TypeDefinition = TypeDefinition {
-    id: TypeId(425), name: "MedicationKnowledge.administrationGuidelines", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(425), name: "MedicationKnowledge.administrationGuidelines", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1627,7 +1627,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES: TypeDefinition
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES_DOSAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(426), name: "MedicationKnowledge.administrationGuidelines.dosage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(426), name: "MedicationKnowledge.administrationGuidelines.dosage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1642,7 +1642,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES_DOSAGE: TypeDef
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES_PATIENT_CHARACTERISTICS: TypeDefinition = TypeDefinition {
-    id: TypeId(427), name: "MedicationKnowledge.administrationGuidelines.patientCharacteristics", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(427), name: "MedicationKnowledge.administrationGuidelines.patientCharacteristics", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1657,7 +1657,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_ADMINISTRATION_GUIDELINES_PATIENT_CHARACT
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_COST: TypeDefinition = TypeDefinition {
-    id: TypeId(428), name: "MedicationKnowledge.cost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(428), name: "MedicationKnowledge.cost", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1673,12 +1673,12 @@ pub(crate) static MEDICATION_KNOWLEDGE_COST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_DRUG_CHARACTERISTIC: TypeDefinition = TypeDefinition {
-    id: TypeId(429), name: "MedicationKnowledge.drugCharacteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(429), name: "MedicationKnowledge.drugCharacteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 338, 0), // type
+        e(1658, 0, 83, 341, 0), // type
         e(1702, C, 103, N, 6), // value
     ],
     members: &[
@@ -1689,7 +1689,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_DRUG_CHARACTERISTIC: TypeDefinition = Typ
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_INGREDIENT: TypeDefinition = TypeDefinition {
-    id: TypeId(430), name: "MedicationKnowledge.ingredient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(430), name: "MedicationKnowledge.ingredient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1705,7 +1705,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_INGREDIENT: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_KINETICS: TypeDefinition = TypeDefinition {
-    id: TypeId(431), name: "MedicationKnowledge.kinetics", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(431), name: "MedicationKnowledge.kinetics", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1721,7 +1721,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_KINETICS: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_MEDICINE_CLASSIFICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(432), name: "MedicationKnowledge.medicineClassification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(432), name: "MedicationKnowledge.medicineClassification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1736,7 +1736,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_MEDICINE_CLASSIFICATION: TypeDefinition =
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_MONITORING_PROGRAM: TypeDefinition = TypeDefinition {
-    id: TypeId(433), name: "MedicationKnowledge.monitoringProgram", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(433), name: "MedicationKnowledge.monitoringProgram", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1751,7 +1751,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_MONITORING_PROGRAM: TypeDefinition = Type
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_MONOGRAPH: TypeDefinition = TypeDefinition {
-    id: TypeId(434), name: "MedicationKnowledge.monograph", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(434), name: "MedicationKnowledge.monograph", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1766,12 +1766,12 @@ pub(crate) static MEDICATION_KNOWLEDGE_MONOGRAPH: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_PACKAGING: TypeDefinition = TypeDefinition {
-    id: TypeId(435), name: "MedicationKnowledge.packaging", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(435), name: "MedicationKnowledge.packaging", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 339, 0), // type
+        e(1658, 0, 83, 342, 0), // type
         e(1282, 0, 404, N, 6), // quantity
     ],
     members: &[
@@ -1781,7 +1781,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_PACKAGING: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY: TypeDefinition = TypeDefinition {
-    id: TypeId(436), name: "MedicationKnowledge.regulatory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(436), name: "MedicationKnowledge.regulatory", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1798,7 +1798,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY_MAX_DISPENSE: TypeDefinition = TypeDefinition {
-    id: TypeId(437), name: "MedicationKnowledge.regulatory.maxDispense", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(437), name: "MedicationKnowledge.regulatory.maxDispense", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1813,7 +1813,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY_MAX_DISPENSE: TypeDefinition =
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY_SCHEDULE: TypeDefinition = TypeDefinition {
-    id: TypeId(438), name: "MedicationKnowledge.regulatory.schedule", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(438), name: "MedicationKnowledge.regulatory.schedule", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1827,7 +1827,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY_SCHEDULE: TypeDefinition = Typ
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY_SUBSTITUTION: TypeDefinition = TypeDefinition {
-    id: TypeId(439), name: "MedicationKnowledge.regulatory.substitution", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(439), name: "MedicationKnowledge.regulatory.substitution", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1842,7 +1842,7 @@ pub(crate) static MEDICATION_KNOWLEDGE_REGULATORY_SUBSTITUTION: TypeDefinition =
 };
 
 pub(crate) static MEDICATION_KNOWLEDGE_RELATED_MEDICATION_KNOWLEDGE: TypeDefinition = TypeDefinition {
-    id: TypeId(440), name: "MedicationKnowledge.relatedMedicationKnowledge", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(440), name: "MedicationKnowledge.relatedMedicationKnowledge", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1857,40 +1857,40 @@ pub(crate) static MEDICATION_KNOWLEDGE_RELATED_MEDICATION_KNOWLEDGE: TypeDefinit
 };
 
 pub(crate) static MEDICATION_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(78), name: "MedicationRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(78), name: "MedicationRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 344, 0), // status
-        e(1526, 0, 83, 345, 0), // statusReason
-        e(761, R|S|M, 775, 343, 0), // intent
-        e(191, A, 83, 341, 0), // category
-        e(1228, S, 775, 445, 0), // priority
+        e(1523, R|S|M, 775, 347, 0), // status
+        e(1526, 0, 83, 348, 0), // statusReason
+        e(761, R|S|M, 775, 346, 0), // intent
+        e(191, A, 83, 344, 0), // category
+        e(1228, S, 775, 448, 0), // priority
         e(463, S|M, 742, N, 0), // doNotPerform
         e(1369, C|S, 745, N, 0), // reported
-        e(893, R|C|S, 94, 329, 0), // medication
+        e(893, R|C|S, 94, 332, 0), // medication
         e(1555, R|S, 524, N, 0), // subject
         e(507, 0, 512, N, 0), // encounter
         e(1587, A, 426, N, 0), // supportingInformation
         e(128, S, 782, N, 0), // authoredOn
         e(1383, S, 500, N, 0), // requester
         e(1165, 0, 449, N, 0), // performer
-        e(1168, S, 83, 390, 0), // performerType
+        e(1168, S, 83, 393, 0), // performerType
         e(1323, 0, 582, N, 0), // recorder
-        e(1309, A, 83, 106, 0), // reasonCode
+        e(1309, A, 83, 107, 0), // reasonCode
         e(1311, A, 473, N, 0), // reasonReference
         e(753, A|S, 752, N, 0), // instantiatesCanonical
         e(754, A|S, 812, N, 0), // instantiatesUri
         e(148, A|S, 440, N, 0), // basedOn
         e(675, S, 247, N, 0), // groupIdentifier
-        e(300, 0, 83, 342, 0), // courseOfTherapyType
+        e(300, 0, 83, 345, 0), // courseOfTherapyType
         e(756, A, 458, N, 0), // insurance
         e(961, A, 11, N, 0), // note
         e(470, A, 177, N, 0), // dosageInstruction
@@ -1913,7 +1913,7 @@ pub(crate) static MEDICATION_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICATION_REQUEST_DISPENSE_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(441), name: "MedicationRequest.dispenseRequest", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(441), name: "MedicationRequest.dispenseRequest", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1934,7 +1934,7 @@ pub(crate) static MEDICATION_REQUEST_DISPENSE_REQUEST: TypeDefinition = TypeDefi
 };
 
 pub(crate) static MEDICATION_REQUEST_DISPENSE_REQUEST_INITIAL_FILL: TypeDefinition = TypeDefinition {
-    id: TypeId(442), name: "MedicationRequest.dispenseRequest.initialFill", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(442), name: "MedicationRequest.dispenseRequest.initialFill", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1949,13 +1949,13 @@ pub(crate) static MEDICATION_REQUEST_DISPENSE_REQUEST_INITIAL_FILL: TypeDefiniti
 };
 
 pub(crate) static MEDICATION_REQUEST_SUBSTITUTION: TypeDefinition = TypeDefinition {
-    id: TypeId(443), name: "MedicationRequest.substitution", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(443), name: "MedicationRequest.substitution", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(58, R|C, 744, 567, 0), // allowed
-        e(1308, 0, 83, 575, 0), // reason
+        e(58, R|C, 744, 570, 0), // allowed
+        e(1308, 0, 83, 578, 0), // reason
     ],
     members: &[
         m(59, 3, 0), m(60, 3, 1), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1308, 4, 0),
@@ -1964,12 +1964,12 @@ pub(crate) static MEDICATION_REQUEST_SUBSTITUTION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static MEDICATION_STATEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(79), name: "MedicationStatement", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(79), name: "MedicationStatement", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1977,17 +1977,17 @@ pub(crate) static MEDICATION_STATEMENT: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(148, A|S, 441, N, 0), // basedOn
         e(1072, A|S, 543, N, 0), // partOf
-        e(1523, R|S|M, 775, 332, 0), // status
-        e(1526, A, 83, 426, 0), // statusReason
-        e(191, S, 83, 331, 0), // category
-        e(893, R|C|S, 94, 329, 0), // medication
+        e(1523, R|S|M, 775, 335, 0), // status
+        e(1526, A, 83, 429, 0), // statusReason
+        e(191, S, 83, 334, 0), // category
+        e(893, R|C|S, 94, 332, 0), // medication
         e(1555, R|S, 524, N, 0), // subject
         e(277, S, 513, N, 0), // context
         e(494, C|S, 785, N, 0), // effective
         e(323, S, 782, N, 0), // dateAsserted
         e(741, 0, 567, N, 0), // informationSource
         e(418, A, 426, N, 0), // derivedFrom
-        e(1309, A, 83, 106, 0), // reasonCode
+        e(1309, A, 83, 107, 0), // reasonCode
         e(1311, A, 469, N, 0), // reasonReference
         e(961, A, 11, N, 0), // note
         e(469, A, 177, N, 0), // dosage
@@ -2002,12 +2002,12 @@ pub(crate) static MEDICATION_STATEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICINAL_PRODUCT: TypeDefinition = TypeDefinition {
-    id: TypeId(80), name: "MedicinalProduct", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(80), name: "MedicinalProduct", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2044,7 +2044,7 @@ pub(crate) static MEDICINAL_PRODUCT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICINAL_PRODUCT_MANUFACTURING_BUSINESS_OPERATION: TypeDefinition = TypeDefinition {
-    id: TypeId(444), name: "MedicinalProduct.manufacturingBusinessOperation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(444), name: "MedicinalProduct.manufacturingBusinessOperation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2064,7 +2064,7 @@ pub(crate) static MEDICINAL_PRODUCT_MANUFACTURING_BUSINESS_OPERATION: TypeDefini
 };
 
 pub(crate) static MEDICINAL_PRODUCT_NAME: TypeDefinition = TypeDefinition {
-    id: TypeId(445), name: "MedicinalProduct.name", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(445), name: "MedicinalProduct.name", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2080,7 +2080,7 @@ pub(crate) static MEDICINAL_PRODUCT_NAME: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICINAL_PRODUCT_NAME_COUNTRY_LANGUAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(446), name: "MedicinalProduct.name.countryLanguage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(446), name: "MedicinalProduct.name.countryLanguage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2096,7 +2096,7 @@ pub(crate) static MEDICINAL_PRODUCT_NAME_COUNTRY_LANGUAGE: TypeDefinition = Type
 };
 
 pub(crate) static MEDICINAL_PRODUCT_NAME_NAME_PART: TypeDefinition = TypeDefinition {
-    id: TypeId(447), name: "MedicinalProduct.name.namePart", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(447), name: "MedicinalProduct.name.namePart", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2111,7 +2111,7 @@ pub(crate) static MEDICINAL_PRODUCT_NAME_NAME_PART: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static MEDICINAL_PRODUCT_SPECIAL_DESIGNATION: TypeDefinition = TypeDefinition {
-    id: TypeId(448), name: "MedicinalProduct.specialDesignation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(448), name: "MedicinalProduct.specialDesignation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2132,12 +2132,12 @@ pub(crate) static MEDICINAL_PRODUCT_SPECIAL_DESIGNATION: TypeDefinition = TypeDe
 };
 
 pub(crate) static MEDICINAL_PRODUCT_AUTHORIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(81), name: "MedicinalProductAuthorization", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(81), name: "MedicinalProductAuthorization", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2169,7 +2169,7 @@ pub(crate) static MEDICINAL_PRODUCT_AUTHORIZATION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static MEDICINAL_PRODUCT_AUTHORIZATION_JURISDICTIONAL_AUTHORIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(449), name: "MedicinalProductAuthorization.jurisdictionalAuthorization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(449), name: "MedicinalProductAuthorization.jurisdictionalAuthorization", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2188,7 +2188,7 @@ pub(crate) static MEDICINAL_PRODUCT_AUTHORIZATION_JURISDICTIONAL_AUTHORIZATION: 
 };
 
 pub(crate) static MEDICINAL_PRODUCT_AUTHORIZATION_PROCEDURE: TypeDefinition = TypeDefinition {
-    id: TypeId(450), name: "MedicinalProductAuthorization.procedure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(450), name: "MedicinalProductAuthorization.procedure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2206,12 +2206,12 @@ pub(crate) static MEDICINAL_PRODUCT_AUTHORIZATION_PROCEDURE: TypeDefinition = Ty
 };
 
 pub(crate) static MEDICINAL_PRODUCT_CONTRAINDICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(82), name: "MedicinalProductContraindication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(82), name: "MedicinalProductContraindication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2233,7 +2233,7 @@ pub(crate) static MEDICINAL_PRODUCT_CONTRAINDICATION: TypeDefinition = TypeDefin
 };
 
 pub(crate) static MEDICINAL_PRODUCT_CONTRAINDICATION_OTHER_THERAPY: TypeDefinition = TypeDefinition {
-    id: TypeId(451), name: "MedicinalProductContraindication.otherTherapy", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(451), name: "MedicinalProductContraindication.otherTherapy", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2248,12 +2248,12 @@ pub(crate) static MEDICINAL_PRODUCT_CONTRAINDICATION_OTHER_THERAPY: TypeDefiniti
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INDICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(83), name: "MedicinalProductIndication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(83), name: "MedicinalProductIndication", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2277,7 +2277,7 @@ pub(crate) static MEDICINAL_PRODUCT_INDICATION: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INDICATION_OTHER_THERAPY: TypeDefinition = TypeDefinition {
-    id: TypeId(452), name: "MedicinalProductIndication.otherTherapy", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(452), name: "MedicinalProductIndication.otherTherapy", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2292,12 +2292,12 @@ pub(crate) static MEDICINAL_PRODUCT_INDICATION_OTHER_THERAPY: TypeDefinition = T
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INGREDIENT: TypeDefinition = TypeDefinition {
-    id: TypeId(84), name: "MedicinalProductIngredient", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(84), name: "MedicinalProductIngredient", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2318,7 +2318,7 @@ pub(crate) static MEDICINAL_PRODUCT_INGREDIENT: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SPECIFIED_SUBSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(453), name: "MedicinalProductIngredient.specifiedSubstance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(453), name: "MedicinalProductIngredient.specifiedSubstance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2335,7 +2335,7 @@ pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SPECIFIED_SUBSTANCE: TypeDefiniti
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SPECIFIED_SUBSTANCE_STRENGTH: TypeDefinition = TypeDefinition {
-    id: TypeId(454), name: "MedicinalProductIngredient.specifiedSubstance.strength", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(454), name: "MedicinalProductIngredient.specifiedSubstance.strength", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2356,7 +2356,7 @@ pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SPECIFIED_SUBSTANCE_STRENGTH: Typ
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SPECIFIED_SUBSTANCE_STRENGTH_REFERENCE_STRENGTH: TypeDefinition = TypeDefinition {
-    id: TypeId(455), name: "MedicinalProductIngredient.specifiedSubstance.strength.referenceStrength", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(455), name: "MedicinalProductIngredient.specifiedSubstance.strength.referenceStrength", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2375,7 +2375,7 @@ pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SPECIFIED_SUBSTANCE_STRENGTH_REFE
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SUBSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(456), name: "MedicinalProductIngredient.substance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(456), name: "MedicinalProductIngredient.substance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2390,12 +2390,12 @@ pub(crate) static MEDICINAL_PRODUCT_INGREDIENT_SUBSTANCE: TypeDefinition = TypeD
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INTERACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(85), name: "MedicinalProductInteraction", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(85), name: "MedicinalProductInteraction", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2417,7 +2417,7 @@ pub(crate) static MEDICINAL_PRODUCT_INTERACTION: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static MEDICINAL_PRODUCT_INTERACTION_INTERACTANT: TypeDefinition = TypeDefinition {
-    id: TypeId(457), name: "MedicinalProductInteraction.interactant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(457), name: "MedicinalProductInteraction.interactant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2431,12 +2431,12 @@ pub(crate) static MEDICINAL_PRODUCT_INTERACTION_INTERACTANT: TypeDefinition = Ty
 };
 
 pub(crate) static MEDICINAL_PRODUCT_MANUFACTURED: TypeDefinition = TypeDefinition {
-    id: TypeId(86), name: "MedicinalProductManufactured", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(86), name: "MedicinalProductManufactured", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2458,12 +2458,12 @@ pub(crate) static MEDICINAL_PRODUCT_MANUFACTURED: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PACKAGED: TypeDefinition = TypeDefinition {
-    id: TypeId(87), name: "MedicinalProductPackaged", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(87), name: "MedicinalProductPackaged", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2487,7 +2487,7 @@ pub(crate) static MEDICINAL_PRODUCT_PACKAGED: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PACKAGED_BATCH_IDENTIFIER: TypeDefinition = TypeDefinition {
-    id: TypeId(458), name: "MedicinalProductPackaged.batchIdentifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(458), name: "MedicinalProductPackaged.batchIdentifier", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2502,7 +2502,7 @@ pub(crate) static MEDICINAL_PRODUCT_PACKAGED_BATCH_IDENTIFIER: TypeDefinition = 
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PACKAGED_PACKAGE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(459), name: "MedicinalProductPackaged.packageItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(459), name: "MedicinalProductPackaged.packageItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2529,12 +2529,12 @@ pub(crate) static MEDICINAL_PRODUCT_PACKAGED_PACKAGE_ITEM: TypeDefinition = Type
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL: TypeDefinition = TypeDefinition {
-    id: TypeId(88), name: "MedicinalProductPharmaceutical", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(88), name: "MedicinalProductPharmaceutical", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2556,7 +2556,7 @@ pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_CHARACTERISTICS: TypeDefinition = TypeDefinition {
-    id: TypeId(460), name: "MedicinalProductPharmaceutical.characteristics", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(460), name: "MedicinalProductPharmaceutical.characteristics", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2571,7 +2571,7 @@ pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_CHARACTERISTICS: TypeDefiniti
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_ROUTE_OF_ADMINISTRATION: TypeDefinition = TypeDefinition {
-    id: TypeId(461), name: "MedicinalProductPharmaceutical.routeOfAdministration", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(461), name: "MedicinalProductPharmaceutical.routeOfAdministration", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2592,7 +2592,7 @@ pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_ROUTE_OF_ADMINISTRATION: Type
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_ROUTE_OF_ADMINISTRATION_TARGET_SPECIES: TypeDefinition = TypeDefinition {
-    id: TypeId(462), name: "MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(462), name: "MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2607,7 +2607,7 @@ pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_ROUTE_OF_ADMINISTRATION_TARGE
 };
 
 pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_ROUTE_OF_ADMINISTRATION_TARGET_SPECIES_WITHDRAWAL_PERIOD: TypeDefinition = TypeDefinition {
-    id: TypeId(463), name: "MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies.withdrawalPeriod", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(463), name: "MedicinalProductPharmaceutical.routeOfAdministration.targetSpecies.withdrawalPeriod", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2623,12 +2623,12 @@ pub(crate) static MEDICINAL_PRODUCT_PHARMACEUTICAL_ROUTE_OF_ADMINISTRATION_TARGE
 };
 
 pub(crate) static MEDICINAL_PRODUCT_UNDESIRABLE_EFFECT: TypeDefinition = TypeDefinition {
-    id: TypeId(89), name: "MedicinalProductUndesirableEffect", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(89), name: "MedicinalProductUndesirableEffect", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2647,12 +2647,12 @@ pub(crate) static MEDICINAL_PRODUCT_UNDESIRABLE_EFFECT: TypeDefinition = TypeDef
 };
 
 pub(crate) static MESSAGE_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(90), name: "MessageDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(90), name: "MessageDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2663,22 +2663,22 @@ pub(crate) static MESSAGE_DEFINITION: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(1366, A|S, 768, N, 0), // replaces
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, R|S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, S, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
         e(144, S, 768, N, 0), // base
         e(1064, A|S, 755, N, 0), // parent
-        e(527, R|C|S, 105, 346, 0), // event
-        e(191, S, 775, 348, 0), // category
+        e(527, R|C|S, 105, 349, 0), // event
+        e(191, S, 775, 351, 0), // category
         e(634, A|S, 343, N, 0), // focus
-        e(1399, 0, 775, 350, 0), // responseRequired
+        e(1399, 0, 775, 353, 0), // responseRequired
         e(62, A, 342, N, 0), // allowedResponse
         e(673, A, 763, N, 0), // graph
     ],
@@ -2694,7 +2694,7 @@ pub(crate) static MESSAGE_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MESSAGE_DEFINITION_ALLOWED_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(464), name: "MessageDefinition.allowedResponse", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(464), name: "MessageDefinition.allowedResponse", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2709,12 +2709,12 @@ pub(crate) static MESSAGE_DEFINITION_ALLOWED_RESPONSE: TypeDefinition = TypeDefi
 };
 
 pub(crate) static MESSAGE_DEFINITION_FOCUS: TypeDefinition = TypeDefinition {
-    id: TypeId(465), name: "MessageDefinition.focus", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(465), name: "MessageDefinition.focus", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R|S, 775, 458, 0), // code
+        e(219, R|S, 775, 461, 0), // code
         e(1252, 0, 772, N, 0), // profile
         e(904, R|S, 809, N, 0), // min
         e(864, 0, 803, N, 0), // max
@@ -2726,24 +2726,24 @@ pub(crate) static MESSAGE_DEFINITION_FOCUS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MESSAGE_HEADER: TypeDefinition = TypeDefinition {
-    id: TypeId(91), name: "MessageHeader", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(91), name: "MessageHeader", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
-        e(527, R|C|S, 105, 346, 0), // event
+        e(527, R|C|S, 105, 349, 0), // event
         e(422, A|S, 344, N, 0), // destination
         e(1444, S, 570, N, 0), // sender
         e(514, S, 582, N, 0), // enterer
         e(122, S, 582, N, 0), // author
         e(1486, R|S, 346, N, 0), // source
         e(1400, S, 570, N, 0), // responsible
-        e(1308, S, 83, 347, 0), // reason
+        e(1308, S, 83, 350, 0), // reason
         e(1396, S, 345, N, 0), // response
         e(634, A|S, 426, N, 0), // focus
         e(399, S, 768, N, 0), // definition
@@ -2757,7 +2757,7 @@ pub(crate) static MESSAGE_HEADER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MESSAGE_HEADER_DESTINATION: TypeDefinition = TypeDefinition {
-    id: TypeId(466), name: "MessageHeader.destination", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(466), name: "MessageHeader.destination", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2774,13 +2774,13 @@ pub(crate) static MESSAGE_HEADER_DESTINATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MESSAGE_HEADER_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(467), name: "MessageHeader.response", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(467), name: "MessageHeader.response", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(708, R|S, 794, N, 0), // identifier
-        e(219, R|S, 775, 459, 0), // code
+        e(219, R|S, 775, 462, 0), // code
         e(432, S, 563, N, 0), // details
     ],
     members: &[
@@ -2790,7 +2790,7 @@ pub(crate) static MESSAGE_HEADER_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MESSAGE_HEADER_SOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(468), name: "MessageHeader.source", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(468), name: "MessageHeader.source", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2809,18 +2809,18 @@ pub(crate) static MESSAGE_HEADER_SOURCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MOLECULAR_SEQUENCE: TypeDefinition = TypeDefinition {
-    id: TypeId(92), name: "MolecularSequence", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(92), name: "MolecularSequence", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1658, S, 775, 476, 0), // type
+        e(1658, S, 775, 479, 0), // type
         e(288, R|S, 797, N, 0), // coordinateSystem
         e(1090, S, 574, N, 0), // patient
         e(1510, S, 594, N, 0), // specimen
@@ -2846,17 +2846,17 @@ pub(crate) static MOLECULAR_SEQUENCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_QUALITY: TypeDefinition = TypeDefinition {
-    id: TypeId(470), name: "MolecularSequence.quality", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(470), name: "MolecularSequence.quality", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 416, 0), // type
-        e(1516, S, 83, 474, 0), // standardSequence
+        e(1658, R|S, 775, 419, 0), // type
+        e(1516, S, 83, 477, 0), // standardSequence
         e(1517, S, 797, N, 0), // start
         e(508, S, 797, N, 0), // end
         e(1431, S, 404, N, 0), // score
-        e(903, S, 83, 473, 0), // method
+        e(903, S, 83, 476, 0), // method
         e(1657, S, 792, N, 0), // truthTP
         e(1288, S, 792, N, 0), // queryTP
         e(1656, S, 792, N, 0), // truthFN
@@ -2876,7 +2876,7 @@ pub(crate) static MOLECULAR_SEQUENCE_QUALITY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_QUALITY_ROC: TypeDefinition = TypeDefinition {
-    id: TypeId(471), name: "MolecularSequence.quality.roc", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(471), name: "MolecularSequence.quality.roc", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2897,18 +2897,18 @@ pub(crate) static MOLECULAR_SEQUENCE_QUALITY_ROC: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_REFERENCE_SEQ: TypeDefinition = TypeDefinition {
-    id: TypeId(472), name: "MolecularSequence.referenceSeq", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(472), name: "MolecularSequence.referenceSeq", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(205, S, 83, 79, 0), // chromosome
+        e(205, S, 83, 80, 0), // chromosome
         e(664, S, 803, N, 0), // genomeBuild
-        e(1029, S, 775, 380, 0), // orientation
-        e(1332, S, 83, 475, 0), // referenceSeqId
+        e(1029, S, 775, 383, 0), // orientation
+        e(1332, S, 83, 478, 0), // referenceSeqId
         e(1333, S, 558, N, 0), // referenceSeqPointer
         e(1334, S, 803, N, 0), // referenceSeqString
-        e(1532, S, 775, 496, 0), // strand
+        e(1532, S, 775, 499, 0), // strand
         e(1784, S, 797, N, 0), // windowStart
         e(1783, S, 797, N, 0), // windowEnd
     ],
@@ -2920,12 +2920,12 @@ pub(crate) static MOLECULAR_SEQUENCE_REFERENCE_SEQ: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_REPOSITORY: TypeDefinition = TypeDefinition {
-    id: TypeId(473), name: "MolecularSequence.repository", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(473), name: "MolecularSequence.repository", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 443, 0), // type
+        e(1658, R|S, 775, 446, 0), // type
         e(1677, S, 812, N, 0), // url
         e(948, S, 803, N, 0), // name
         e(321, S, 803, N, 0), // datasetId
@@ -2940,12 +2940,12 @@ pub(crate) static MOLECULAR_SEQUENCE_REPOSITORY: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_STRUCTURE_VARIANT: TypeDefinition = TypeDefinition {
-    id: TypeId(474), name: "MolecularSequence.structureVariant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(474), name: "MolecularSequence.structureVariant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1760, S, 83, 550, 0), // variantType
+        e(1760, S, 83, 553, 0), // variantType
         e(532, S, 742, N, 0), // exact
         e(810, S, 797, N, 0), // length
         e(1041, S, 354, N, 0), // outer
@@ -2959,7 +2959,7 @@ pub(crate) static MOLECULAR_SEQUENCE_STRUCTURE_VARIANT: TypeDefinition = TypeDef
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_STRUCTURE_VARIANT_INNER: TypeDefinition = TypeDefinition {
-    id: TypeId(475), name: "MolecularSequence.structureVariant.inner", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(475), name: "MolecularSequence.structureVariant.inner", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2974,7 +2974,7 @@ pub(crate) static MOLECULAR_SEQUENCE_STRUCTURE_VARIANT_INNER: TypeDefinition = T
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_STRUCTURE_VARIANT_OUTER: TypeDefinition = TypeDefinition {
-    id: TypeId(476), name: "MolecularSequence.structureVariant.outer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(476), name: "MolecularSequence.structureVariant.outer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2989,7 +2989,7 @@ pub(crate) static MOLECULAR_SEQUENCE_STRUCTURE_VARIANT_OUTER: TypeDefinition = T
 };
 
 pub(crate) static MOLECULAR_SEQUENCE_VARIANT: TypeDefinition = TypeDefinition {
-    id: TypeId(477), name: "MolecularSequence.variant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(477), name: "MolecularSequence.variant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension

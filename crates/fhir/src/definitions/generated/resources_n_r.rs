@@ -5,27 +5,27 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static NAMING_SYSTEM: TypeDefinition = TypeDefinition {
-    id: TypeId(93), name: "NamingSystem", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(93), name: "NamingSystem", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(948, R|S, 803, N, 0), // name
-        e(1523, R|S|M, 775, 415, 0), // status
-        e(790, R|S, 775, 361, 0), // kind
+        e(1523, R|S|M, 775, 418, 0), // status
+        e(790, R|S, 775, 364, 0), // kind
         e(322, R|S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(1400, 0, 803, N, 0), // responsible
-        e(1658, 0, 83, 261, 0), // type
+        e(1658, 0, 83, 264, 0), // type
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1678, 0, 803, N, 0), // usage
         e(1668, R|A|S, 357, N, 0), // uniqueId
     ],
@@ -39,12 +39,12 @@ pub(crate) static NAMING_SYSTEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static NAMING_SYSTEM_UNIQUE_ID: TypeDefinition = TypeDefinition {
-    id: TypeId(479), name: "NamingSystem.uniqueId", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(479), name: "NamingSystem.uniqueId", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 360, 0), // type
+        e(1658, R|S, 775, 363, 0), // type
         e(1702, R|S, 803, N, 0), // value
         e(1209, 0, 742, N, 0), // preferred
         e(233, 0, 803, N, 0), // comment
@@ -58,12 +58,12 @@ pub(crate) static NAMING_SYSTEM_UNIQUE_ID: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static NUTRITION_ORDER: TypeDefinition = TypeDefinition {
-    id: TypeId(94), name: "NutritionOrder", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(94), name: "NutritionOrder", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -72,15 +72,15 @@ pub(crate) static NUTRITION_ORDER: TypeDefinition = TypeDefinition {
         e(753, A|S, 755, N, 0), // instantiatesCanonical
         e(754, A|S, 812, N, 0), // instantiatesUri
         e(752, A, 812, N, 0), // instantiates
-        e(1523, R|S|M, 775, 447, 0), // status
-        e(761, R|S|M, 775, 444, 0), // intent
+        e(1523, R|S|M, 775, 450, 0), // status
+        e(761, R|S|M, 775, 447, 0), // intent
         e(1090, R|S, 574, N, 0), // patient
         e(507, 0, 512, N, 0), // encounter
         e(330, R|S, 782, N, 0), // dateTime
         e(1022, S, 582, N, 0), // orderer
         e(57, A, 429, N, 0), // allergyIntolerance
-        e(636, A, 83, 198, 0), // foodPreferenceModifier
-        e(538, A, 83, 238, 0), // excludeFoodModifier
+        e(636, A, 83, 201, 0), // foodPreferenceModifier
+        e(538, A, 83, 241, 0), // excludeFoodModifier
         e(1015, 0, 361, N, 0), // oralDiet
         e(1577, A, 364, N, 0), // supplement
         e(512, 0, 359, N, 0), // enteralFormula
@@ -96,17 +96,17 @@ pub(crate) static NUTRITION_ORDER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static NUTRITION_ORDER_ENTERAL_FORMULA: TypeDefinition = TypeDefinition {
-    id: TypeId(481), name: "NutritionOrder.enteralFormula", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(481), name: "NutritionOrder.enteralFormula", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(147, S, 83, 212, 0), // baseFormulaType
+        e(147, S, 83, 215, 0), // baseFormulaType
         e(146, 0, 803, N, 0), // baseFormulaProductName
-        e(34, 0, 83, 211, 0), // additiveType
+        e(34, 0, 83, 214, 0), // additiveType
         e(32, 0, 803, N, 0), // additiveProductName
         e(175, 0, 404, N, 6), // caloricDensity
-        e(1419, 0, 83, 210, 0), // routeofAdministration
+        e(1419, 0, 83, 213, 0), // routeofAdministration
         e(42, A, 360, N, 0), // administration
         e(885, 0, 404, N, 6), // maxVolumeToDeliver
         e(44, S, 803, N, 0), // administrationInstruction
@@ -119,7 +119,7 @@ pub(crate) static NUTRITION_ORDER_ENTERAL_FORMULA: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static NUTRITION_ORDER_ENTERAL_FORMULA_ADMINISTRATION: TypeDefinition = TypeDefinition {
-    id: TypeId(482), name: "NutritionOrder.enteralFormula.administration", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(482), name: "NutritionOrder.enteralFormula.administration", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -135,16 +135,16 @@ pub(crate) static NUTRITION_ORDER_ENTERAL_FORMULA_ADMINISTRATION: TypeDefinition
 };
 
 pub(crate) static NUTRITION_ORDER_ORAL_DIET: TypeDefinition = TypeDefinition {
-    id: TypeId(483), name: "NutritionOrder.oralDiet", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(483), name: "NutritionOrder.oralDiet", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, A|S, 83, 185, 0), // type
+        e(1658, A|S, 83, 186, 0), // type
         e(1425, A, 719, N, 0), // schedule
         e(977, A, 362, N, 0), // nutrient
         e(1622, A, 363, N, 0), // texture
-        e(631, A, 83, 123, 0), // fluidConsistencyType
+        e(631, A, 83, 124, 0), // fluidConsistencyType
         e(755, S, 803, N, 0), // instruction
     ],
     members: &[
@@ -155,12 +155,12 @@ pub(crate) static NUTRITION_ORDER_ORAL_DIET: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static NUTRITION_ORDER_ORAL_DIET_NUTRIENT: TypeDefinition = TypeDefinition {
-    id: TypeId(484), name: "NutritionOrder.oralDiet.nutrient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(484), name: "NutritionOrder.oralDiet.nutrient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(925, 0, 83, 365, 0), // modifier
+        e(925, 0, 83, 368, 0), // modifier
         e(70, 0, 404, N, 6), // amount
     ],
     members: &[
@@ -170,13 +170,13 @@ pub(crate) static NUTRITION_ORDER_ORAL_DIET_NUTRIENT: TypeDefinition = TypeDefin
 };
 
 pub(crate) static NUTRITION_ORDER_ORAL_DIET_TEXTURE: TypeDefinition = TypeDefinition {
-    id: TypeId(485), name: "NutritionOrder.oralDiet.texture", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(485), name: "NutritionOrder.oralDiet.texture", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(925, 0, 83, 522, 0), // modifier
-        e(637, 0, 83, 358, 0), // foodType
+        e(925, 0, 83, 525, 0), // modifier
+        e(637, 0, 83, 361, 0), // foodType
     ],
     members: &[
         m(556, 1, 0), m(637, 4, 0), m(704, 0, 0), m(925, 3, 0), m(926, 2, 0),
@@ -185,12 +185,12 @@ pub(crate) static NUTRITION_ORDER_ORAL_DIET_TEXTURE: TypeDefinition = TypeDefini
 };
 
 pub(crate) static NUTRITION_ORDER_SUPPLEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(486), name: "NutritionOrder.supplement", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(486), name: "NutritionOrder.supplement", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, S, 83, 506, 0), // type
+        e(1658, S, 83, 509, 0), // type
         e(1247, 0, 803, N, 0), // productName
         e(1425, A, 719, N, 0), // schedule
         e(1282, 0, 404, N, 6), // quantity
@@ -204,12 +204,12 @@ pub(crate) static NUTRITION_ORDER_SUPPLEMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OBSERVATION: TypeDefinition = TypeDefinition {
-    id: TypeId(95), name: "Observation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(95), name: "Observation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -217,9 +217,9 @@ pub(crate) static OBSERVATION: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(148, A|S, 438, N, 0), // basedOn
         e(1072, A|S, 529, N, 0), // partOf
-        e(1523, R|S|M, 775, 374, 0), // status
-        e(191, A, 83, 369, 0), // category
-        e(219, R|S, 83, 370, 0), // code
+        e(1523, R|S|M, 775, 377, 0), // status
+        e(191, A, 83, 372, 0), // category
+        e(219, R|S, 83, 373, 0), // code
         e(1555, S, 485, N, 0), // subject
         e(634, A|S, 426, N, 0), // focus
         e(507, S, 512, N, 0), // encounter
@@ -227,11 +227,11 @@ pub(crate) static OBSERVATION: TypeDefinition = TypeDefinition {
         e(780, S, 796, N, 0), // issued
         e(1165, A|S, 450, N, 0), // performer
         e(1702, C|S, 405, N, 0), // value
-        e(317, 0, 83, 162, 0), // dataAbsentReason
-        e(765, A, 83, 371, 0), // interpretation
+        e(317, 0, 83, 163, 0), // dataAbsentReason
+        e(765, A, 83, 374, 0), // interpretation
         e(961, A, 11, N, 0), // note
-        e(159, 0, 83, 58, 0), // bodySite
-        e(903, 0, 83, 372, 0), // method
+        e(159, 0, 83, 59, 0), // bodySite
+        e(903, 0, 83, 375, 0), // method
         e(1510, 0, 594, N, 0), // specimen
         e(436, 0, 484, N, 0), // device
         e(1330, A, 366, N, 0), // referenceRange
@@ -252,15 +252,15 @@ pub(crate) static OBSERVATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OBSERVATION_COMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(487), name: "Observation.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(487), name: "Observation.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(219, R|S, 83, 370, 0), // code
+        e(219, R|S, 83, 373, 0), // code
         e(1702, C|S, 405, N, 0), // value
-        e(317, 0, 83, 162, 0), // dataAbsentReason
-        e(765, A, 83, 371, 0), // interpretation
+        e(317, 0, 83, 163, 0), // dataAbsentReason
+        e(765, A, 83, 374, 0), // interpretation
         e(1330, A, 366, N, 0), // referenceRange
     ],
     members: &[
@@ -272,15 +272,15 @@ pub(crate) static OBSERVATION_COMPONENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OBSERVATION_REFERENCE_RANGE: TypeDefinition = TypeDefinition {
-    id: TypeId(488), name: "Observation.referenceRange", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(488), name: "Observation.referenceRange", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(836, 0, 404, N, 6), // low
         e(695, 0, 404, N, 6), // high
-        e(1658, 0, 83, 431, 0), // type
-        e(95, A, 83, 429, 0), // appliesTo
+        e(1658, 0, 83, 434, 0), // type
+        e(95, A, 83, 432, 0), // appliesTo
         e(47, 0, 420, N, 0), // age
         e(1619, 0, 803, N, 0), // text
     ],
@@ -292,22 +292,22 @@ pub(crate) static OBSERVATION_REFERENCE_RANGE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OBSERVATION_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(96), name: "ObservationDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(96), name: "ObservationDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
-        e(191, A|S, 83, 368, 0), // category
-        e(219, R|S, 83, 370, 0), // code
+        e(191, A|S, 83, 371, 0), // category
+        e(219, R|S, 83, 373, 0), // code
         e(708, A|S, 247, N, 0), // identifier
-        e(1174, A, 775, 392, 0), // permittedDataType
+        e(1174, A, 775, 395, 0), // permittedDataType
         e(944, 0, 742, N, 0), // multipleResultsAllowed
-        e(903, 0, 83, 372, 0), // method
+        e(903, 0, 83, 375, 0), // method
         e(1210, 0, 803, N, 0), // preferredReportName
         e(1281, 0, 368, N, 0), // quantitativeDetails
         e(1277, A, 367, N, 0), // qualifiedInterval
@@ -326,15 +326,15 @@ pub(crate) static OBSERVATION_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OBSERVATION_DEFINITION_QUALIFIED_INTERVAL: TypeDefinition = TypeDefinition {
-    id: TypeId(489), name: "ObservationDefinition.qualifiedInterval", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(489), name: "ObservationDefinition.qualifiedInterval", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(191, 0, 775, 373, 0), // category
+        e(191, 0, 775, 376, 0), // category
         e(1292, 0, 420, N, 0), // range
-        e(277, 0, 83, 430, 0), // context
-        e(95, A, 83, 429, 0), // appliesTo
+        e(277, 0, 83, 433, 0), // context
+        e(95, A, 83, 432, 0), // appliesTo
         e(657, 0, 775, 23, 0), // gender
         e(47, 0, 420, N, 0), // age
         e(668, 0, 420, N, 0), // gestationalAge
@@ -348,13 +348,13 @@ pub(crate) static OBSERVATION_DEFINITION_QUALIFIED_INTERVAL: TypeDefinition = Ty
 };
 
 pub(crate) static OBSERVATION_DEFINITION_QUANTITATIVE_DETAILS: TypeDefinition = TypeDefinition {
-    id: TypeId(490), name: "ObservationDefinition.quantitativeDetails", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(490), name: "ObservationDefinition.quantitativeDetails", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(313, 0, 83, 528, 0), // customaryUnit
-        e(1669, 0, 83, 528, 0), // unit
+        e(313, 0, 83, 531, 0), // customaryUnit
+        e(1669, 0, 83, 531, 0), // unit
         e(287, 0, 792, N, 0), // conversionFactor
         e(342, 0, 797, N, 0), // decimalPrecision
     ],
@@ -365,12 +365,12 @@ pub(crate) static OBSERVATION_DEFINITION_QUANTITATIVE_DETAILS: TypeDefinition = 
 };
 
 pub(crate) static OPERATION_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(97), name: "OperationDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(97), name: "OperationDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -379,21 +379,21 @@ pub(crate) static OPERATION_DEFINITION: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
-        e(790, R|S, 775, 375, 0), // kind
+        e(1523, R|S|M, 775, 418, 0), // status
+        e(790, R|S, 775, 378, 0), // kind
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(46, S, 742, N, 0), // affectsState
         e(219, R|S, 775, N, 0), // code
         e(233, 0, 799, N, 0), // comment
         e(144, S, 769, N, 0), // base
-        e(1393, A|S, 775, 458, 0), // resource
+        e(1393, A|S, 775, 461, 0), // resource
         e(1593, R|S, 742, N, 0), // system
         e(1658, R|S, 742, N, 0), // type
         e(751, R|S, 742, N, 0), // instance
@@ -414,7 +414,7 @@ pub(crate) static OPERATION_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OPERATION_DEFINITION_OVERLOAD: TypeDefinition = TypeDefinition {
-    id: TypeId(491), name: "OperationDefinition.overload", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(491), name: "OperationDefinition.overload", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -429,19 +429,19 @@ pub(crate) static OPERATION_DEFINITION_OVERLOAD: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static OPERATION_DEFINITION_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(492), name: "OperationDefinition.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(492), name: "OperationDefinition.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R, 775, N, 0), // name
-        e(1680, R, 775, 377, 0), // use
+        e(1680, R, 775, 380, 0), // use
         e(904, R, 797, N, 0), // min
         e(864, R, 803, N, 0), // max
         e(467, 0, 803, N, 0), // documentation
-        e(1658, 0, 775, 32, 0), // type
+        e(1658, 0, 775, 33, 0), // type
         e(1603, A, 772, N, 0), // targetProfile
-        e(1437, 0, 775, 468, 0), // searchType
+        e(1437, 0, 775, 471, 0), // searchType
         e(157, 0, 371, N, 0), // binding
         e(1336, A, 372, N, 0), // referencedFrom
         e(1068, A, 370, N, 0), // part
@@ -455,12 +455,12 @@ pub(crate) static OPERATION_DEFINITION_PARAMETER: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static OPERATION_DEFINITION_PARAMETER_BINDING: TypeDefinition = TypeDefinition {
-    id: TypeId(493), name: "OperationDefinition.parameter.binding", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(493), name: "OperationDefinition.parameter.binding", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1535, R, 775, 57, 0), // strength
+        e(1535, R, 775, 58, 0), // strength
         e(1743, R, 774, N, 0), // valueSet
     ],
     members: &[
@@ -470,7 +470,7 @@ pub(crate) static OPERATION_DEFINITION_PARAMETER_BINDING: TypeDefinition = TypeD
 };
 
 pub(crate) static OPERATION_DEFINITION_PARAMETER_REFERENCED_FROM: TypeDefinition = TypeDefinition {
-    id: TypeId(494), name: "OperationDefinition.parameter.referencedFrom", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(494), name: "OperationDefinition.parameter.referencedFrom", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -485,12 +485,12 @@ pub(crate) static OPERATION_DEFINITION_PARAMETER_REFERENCED_FROM: TypeDefinition
 };
 
 pub(crate) static OPERATION_OUTCOME: TypeDefinition = TypeDefinition {
-    id: TypeId(98), name: "OperationOutcome", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(98), name: "OperationOutcome", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -505,14 +505,14 @@ pub(crate) static OPERATION_OUTCOME: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static OPERATION_OUTCOME_ISSUE: TypeDefinition = TypeDefinition {
-    id: TypeId(495), name: "OperationOutcome.issue", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(495), name: "OperationOutcome.issue", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1466, R|S, 775, 289, 0), // severity
-        e(219, R|S, 775, 290, 0), // code
-        e(432, S, 83, 376, 0), // details
+        e(1466, R|S, 775, 292, 0), // severity
+        e(219, R|S, 775, 293, 0), // code
+        e(432, S, 83, 379, 0), // details
         e(443, S, 803, N, 0), // diagnostics
         e(826, A|S, 803, N, 0), // location
         e(554, A|S, 803, N, 0), // expression
@@ -525,19 +525,19 @@ pub(crate) static OPERATION_OUTCOME_ISSUE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ORGANIZATION: TypeDefinition = TypeDefinition {
-    id: TypeId(99), name: "Organization", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(99), name: "Organization", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(16, S|M, 742, N, 0), // active
-        e(1658, A|S, 83, 379, 0), // type
+        e(1658, A|S, 83, 382, 0), // type
         e(948, S, 803, N, 0), // name
         e(54, A, 803, N, 0), // alias
         e(1610, A, 126, N, 3), // telecom
@@ -555,12 +555,12 @@ pub(crate) static ORGANIZATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ORGANIZATION_CONTACT: TypeDefinition = TypeDefinition {
-    id: TypeId(496), name: "Organization.contact", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(496), name: "Organization.contact", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1272, 0, 83, 127, 0), // purpose
+        e(1272, 0, 83, 128, 0), // purpose
         e(948, 0, 246, N, 0), // name
         e(1610, A, 126, N, 0), // telecom
         e(35, 0, 4, N, 0), // address
@@ -572,12 +572,12 @@ pub(crate) static ORGANIZATION_CONTACT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static ORGANIZATION_AFFILIATION: TypeDefinition = TypeDefinition {
-    id: TypeId(100), name: "OrganizationAffiliation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(100), name: "OrganizationAffiliation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -588,8 +588,8 @@ pub(crate) static ORGANIZATION_AFFILIATION: TypeDefinition = TypeDefinition {
         e(1028, S, 564, N, 0), // organization
         e(1084, S, 564, N, 0), // participatingOrganization
         e(956, A|S, 564, N, 0), // network
-        e(219, A|S, 83, 378, 0), // code
-        e(1506, A|S, 83, 66, 0), // specialty
+        e(219, A|S, 83, 381, 0), // code
+        e(1506, A|S, 83, 67, 0), // specialty
         e(826, A|S, 533, N, 0), // location
         e(691, A, 526, N, 0), // healthcareService
         e(1610, A|S, 126, N, 0), // telecom
@@ -604,12 +604,12 @@ pub(crate) static ORGANIZATION_AFFILIATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PARAMETERS: TypeDefinition = TypeDefinition {
-    id: TypeId(101), name: "Parameters", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: false,
+    id: TypeId(101), name: "Parameters", kind: TypeKind::Resource, base: Some("Resource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1060, A|S, 376, N, 0), // parameter
     ],
     members: &[
@@ -619,7 +619,7 @@ pub(crate) static PARAMETERS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PARAMETERS_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(498), name: "Parameters.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(498), name: "Parameters.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -645,12 +645,12 @@ pub(crate) static PARAMETERS_PARAMETER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PATIENT: TypeDefinition = TypeDefinition {
-    id: TypeId(102), name: "Patient", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(102), name: "Patient", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -663,7 +663,7 @@ pub(crate) static PATIENT: TypeDefinition = TypeDefinition {
         e(158, S, 777, N, 0), // birthDate
         e(335, C|S|M, 747, N, 0), // deceased
         e(35, A|S, 4, N, 0), // address
-        e(855, 0, 83, 314, 0), // maritalStatus
+        e(855, 0, 83, 317, 0), // maritalStatus
         e(940, C, 750, N, 0), // multipleBirth
         e(1177, A, 13, N, 0), // photo
         e(265, A, 378, N, 0), // contact
@@ -682,12 +682,12 @@ pub(crate) static PATIENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PATIENT_COMMUNICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(499), name: "Patient.communication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(499), name: "Patient.communication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(794, R, 83, 293, 0), // language
+        e(794, R, 83, 296, 0), // language
         e(1209, 0, 742, N, 0), // preferred
     ],
     members: &[
@@ -697,12 +697,12 @@ pub(crate) static PATIENT_COMMUNICATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PATIENT_CONTACT: TypeDefinition = TypeDefinition {
-    id: TypeId(500), name: "Patient.contact", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(500), name: "Patient.contact", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1353, A, 83, 385, 0), // relationship
+        e(1353, A, 83, 388, 0), // relationship
         e(948, 0, 246, N, 0), // name
         e(1610, A, 126, N, 0), // telecom
         e(35, 0, 4, N, 0), // address
@@ -718,13 +718,13 @@ pub(crate) static PATIENT_CONTACT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PATIENT_LINK: TypeDefinition = TypeDefinition {
-    id: TypeId(501), name: "Patient.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(501), name: "Patient.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1033, R|S, 578, N, 0), // other
-        e(1658, R|S, 775, 295, 0), // type
+        e(1658, R|S, 775, 298, 0), // type
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1033, 3, 0), m(1658, 4, 0),
@@ -733,18 +733,18 @@ pub(crate) static PATIENT_LINK: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PAYMENT_NOTICE: TypeDefinition = TypeDefinition {
-    id: TypeId(103), name: "PaymentNotice", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(103), name: "PaymentNotice", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
+        e(1523, R|S|M, 775, 240, 0), // status
         e(1375, 0, 426, N, 0), // request
         e(1396, 0, 426, N, 0), // response
         e(303, R|S, 782, N, 0), // created
@@ -754,7 +754,7 @@ pub(crate) static PAYMENT_NOTICE: TypeDefinition = TypeDefinition {
         e(1146, 0, 570, N, 0), // payee
         e(1318, R|S, 564, N, 0), // recipient
         e(70, R|S, 356, N, 0), // amount
-        e(1156, 0, 83, 388, 0), // paymentStatus
+        e(1156, 0, 83, 391, 0), // paymentStatus
     ],
     members: &[
         m(70, 18, 0), m(266, 5, 0), m(303, 12, 0), m(556, 6, 0), m(704, 0, 0), m(708, 8, 0), m(723, 2, 0),
@@ -766,30 +766,30 @@ pub(crate) static PAYMENT_NOTICE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PAYMENT_RECONCILIATION: TypeDefinition = TypeDefinition {
-    id: TypeId(104), name: "PaymentReconciliation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(104), name: "PaymentReconciliation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
+        e(1523, R|S|M, 775, 240, 0), // status
         e(1170, S, 382, N, 0), // period
         e(303, R|S, 782, N, 0), // created
         e(1155, S, 564, N, 0), // paymentIssuer
         e(1375, 0, 605, N, 0), // request
         e(1386, 0, 570, N, 0), // requestor
-        e(1036, 0, 775, 437, 0), // outcome
+        e(1036, 0, 775, 440, 0), // outcome
         e(458, 0, 803, N, 0), // disposition
         e(1153, R|S, 777, N, 0), // paymentDate
         e(1152, R|S, 356, N, 0), // paymentAmount
         e(1154, 0, 247, N, 0), // paymentIdentifier
         e(423, A, 380, N, 0), // detail
-        e(642, 0, 83, 240, 0), // formCode
+        e(642, 0, 83, 243, 0), // formCode
         e(1240, A, 381, N, 0), // processNote
     ],
     members: &[
@@ -802,14 +802,14 @@ pub(crate) static PAYMENT_RECONCILIATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PAYMENT_RECONCILIATION_DETAIL: TypeDefinition = TypeDefinition {
-    id: TypeId(502), name: "PaymentReconciliation.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(502), name: "PaymentReconciliation.detail", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(708, 0, 247, N, 0), // identifier
         e(1206, 0, 247, N, 0), // predecessor
-        e(1658, R, 83, 389, 0), // type
+        e(1658, R, 83, 392, 0), // type
         e(1375, 0, 426, N, 0), // request
         e(1561, 0, 570, N, 0), // submitter
         e(1396, 0, 426, N, 0), // response
@@ -826,12 +826,12 @@ pub(crate) static PAYMENT_RECONCILIATION_DETAIL: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static PAYMENT_RECONCILIATION_PROCESS_NOTE: TypeDefinition = TypeDefinition {
-    id: TypeId(503), name: "PaymentReconciliation.processNote", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(503), name: "PaymentReconciliation.processNote", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 775, 364, 0), // type
+        e(1658, 0, 775, 367, 0), // type
         e(1619, 0, 803, N, 0), // text
     ],
     members: &[
@@ -841,12 +841,12 @@ pub(crate) static PAYMENT_RECONCILIATION_PROCESS_NOTE: TypeDefinition = TypeDefi
 };
 
 pub(crate) static PERSON: TypeDefinition = TypeDefinition {
-    id: TypeId(105), name: "Person", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(105), name: "Person", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -871,13 +871,13 @@ pub(crate) static PERSON: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PERSON_LINK: TypeDefinition = TypeDefinition {
-    id: TypeId(505), name: "Person.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(505), name: "Person.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1596, R, 575, N, 0), // target
-        e(115, 0, 775, 263, 0), // assurance
+        e(115, 0, 775, 266, 0), // assurance
     ],
     members: &[
         m(115, 4, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1596, 3, 0),
@@ -886,12 +886,12 @@ pub(crate) static PERSON_LINK: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PLAN_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(106), name: "PlanDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(106), name: "PlanDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -902,23 +902,23 @@ pub(crate) static PLAN_DEFINITION: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(1571, 0, 803, N, 0), // subtitle
-        e(1658, S, 83, 393, 0), // type
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1658, S, 83, 396, 0), // type
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
@@ -941,7 +941,7 @@ pub(crate) static PLAN_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PLAN_DEFINITION_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(506), name: "PlanDefinition.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(506), name: "PlanDefinition.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -950,12 +950,12 @@ pub(crate) static PLAN_DEFINITION_ACTION: TypeDefinition = TypeDefinition {
         e(1643, 0, 803, N, 0), // title
         e(420, 0, 803, N, 0), // description
         e(1620, 0, 803, N, 0), // textEquivalent
-        e(1228, 0, 775, 445, 0), // priority
+        e(1228, 0, 775, 448, 0), // priority
         e(219, A, 83, N, 0), // code
         e(1308, A, 83, N, 0), // reason
         e(467, A, 608, N, 0), // documentation
         e(672, A, 794, N, 0), // goalId
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(1655, A, 725, N, 0), // trigger
         e(254, A, 388, N, 0), // condition
         e(749, A, 153, N, 0), // input
@@ -986,7 +986,7 @@ pub(crate) static PLAN_DEFINITION_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PLAN_DEFINITION_ACTION_CONDITION: TypeDefinition = TypeDefinition {
-    id: TypeId(507), name: "PlanDefinition.action.condition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(507), name: "PlanDefinition.action.condition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1001,7 +1001,7 @@ pub(crate) static PLAN_DEFINITION_ACTION_CONDITION: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static PLAN_DEFINITION_ACTION_DYNAMIC_VALUE: TypeDefinition = TypeDefinition {
-    id: TypeId(508), name: "PlanDefinition.action.dynamicValue", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(508), name: "PlanDefinition.action.dynamicValue", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1016,7 +1016,7 @@ pub(crate) static PLAN_DEFINITION_ACTION_DYNAMIC_VALUE: TypeDefinition = TypeDef
 };
 
 pub(crate) static PLAN_DEFINITION_ACTION_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(509), name: "PlanDefinition.action.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(509), name: "PlanDefinition.action.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1031,7 +1031,7 @@ pub(crate) static PLAN_DEFINITION_ACTION_PARTICIPANT: TypeDefinition = TypeDefin
 };
 
 pub(crate) static PLAN_DEFINITION_ACTION_RELATED_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(510), name: "PlanDefinition.action.relatedAction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(510), name: "PlanDefinition.action.relatedAction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1047,16 +1047,16 @@ pub(crate) static PLAN_DEFINITION_ACTION_RELATED_ACTION: TypeDefinition = TypeDe
 };
 
 pub(crate) static PLAN_DEFINITION_GOAL: TypeDefinition = TypeDefinition {
-    id: TypeId(511), name: "PlanDefinition.goal", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(511), name: "PlanDefinition.goal", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(191, 0, 83, 243, 0), // category
-        e(420, R, 83, 87, 0), // description
-        e(1228, 0, 83, 244, 0), // priority
-        e(1517, 0, 83, 245, 0), // start
-        e(36, A, 83, 106, 0), // addresses
+        e(191, 0, 83, 246, 0), // category
+        e(420, R, 83, 88, 0), // description
+        e(1228, 0, 83, 247, 0), // priority
+        e(1517, 0, 83, 248, 0), // start
+        e(36, A, 83, 107, 0), // addresses
         e(467, A, 608, N, 0), // documentation
         e(1596, A, 393, N, 0), // target
     ],
@@ -1068,12 +1068,12 @@ pub(crate) static PLAN_DEFINITION_GOAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PLAN_DEFINITION_GOAL_TARGET: TypeDefinition = TypeDefinition {
-    id: TypeId(512), name: "PlanDefinition.goal.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(512), name: "PlanDefinition.goal.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(888, 0, 83, 370, 0), // measure
+        e(888, 0, 83, 373, 0), // measure
         e(423, C, 407, N, 0), // detail
         e(482, 0, 179, N, 0), // due
     ],
@@ -1085,12 +1085,12 @@ pub(crate) static PLAN_DEFINITION_GOAL_TARGET: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PRACTITIONER: TypeDefinition = TypeDefinition {
-    id: TypeId(107), name: "Practitioner", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(107), name: "Practitioner", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1104,7 +1104,7 @@ pub(crate) static PRACTITIONER: TypeDefinition = TypeDefinition {
         e(158, S, 777, N, 0), // birthDate
         e(1177, A, 13, N, 0), // photo
         e(1276, A, 395, N, 0), // qualification
-        e(234, A, 83, 293, 0), // communication
+        e(234, A, 83, 296, 0), // communication
     ],
     members: &[
         m(16, 9, 0), m(35, 12, 0), m(158, 14, 0), m(234, 17, 0), m(266, 5, 0), m(556, 6, 0), m(657, 13, 0),
@@ -1115,13 +1115,13 @@ pub(crate) static PRACTITIONER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PRACTITIONER_QUALIFICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(514), name: "Practitioner.qualification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(514), name: "Practitioner.qualification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(219, R, 83, 559, 0), // code
+        e(219, R, 83, 562, 0), // code
         e(1170, 0, 382, N, 0), // period
         e(781, 0, 564, N, 0), // issuer
     ],
@@ -1132,12 +1132,12 @@ pub(crate) static PRACTITIONER_QUALIFICATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PRACTITIONER_ROLE: TypeDefinition = TypeDefinition {
-    id: TypeId(108), name: "PractitionerRole", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(108), name: "PractitionerRole", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1147,8 +1147,8 @@ pub(crate) static PRACTITIONER_ROLE: TypeDefinition = TypeDefinition {
         e(1170, S, 382, N, 0), // period
         e(1196, S, 581, N, 0), // practitioner
         e(1028, S, 564, N, 0), // organization
-        e(219, A|S, 83, 394, 0), // code
-        e(1506, A|S, 83, 66, 0), // specialty
+        e(219, A|S, 83, 397, 0), // code
+        e(1506, A|S, 83, 67, 0), // specialty
         e(826, A|S, 533, N, 0), // location
         e(691, A, 526, N, 0), // healthcareService
         e(1610, A|S, 126, N, 0), // telecom
@@ -1167,12 +1167,12 @@ pub(crate) static PRACTITIONER_ROLE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PRACTITIONER_ROLE_AVAILABLE_TIME: TypeDefinition = TypeDefinition {
-    id: TypeId(515), name: "PractitionerRole.availableTime", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(515), name: "PractitionerRole.availableTime", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(333, A, 775, 163, 0), // daysOfWeek
+        e(333, A, 775, 164, 0), // daysOfWeek
         e(55, 0, 742, N, 0), // allDay
         e(139, 0, 808, N, 0), // availableStartTime
         e(138, 0, 808, N, 0), // availableEndTime
@@ -1184,7 +1184,7 @@ pub(crate) static PRACTITIONER_ROLE_AVAILABLE_TIME: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static PRACTITIONER_ROLE_NOT_AVAILABLE: TypeDefinition = TypeDefinition {
-    id: TypeId(516), name: "PractitionerRole.notAvailable", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(516), name: "PractitionerRole.notAvailable", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1199,12 +1199,12 @@ pub(crate) static PRACTITIONER_ROLE_NOT_AVAILABLE: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static PROCEDURE: TypeDefinition = TypeDefinition {
-    id: TypeId(109), name: "Procedure", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(109), name: "Procedure", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1214,10 +1214,10 @@ pub(crate) static PROCEDURE: TypeDefinition = TypeDefinition {
         e(754, A|S, 812, N, 0), // instantiatesUri
         e(148, A|S, 443, N, 0), // basedOn
         e(1072, A|S, 544, N, 0), // partOf
-        e(1523, R|S|M, 775, 216, 0), // status
-        e(1526, S, 83, 400, 0), // statusReason
-        e(191, S, 83, 397, 0), // category
-        e(219, S, 83, 398, 0), // code
+        e(1523, R|S|M, 775, 219, 0), // status
+        e(1526, S, 83, 403, 0), // statusReason
+        e(191, S, 83, 400, 0), // category
+        e(219, S, 83, 401, 0), // code
         e(1555, R|S, 524, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(1159, C|S, 790, N, 0), // performed
@@ -1225,18 +1225,18 @@ pub(crate) static PROCEDURE: TypeDefinition = TypeDefinition {
         e(108, S, 577, N, 0), // asserter
         e(1165, A|S, 399, N, 0), // performer
         e(826, S, 533, N, 0), // location
-        e(1309, A|S, 83, 402, 0), // reasonCode
+        e(1309, A|S, 83, 405, 0), // reasonCode
         e(1311, A|S, 467, N, 0), // reasonReference
-        e(159, A|S, 83, 58, 0), // bodySite
-        e(1036, S, 83, 401, 0), // outcome
+        e(159, A|S, 83, 59, 0), // bodySite
+        e(1036, S, 83, 404, 0), // outcome
         e(1367, A, 463, N, 0), // report
-        e(243, A, 83, 106, 0), // complication
+        e(243, A, 83, 107, 0), // complication
         e(244, A, 464, N, 0), // complicationDetail
-        e(635, A, 83, 399, 0), // followUp
+        e(635, A, 83, 402, 0), // followUp
         e(961, A, 11, N, 0), // note
         e(633, A, 398, N, 0), // focalDevice
         e(1686, A, 497, N, 0), // usedReference
-        e(1684, A, 83, 173, 0), // usedCode
+        e(1684, A, 83, 174, 0), // usedCode
     ],
     members: &[
         m(108, 21, 0), m(148, 11, 0), m(159, 26, 0), m(191, 15, 0), m(219, 16, 0), m(243, 29, 0),
@@ -1251,12 +1251,12 @@ pub(crate) static PROCEDURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PROCEDURE_FOCAL_DEVICE: TypeDefinition = TypeDefinition {
-    id: TypeId(517), name: "Procedure.focalDevice", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(517), name: "Procedure.focalDevice", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(14, 0, 83, 172, 0), // action
+        e(14, 0, 83, 173, 0), // action
         e(844, R, 481, N, 0), // manipulated
     ],
     members: &[
@@ -1266,12 +1266,12 @@ pub(crate) static PROCEDURE_FOCAL_DEVICE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PROCEDURE_PERFORMER: TypeDefinition = TypeDefinition {
-    id: TypeId(518), name: "Procedure.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(518), name: "Procedure.performer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(653, S, 83, 390, 0), // function
+        e(653, S, 83, 393, 0), // function
         e(18, R|S, 500, N, 0), // actor
         e(999, 0, 564, N, 0), // onBehalfOf
     ],
@@ -1282,12 +1282,12 @@ pub(crate) static PROCEDURE_PERFORMER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PROVENANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(110), name: "Provenance", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(110), name: "Provenance", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1297,8 +1297,8 @@ pub(crate) static PROVENANCE: TypeDefinition = TypeDefinition {
         e(1320, R|S, 796, N, 0), // recorded
         e(1186, A, 812, N, 0), // policy
         e(826, 0, 533, N, 0), // location
-        e(1308, A, 83, 572, 0), // reason
-        e(17, 0, 83, 409, 0), // activity
+        e(1308, A, 83, 575, 0), // reason
+        e(17, 0, 83, 412, 0), // activity
         e(52, R|A, 402, N, 0), // agent
         e(515, A, 403, N, 0), // entity
         e(1473, A, 624, N, 0), // signature
@@ -1312,13 +1312,13 @@ pub(crate) static PROVENANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PROVENANCE_AGENT: TypeDefinition = TypeDefinition {
-    id: TypeId(521), name: "Provenance.agent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(521), name: "Provenance.agent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, S, 83, 412, 0), // type
-        e(1416, A, 83, 471, 0), // role
+        e(1658, S, 83, 415, 0), // type
+        e(1416, A, 83, 474, 0), // role
         e(1781, R|S, 500, N, 0), // who
         e(999, 0, 500, N, 0), // onBehalfOf
     ],
@@ -1329,12 +1329,12 @@ pub(crate) static PROVENANCE_AGENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static PROVENANCE_ENTITY: TypeDefinition = TypeDefinition {
-    id: TypeId(522), name: "Provenance.entity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(522), name: "Provenance.entity", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1416, R|S, 775, 413, 0), // role
+        e(1416, R|S, 775, 416, 0), // role
         e(1775, R|S, 426, N, 0), // what
         e(52, A, 402, N, 0), // agent
     ],
@@ -1345,12 +1345,12 @@ pub(crate) static PROVENANCE_ENTITY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUESTIONNAIRE: TypeDefinition = TypeDefinition {
-    id: TypeId(111), name: "Questionnaire", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(111), name: "Questionnaire", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1361,21 +1361,21 @@ pub(crate) static QUESTIONNAIRE: TypeDefinition = TypeDefinition {
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
         e(418, A, 770, N, 0), // derivedFrom
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1560, A|S, 775, 458, 0), // subjectType
+        e(1560, A|S, 775, 461, 0), // subjectType
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(219, A|S, 104, 422, 0), // code
+        e(219, A|S, 104, 425, 0), // code
         e(782, A, 414, N, 0), // item
     ],
     members: &[
@@ -1389,19 +1389,19 @@ pub(crate) static QUESTIONNAIRE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUESTIONNAIRE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(524), name: "Questionnaire.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(524), name: "Questionnaire.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(822, R, 803, N, 0), // linkId
         e(399, 0, 812, N, 0), // definition
-        e(219, A, 104, 422, 0), // code
+        e(219, A, 104, 425, 0), // code
         e(1211, 0, 803, N, 0), // prefix
         e(1619, 0, 803, N, 0), // text
-        e(1658, R, 775, 291, 0), // type
+        e(1658, R, 775, 294, 0), // type
         e(505, A|M, 416, N, 0), // enableWhen
-        e(504, 0, 775, 420, 0), // enableBehavior
+        e(504, 0, 775, 423, 0), // enableBehavior
         e(1387, 0, 742, N, 0), // required
         e(1364, 0, 742, N, 0), // repeats
         e(1306, 0, 742, N, 0), // readOnly
@@ -1420,12 +1420,12 @@ pub(crate) static QUESTIONNAIRE_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUESTIONNAIRE_ITEM_ANSWER_OPTION: TypeDefinition = TypeDefinition {
-    id: TypeId(525), name: "Questionnaire.item.answerOption", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(525), name: "Questionnaire.item.answerOption", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1702, R|C, 798, 418, 0), // value
+        e(1702, R|C, 798, 421, 0), // value
         e(745, 0, 742, N, 0), // initialSelected
     ],
     members: &[
@@ -1436,14 +1436,14 @@ pub(crate) static QUESTIONNAIRE_ITEM_ANSWER_OPTION: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static QUESTIONNAIRE_ITEM_ENABLE_WHEN: TypeDefinition = TypeDefinition {
-    id: TypeId(526), name: "Questionnaire.item.enableWhen", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(526), name: "Questionnaire.item.enableWhen", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1289, R, 803, N, 0), // question
-        e(1013, R, 775, 421, 0), // operator
-        e(79, R|C, 748, 418, 0), // answer
+        e(1013, R, 775, 424, 0), // operator
+        e(79, R|C, 748, 421, 0), // answer
     ],
     members: &[
         m(80, 5, 0), m(81, 5, 7), m(82, 5, 3), m(83, 5, 4), m(84, 5, 1), m(85, 5, 2), m(87, 5, 8),
@@ -1454,12 +1454,12 @@ pub(crate) static QUESTIONNAIRE_ITEM_ENABLE_WHEN: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static QUESTIONNAIRE_ITEM_INITIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(527), name: "Questionnaire.item.initial", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(527), name: "Questionnaire.item.initial", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1702, R|C, 749, 418, 0), // value
+        e(1702, R|C, 749, 421, 0), // value
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1706, 3, 8), m(1708, 3, 0), m(1712, 3, 9), m(1718, 3, 3),
@@ -1470,12 +1470,12 @@ pub(crate) static QUESTIONNAIRE_ITEM_INITIAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUESTIONNAIRE_RESPONSE: TypeDefinition = TypeDefinition {
-    id: TypeId(112), name: "QuestionnaireResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(112), name: "QuestionnaireResponse", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1484,7 +1484,7 @@ pub(crate) static QUESTIONNAIRE_RESPONSE: TypeDefinition = TypeDefinition {
         e(148, A|S, 443, N, 0), // basedOn
         e(1072, A|S, 561, N, 0), // partOf
         e(1290, S, 770, N, 0), // questionnaire
-        e(1523, R|S|M, 775, 419, 0), // status
+        e(1523, R|S|M, 775, 422, 0), // status
         e(1555, S, 426, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(127, S, 782, N, 0), // authored
@@ -1501,7 +1501,7 @@ pub(crate) static QUESTIONNAIRE_RESPONSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUESTIONNAIRE_RESPONSE_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(528), name: "QuestionnaireResponse.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(528), name: "QuestionnaireResponse.item", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1520,12 +1520,12 @@ pub(crate) static QUESTIONNAIRE_RESPONSE_ITEM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static QUESTIONNAIRE_RESPONSE_ITEM_ANSWER: TypeDefinition = TypeDefinition {
-    id: TypeId(529), name: "QuestionnaireResponse.item.answer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(529), name: "QuestionnaireResponse.item.answer", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1702, C, 749, 418, 0), // value
+        e(1702, C, 749, 421, 0), // value
         e(782, A, 418, N, 0), // item
     ],
     members: &[
@@ -1537,12 +1537,12 @@ pub(crate) static QUESTIONNAIRE_RESPONSE_ITEM_ANSWER: TypeDefinition = TypeDefin
 };
 
 pub(crate) static RELATED_PERSON: TypeDefinition = TypeDefinition {
-    id: TypeId(113), name: "RelatedPerson", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(113), name: "RelatedPerson", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1550,7 +1550,7 @@ pub(crate) static RELATED_PERSON: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(16, S|M, 742, N, 0), // active
         e(1090, R|S, 574, N, 0), // patient
-        e(1353, A|S, 83, 435, 0), // relationship
+        e(1353, A|S, 83, 438, 0), // relationship
         e(948, A|S, 246, N, 0), // name
         e(1610, A|S, 126, N, 0), // telecom
         e(657, S, 775, 23, 0), // gender
@@ -1569,12 +1569,12 @@ pub(crate) static RELATED_PERSON: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RELATED_PERSON_COMMUNICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(534), name: "RelatedPerson.communication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(534), name: "RelatedPerson.communication", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(794, R, 83, 293, 0), // language
+        e(794, R, 83, 296, 0), // language
         e(1209, 0, 742, N, 0), // preferred
     ],
     members: &[
@@ -1584,12 +1584,12 @@ pub(crate) static RELATED_PERSON_COMMUNICATION: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static REQUEST_GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(114), name: "RequestGroup", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(114), name: "RequestGroup", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1600,9 +1600,9 @@ pub(crate) static REQUEST_GROUP: TypeDefinition = TypeDefinition {
         e(148, A, 426, N, 0), // basedOn
         e(1366, A, 426, N, 0), // replaces
         e(675, S, 247, N, 0), // groupIdentifier
-        e(1523, R|S|M, 775, 447, 0), // status
-        e(761, R|S|M, 775, 444, 0), // intent
-        e(1228, S, 775, 445, 0), // priority
+        e(1523, R|S|M, 775, 450, 0), // status
+        e(761, R|S|M, 775, 447, 0), // intent
+        e(1228, S, 775, 448, 0), // priority
         e(219, S, 83, N, 0), // code
         e(1555, 0, 524, N, 0), // subject
         e(507, 0, 512, N, 0), // encounter
@@ -1623,7 +1623,7 @@ pub(crate) static REQUEST_GROUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static REQUEST_GROUP_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(535), name: "RequestGroup.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(535), name: "RequestGroup.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1632,7 +1632,7 @@ pub(crate) static REQUEST_GROUP_ACTION: TypeDefinition = TypeDefinition {
         e(1643, 0, 803, N, 0), // title
         e(420, S, 803, N, 0), // description
         e(1620, S, 803, N, 0), // textEquivalent
-        e(1228, 0, 775, 445, 0), // priority
+        e(1228, 0, 775, 448, 0), // priority
         e(219, A, 83, N, 0), // code
         e(467, A, 608, N, 0), // documentation
         e(254, A, 611, N, 0), // condition
@@ -1659,7 +1659,7 @@ pub(crate) static REQUEST_GROUP_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static REQUEST_GROUP_ACTION_CONDITION: TypeDefinition = TypeDefinition {
-    id: TypeId(536), name: "RequestGroup.action.condition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(536), name: "RequestGroup.action.condition", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1674,7 +1674,7 @@ pub(crate) static REQUEST_GROUP_ACTION_CONDITION: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static REQUEST_GROUP_ACTION_RELATED_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(537), name: "RequestGroup.action.relatedAction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(537), name: "RequestGroup.action.relatedAction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1690,12 +1690,12 @@ pub(crate) static REQUEST_GROUP_ACTION_RELATED_ACTION: TypeDefinition = TypeDefi
 };
 
 pub(crate) static RESEARCH_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(115), name: "ResearchDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(115), name: "ResearchDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1707,23 +1707,23 @@ pub(crate) static RESEARCH_DEFINITION: TypeDefinition = TypeDefinition {
         e(1643, S, 803, N, 0), // title
         e(1471, 0, 803, N, 0), // shortTitle
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(233, A, 803, N, 0), // comment
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
@@ -1748,12 +1748,12 @@ pub(crate) static RESEARCH_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RESEARCH_ELEMENT_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(116), name: "ResearchElementDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(116), name: "ResearchElementDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1765,31 +1765,31 @@ pub(crate) static RESEARCH_ELEMENT_DEFINITION: TypeDefinition = TypeDefinition {
         e(1643, S, 803, N, 0), // title
         e(1471, S, 803, N, 0), // shortTitle
         e(1571, 0, 803, N, 0), // subtitle
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
-        e(1555, C, 93, 499, 0), // subject
+        e(1555, C, 93, 502, 0), // subject
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(233, A, 803, N, 0), // comment
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(1678, 0, 803, N, 0), // usage
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
         e(509, A, 125, N, 0), // endorser
         e(1348, A, 608, N, 0), // relatedArtifact
         e(814, A, 766, N, 0), // library
-        e(1658, R|S, 775, 448, 0), // type
-        e(1756, 0, 775, 535, 0), // variableType
+        e(1658, R|S, 775, 451, 0), // type
+        e(1756, 0, 775, 538, 0), // variableType
         e(197, R|A|S, 613, N, 0), // characteristic
     ],
     members: &[
@@ -1805,7 +1805,7 @@ pub(crate) static RESEARCH_ELEMENT_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RESEARCH_ELEMENT_DEFINITION_CHARACTERISTIC: TypeDefinition = TypeDefinition {
-    id: TypeId(538), name: "ResearchElementDefinition.characteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(538), name: "ResearchElementDefinition.characteristic", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1813,15 +1813,15 @@ pub(crate) static RESEARCH_ELEMENT_DEFINITION_CHARACTERISTIC: TypeDefinition = T
         e(399, R|C|S, 102, N, 0), // definition
         e(1679, A, 726, N, 0), // usageContext
         e(537, 0, 742, N, 0), // exclude
-        e(1670, 0, 83, 529, 0), // unitOfMeasure
+        e(1670, 0, 83, 532, 0), // unitOfMeasure
         e(1543, 0, 803, N, 0), // studyEffectiveDescription
         e(1541, C, 787, N, 0), // studyEffective
         e(1547, 0, 179, N, 0), // studyEffectiveTimeFromStart
-        e(1545, 0, 775, 249, 0), // studyEffectiveGroupMeasure
+        e(1545, 0, 775, 252, 0), // studyEffectiveGroupMeasure
         e(1076, 0, 803, N, 0), // participantEffectiveDescription
         e(1074, C, 787, N, 0), // participantEffective
         e(1080, 0, 179, N, 0), // participantEffectiveTimeFromStart
-        e(1078, 0, 775, 249, 0), // participantEffectiveGroupMeasure
+        e(1078, 0, 775, 252, 0), // participantEffectiveGroupMeasure
     ],
     members: &[
         m(400, 3, 1), m(401, 3, 0), m(402, 3, 3), m(403, 3, 2), m(537, 5, 0), m(556, 1, 0), m(704, 0, 0),
@@ -1833,12 +1833,12 @@ pub(crate) static RESEARCH_ELEMENT_DEFINITION_CHARACTERISTIC: TypeDefinition = T
 };
 
 pub(crate) static RESEARCH_STUDY: TypeDefinition = TypeDefinition {
-    id: TypeId(117), name: "ResearchStudy", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(117), name: "ResearchStudy", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1847,23 +1847,23 @@ pub(crate) static RESEARCH_STUDY: TypeDefinition = TypeDefinition {
         e(1643, S, 803, N, 0), // title
         e(1262, A|S, 580, N, 0), // protocol
         e(1072, A|S, 588, N, 0), // partOf
-        e(1523, R|S|M, 775, 453, 0), // status
-        e(1223, S, 83, 451, 0), // primaryPurposeType
-        e(1176, S, 83, 450, 0), // phase
+        e(1523, R|S|M, 775, 456, 0), // status
+        e(1223, S, 83, 454, 0), // primaryPurposeType
+        e(1176, S, 83, 453, 0), // phase
         e(191, A|S, 83, N, 0), // category
         e(634, A|S, 83, N, 0), // focus
-        e(254, A|S, 83, 106, 0), // condition
+        e(254, A|S, 83, 107, 0), // condition
         e(265, A|S, 125, N, 0), // contact
         e(1348, A, 608, N, 0), // relatedArtifact
         e(789, A|S, 83, N, 0), // keyword
-        e(826, A|S, 83, 292, 0), // location
+        e(826, A|S, 83, 295, 0), // location
         e(420, 0, 799, N, 0), // description
         e(511, A|S, 519, N, 0), // enrollment
         e(1170, S, 382, N, 0), // period
         e(1514, S, 564, N, 0), // sponsor
         e(1225, S, 582, N, 0), // principalInvestigator
         e(1475, A|S, 533, N, 0), // site
-        e(1312, S, 83, 452, 0), // reasonStopped
+        e(1312, S, 83, 455, 0), // reasonStopped
         e(961, A, 11, N, 0), // note
         e(103, A, 614, N, 0), // arm
         e(978, A, 615, N, 0), // objective
@@ -1879,7 +1879,7 @@ pub(crate) static RESEARCH_STUDY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RESEARCH_STUDY_ARM: TypeDefinition = TypeDefinition {
-    id: TypeId(539), name: "ResearchStudy.arm", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(539), name: "ResearchStudy.arm", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1895,13 +1895,13 @@ pub(crate) static RESEARCH_STUDY_ARM: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RESEARCH_STUDY_OBJECTIVE: TypeDefinition = TypeDefinition {
-    id: TypeId(540), name: "ResearchStudy.objective", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(540), name: "ResearchStudy.objective", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, 0, 803, N, 0), // name
-        e(1658, 0, 83, 449, 0), // type
+        e(1658, 0, 83, 452, 0), // type
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(948, 3, 0), m(1658, 4, 0),
@@ -1910,18 +1910,18 @@ pub(crate) static RESEARCH_STUDY_OBJECTIVE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RESEARCH_SUBJECT: TypeDefinition = TypeDefinition {
-    id: TypeId(118), name: "ResearchSubject", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(118), name: "ResearchSubject", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 454, 0), // status
+        e(1523, R|S|M, 775, 457, 0), // status
         e(1170, S, 382, N, 0), // period
         e(1540, R|S, 588, N, 0), // study
         e(737, R|S, 574, N, 0), // individual
@@ -1938,12 +1938,12 @@ pub(crate) static RESEARCH_SUBJECT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RISK_ASSESSMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(119), name: "RiskAssessment", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(119), name: "RiskAssessment", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1951,7 +1951,7 @@ pub(crate) static RISK_ASSESSMENT: TypeDefinition = TypeDefinition {
         e(708, A|S, 247, N, 0), // identifier
         e(148, 0, 426, N, 0), // basedOn
         e(1064, 0, 426, N, 0), // parent
-        e(1523, R|S, 775, 374, 0), // status
+        e(1523, R|S, 775, 377, 0), // status
         e(903, S, 83, N, 0), // method
         e(219, S, 83, N, 0), // code
         e(1555, R|S, 524, N, 0), // subject
@@ -1976,14 +1976,14 @@ pub(crate) static RISK_ASSESSMENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RISK_ASSESSMENT_PREDICTION: TypeDefinition = TypeDefinition {
-    id: TypeId(542), name: "RiskAssessment.prediction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(542), name: "RiskAssessment.prediction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1036, 0, 83, N, 0), // outcome
         e(1230, C, 793, N, 4), // probability
-        e(1279, 0, 83, 463, 0), // qualitativeRisk
+        e(1279, 0, 83, 466, 0), // qualitativeRisk
         e(1356, 0, 792, N, 0), // relativeRisk
         e(1776, C, 383, N, 0), // when
         e(1301, 0, 803, N, 0), // rationale
@@ -1996,12 +1996,12 @@ pub(crate) static RISK_ASSESSMENT_PREDICTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RISK_EVIDENCE_SYNTHESIS: TypeDefinition = TypeDefinition {
-    id: TypeId(120), name: "RiskEvidenceSynthesis", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(120), name: "RiskEvidenceSynthesis", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2011,26 +2011,26 @@ pub(crate) static RISK_EVIDENCE_SYNTHESIS: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, S, 799, N, 0), // description
         e(961, A, 11, N, 0), // note
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(290, 0, 799, N, 0), // copyright
         e(100, 0, 777, N, 0), // approvalDate
         e(799, 0, 777, N, 0), // lastReviewDate
         e(498, S, 382, N, 0), // effectivePeriod
-        e(1645, A, 83, 166, 0), // topic
+        e(1645, A, 83, 167, 0), // topic
         e(122, A, 125, N, 0), // author
         e(490, A, 125, N, 0), // editor
         e(1411, A, 125, N, 0), // reviewer
         e(509, A, 125, N, 0), // endorser
         e(1348, A, 608, N, 0), // relatedArtifact
-        e(1592, 0, 83, 514, 0), // synthesisType
-        e(1549, 0, 83, 498, 0), // studyType
+        e(1592, 0, 83, 517, 0), // synthesisType
+        e(1549, 0, 83, 501, 0), // studyType
         e(1190, R|S, 517, N, 0), // population
         e(547, S, 517, N, 0), // exposure
         e(1036, R|S, 517, N, 0), // outcome
@@ -2051,12 +2051,12 @@ pub(crate) static RISK_EVIDENCE_SYNTHESIS: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static RISK_EVIDENCE_SYNTHESIS_CERTAINTY: TypeDefinition = TypeDefinition {
-    id: TypeId(543), name: "RiskEvidenceSynthesis.certainty", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(543), name: "RiskEvidenceSynthesis.certainty", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1299, A, 83, 218, 0), // rating
+        e(1299, A, 83, 221, 0), // rating
         e(961, A, 11, N, 0), // note
         e(194, A, 619, N, 0), // certaintySubcomponent
     ],
@@ -2067,13 +2067,13 @@ pub(crate) static RISK_EVIDENCE_SYNTHESIS_CERTAINTY: TypeDefinition = TypeDefini
 };
 
 pub(crate) static RISK_EVIDENCE_SYNTHESIS_CERTAINTY_CERTAINTY_SUBCOMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(544), name: "RiskEvidenceSynthesis.certainty.certaintySubcomponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(544), name: "RiskEvidenceSynthesis.certainty.certaintySubcomponent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 76, 0), // type
-        e(1299, A, 83, 75, 0), // rating
+        e(1658, 0, 83, 77, 0), // type
+        e(1299, A, 83, 76, 0), // rating
         e(961, A, 11, N, 0), // note
     ],
     members: &[
@@ -2083,15 +2083,15 @@ pub(crate) static RISK_EVIDENCE_SYNTHESIS_CERTAINTY_CERTAINTY_SUBCOMPONENT: Type
 };
 
 pub(crate) static RISK_EVIDENCE_SYNTHESIS_RISK_ESTIMATE: TypeDefinition = TypeDefinition {
-    id: TypeId(545), name: "RiskEvidenceSynthesis.riskEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(545), name: "RiskEvidenceSynthesis.riskEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(420, 0, 803, N, 0), // description
-        e(1658, 0, 83, 462, 0), // type
+        e(1658, 0, 83, 465, 0), // type
         e(1702, 0, 792, N, 0), // value
-        e(1670, 0, 83, 529, 0), // unitOfMeasure
+        e(1670, 0, 83, 532, 0), // unitOfMeasure
         e(413, 0, 797, N, 0), // denominatorCount
         e(976, 0, 797, N, 0), // numeratorCount
         e(1205, A, 621, N, 0), // precisionEstimate
@@ -2104,12 +2104,12 @@ pub(crate) static RISK_EVIDENCE_SYNTHESIS_RISK_ESTIMATE: TypeDefinition = TypeDe
 };
 
 pub(crate) static RISK_EVIDENCE_SYNTHESIS_RISK_ESTIMATE_PRECISION_ESTIMATE: TypeDefinition = TypeDefinition {
-    id: TypeId(546), name: "RiskEvidenceSynthesis.riskEstimate.precisionEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(546), name: "RiskEvidenceSynthesis.riskEstimate.precisionEstimate", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 83, 395, 0), // type
+        e(1658, 0, 83, 398, 0), // type
         e(813, 0, 792, N, 0), // level
         e(651, 0, 792, N, 0), // from
         e(1644, 0, 792, N, 0), // to
@@ -2121,7 +2121,7 @@ pub(crate) static RISK_EVIDENCE_SYNTHESIS_RISK_ESTIMATE_PRECISION_ESTIMATE: Type
 };
 
 pub(crate) static RISK_EVIDENCE_SYNTHESIS_SAMPLE_SIZE: TypeDefinition = TypeDefinition {
-    id: TypeId(547), name: "RiskEvidenceSynthesis.sampleSize", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(547), name: "RiskEvidenceSynthesis.sampleSize", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension

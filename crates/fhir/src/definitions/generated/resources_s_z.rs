@@ -5,21 +5,21 @@ use crate::definitions::element::{UNBOUND as N, flag::*};
 use crate::definitions::{InvariantId as I, TypeDefinition, TypeId, TypeKind};
 
 pub(crate) static SCHEDULE: TypeDefinition = TypeDefinition {
-    id: TypeId(121), name: "Schedule", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(121), name: "Schedule", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(16, S|M, 742, N, 0), // active
-        e(1457, A|S, 83, 478, 0), // serviceCategory
-        e(1461, A|S, 83, 482, 0), // serviceType
-        e(1506, A|S, 83, 66, 0), // specialty
+        e(1457, A|S, 83, 481, 0), // serviceCategory
+        e(1461, A|S, 83, 485, 0), // serviceType
+        e(1506, A|S, 83, 67, 0), // specialty
         e(18, R|A|S, 494, N, 0), // actor
         e(1183, S, 382, N, 0), // planningHorizon
         e(233, 0, 803, N, 0), // comment
@@ -33,12 +33,12 @@ pub(crate) static SCHEDULE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SEARCH_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(122), name: "SearchParameter", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(122), name: "SearchParameter", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -47,26 +47,26 @@ pub(crate) static SEARCH_PARAMETER: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
         e(418, 0, 771, N, 0), // derivedFrom
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, R|S, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(219, R|S, 775, N, 0), // code
-        e(144, R|A|S, 775, 458, 0), // base
-        e(1658, R|S, 775, 468, 0), // type
+        e(144, R|A|S, 775, 461, 0), // base
+        e(1658, R|S, 775, 471, 0), // type
         e(554, 0, 803, N, 0), // expression
         e(1787, 0, 803, N, 0), // xpath
-        e(1788, 0, 775, 469, 0), // xpathUsage
-        e(1596, A, 775, 458, 0), // target
+        e(1788, 0, 775, 472, 0), // xpathUsage
+        e(1596, A, 775, 461, 0), // target
         e(943, 0, 742, N, 0), // multipleOr
         e(939, 0, 742, N, 0), // multipleAnd
-        e(238, A, 775, 465, 0), // comparator
-        e(925, A, 775, 467, 0), // modifier
+        e(238, A, 775, 468, 0), // comparator
+        e(925, A, 775, 470, 0), // modifier
         e(195, A, 803, N, 0), // chain
         e(245, A, 623, N, 0), // component
     ],
@@ -82,7 +82,7 @@ pub(crate) static SEARCH_PARAMETER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SEARCH_PARAMETER_COMPONENT: TypeDefinition = TypeDefinition {
-    id: TypeId(549), name: "SearchParameter.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(549), name: "SearchParameter.component", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -97,12 +97,12 @@ pub(crate) static SEARCH_PARAMETER_COMPONENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SERVICE_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(123), name: "ServiceRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(123), name: "ServiceRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -113,30 +113,30 @@ pub(crate) static SERVICE_REQUEST: TypeDefinition = TypeDefinition {
         e(148, A|S, 441, N, 0), // basedOn
         e(1366, A|S, 592, N, 0), // replaces
         e(1391, S, 247, N, 0), // requisition
-        e(1523, R|S|M, 775, 447, 0), // status
-        e(761, R|S|M, 775, 444, 0), // intent
-        e(191, A|S, 83, 484, 0), // category
-        e(1228, S, 775, 445, 0), // priority
+        e(1523, R|S|M, 775, 450, 0), // status
+        e(761, R|S|M, 775, 447, 0), // intent
+        e(191, A|S, 83, 487, 0), // category
+        e(1228, S, 775, 448, 0), // priority
         e(463, S|M, 742, N, 0), // doNotPerform
-        e(219, S, 83, 398, 0), // code
-        e(1017, A|S, 83, 485, 0), // orderDetail
+        e(219, S, 83, 401, 0), // code
+        e(1017, A|S, 83, 488, 0), // orderDetail
         e(1282, C|S, 412, N, 0), // quantity
         e(1555, R|S, 485, N, 0), // subject
         e(507, S, 512, N, 0), // encounter
         e(987, C|S, 788, N, 0), // occurrence
-        e(104, C|S, 744, 328, 0), // asNeeded
+        e(104, C|S, 744, 331, 0), // asNeeded
         e(128, S, 782, N, 0), // authoredOn
         e(1383, S, 500, N, 0), // requester
-        e(1168, S, 83, 381, 0), // performerType
+        e(1168, S, 83, 384, 0), // performerType
         e(1165, A|S, 447, N, 0), // performer
-        e(828, A|S, 83, 573, 0), // locationCode
+        e(828, A|S, 83, 576, 0), // locationCode
         e(831, A|S, 533, N, 0), // locationReference
-        e(1309, A|S, 83, 402, 0), // reasonCode
+        e(1309, A|S, 83, 405, 0), // reasonCode
         e(1311, A|S, 466, N, 0), // reasonReference
         e(756, A, 458, N, 0), // insurance
         e(1585, A, 426, N, 0), // supportingInfo
         e(1510, A|S, 594, N, 0), // specimen
-        e(159, A|S, 83, 58, 0), // bodySite
+        e(159, A|S, 83, 59, 0), // bodySite
         e(961, A, 11, N, 0), // note
         e(1092, S, 803, N, 0), // patientInstruction
         e(1358, A, 586, N, 0), // relevantHistory
@@ -155,23 +155,23 @@ pub(crate) static SERVICE_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SLOT: TypeDefinition = TypeDefinition {
-    id: TypeId(124), name: "Slot", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(124), name: "Slot", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1457, A|S, 83, 478, 0), // serviceCategory
-        e(1461, A|S, 83, 482, 0), // serviceType
-        e(1506, A|S, 83, 66, 0), // specialty
-        e(99, S, 83, 554, 0), // appointmentType
+        e(1457, A|S, 83, 481, 0), // serviceCategory
+        e(1461, A|S, 83, 485, 0), // serviceType
+        e(1506, A|S, 83, 67, 0), // specialty
+        e(99, S, 83, 557, 0), // appointmentType
         e(1425, R|S, 591, N, 0), // schedule
-        e(1523, R|S, 775, 487, 0), // status
+        e(1523, R|S, 775, 490, 0), // status
         e(1517, R|S, 796, N, 0), // start
         e(508, R|S, 796, N, 0), // end
         e(1046, 0, 742, N, 0), // overbooked
@@ -186,20 +186,20 @@ pub(crate) static SLOT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SPECIMEN: TypeDefinition = TypeDefinition {
-    id: TypeId(125), name: "Specimen", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(125), name: "Specimen", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(10, S, 247, N, 0), // accessionIdentifier
-        e(1523, S|M, 775, 495, 0), // status
-        e(1658, S, 83, 556, 0), // type
+        e(1523, S|M, 775, 498, 0), // status
+        e(1658, S, 83, 559, 0), // type
         e(1555, S, 488, N, 0), // subject
         e(1315, S, 782, N, 0), // receivedTime
         e(1064, A, 594, N, 0), // parent
@@ -207,7 +207,7 @@ pub(crate) static SPECIMEN: TypeDefinition = TypeDefinition {
         e(229, 0, 625, N, 0), // collection
         e(1241, A, 627, N, 0), // processing
         e(268, A, 626, N, 0), // container
-        e(254, A|S, 83, 557, 0), // condition
+        e(254, A|S, 83, 560, 0), // condition
         e(961, A, 11, N, 0), // note
     ],
     members: &[
@@ -220,7 +220,7 @@ pub(crate) static SPECIMEN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SPECIMEN_COLLECTION: TypeDefinition = TypeDefinition {
-    id: TypeId(551), name: "Specimen.collection", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(551), name: "Specimen.collection", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -229,9 +229,9 @@ pub(crate) static SPECIMEN_COLLECTION: TypeDefinition = TypeDefinition {
         e(226, C|S, 785, N, 0), // collected
         e(485, S, 179, N, 0), // duration
         e(1282, 0, 404, N, 6), // quantity
-        e(903, 0, 83, 491, 0), // method
-        e(159, 0, 83, 58, 0), // bodySite
-        e(568, C|S, 85, 558, 0), // fastingStatus
+        e(903, 0, 83, 494, 0), // method
+        e(159, 0, 83, 59, 0), // bodySite
+        e(568, C|S, 85, 561, 0), // fastingStatus
     ],
     members: &[
         m(159, 8, 0), m(227, 4, 0), m(228, 4, 1), m(230, 3, 0), m(485, 5, 0), m(556, 1, 0), m(569, 9, 0),
@@ -241,17 +241,17 @@ pub(crate) static SPECIMEN_COLLECTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SPECIMEN_CONTAINER: TypeDefinition = TypeDefinition {
-    id: TypeId(552), name: "Specimen.container", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(552), name: "Specimen.container", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
         e(420, 0, 803, N, 0), // description
-        e(1658, 0, 83, 493, 0), // type
+        e(1658, 0, 83, 496, 0), // type
         e(183, 0, 404, N, 6), // capacity
         e(1511, 0, 404, N, 6), // specimenQuantity
-        e(30, C, 100, 555, 0), // additive
+        e(30, C, 100, 558, 0), // additive
     ],
     members: &[
         m(31, 8, 0), m(33, 8, 1), m(183, 6, 0), m(420, 4, 0), m(556, 1, 0), m(704, 0, 0), m(708, 3, 0),
@@ -261,13 +261,13 @@ pub(crate) static SPECIMEN_CONTAINER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SPECIMEN_PROCESSING: TypeDefinition = TypeDefinition {
-    id: TypeId(553), name: "Specimen.processing", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(553), name: "Specimen.processing", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(420, 0, 803, N, 0), // description
-        e(1234, 0, 83, 494, 0), // procedure
+        e(1234, 0, 83, 497, 0), // procedure
         e(30, A, 596, N, 0), // additive
         e(1626, C, 785, N, 0), // time
     ],
@@ -279,21 +279,21 @@ pub(crate) static SPECIMEN_PROCESSING: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SPECIMEN_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(126), name: "SpecimenDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(126), name: "SpecimenDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, S, 247, N, 0), // identifier
-        e(1659, S, 83, 556, 0), // typeCollected
-        e(1093, A|S, 83, 396, 0), // patientPreparation
+        e(1659, S, 83, 559, 0), // typeCollected
+        e(1093, A|S, 83, 399, 0), // patientPreparation
         e(1627, S, 803, N, 0), // timeAspect
-        e(229, A|S, 83, 490, 0), // collection
+        e(229, A|S, 83, 493, 0), // collection
         e(1662, A, 628, N, 0), // typeTested
     ],
     members: &[
@@ -305,18 +305,18 @@ pub(crate) static SPECIMEN_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED: TypeDefinition = TypeDefinition {
-    id: TypeId(554), name: "SpecimenDefinition.typeTested", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(554), name: "SpecimenDefinition.typeTested", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(773, 0, 742, N, 0), // isDerived
-        e(1658, 0, 83, 556, 0), // type
-        e(1208, R, 775, 492, 0), // preference
+        e(1658, 0, 83, 559, 0), // type
+        e(1208, R, 775, 495, 0), // preference
         e(268, 0, 629, N, 0), // container
         e(1389, 0, 803, N, 0), // requirement
         e(1409, 0, 179, N, 0), // retentionTime
-        e(1345, A, 83, 432, 0), // rejectionCriterion
+        e(1345, A, 83, 435, 0), // rejectionCriterion
         e(686, A, 631, N, 0), // handling
     ],
     members: &[
@@ -327,14 +327,14 @@ pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED_CONTAINER: TypeDefinition = TypeDefinition {
-    id: TypeId(555), name: "SpecimenDefinition.typeTested.container", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(555), name: "SpecimenDefinition.typeTested.container", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(860, 0, 83, 129, 0), // material
-        e(1658, 0, 83, 493, 0), // type
-        e(180, 0, 83, 128, 0), // cap
+        e(860, 0, 83, 130, 0), // material
+        e(1658, 0, 83, 496, 0), // type
+        e(180, 0, 83, 129, 0), // cap
         e(420, 0, 803, N, 0), // description
         e(183, 0, 404, N, 6), // capacity
         e(916, C, 413, N, 6), // minimumVolume
@@ -349,12 +349,12 @@ pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED_CONTAINER: TypeDefinition = Ty
 };
 
 pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED_CONTAINER_ADDITIVE: TypeDefinition = TypeDefinition {
-    id: TypeId(556), name: "SpecimenDefinition.typeTested.container.additive", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(556), name: "SpecimenDefinition.typeTested.container.additive", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(30, R|C, 100, 555, 0), // additive
+        e(30, R|C, 100, 558, 0), // additive
     ],
     members: &[
         m(31, 3, 0), m(33, 3, 1), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0),
@@ -363,12 +363,12 @@ pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED_CONTAINER_ADDITIVE: TypeDefini
 };
 
 pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED_HANDLING: TypeDefinition = TypeDefinition {
-    id: TypeId(557), name: "SpecimenDefinition.typeTested.handling", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(557), name: "SpecimenDefinition.typeTested.handling", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1612, 0, 83, 254, 0), // temperatureQualifier
+        e(1612, 0, 83, 257, 0), // temperatureQualifier
         e(1613, 0, 420, N, 0), // temperatureRange
         e(871, 0, 179, N, 0), // maxDuration
         e(755, 0, 803, N, 0), // instruction
@@ -380,12 +380,12 @@ pub(crate) static SPECIMEN_DEFINITION_TYPE_TESTED_HANDLING: TypeDefinition = Typ
 };
 
 pub(crate) static STRUCTURE_DEFINITION: TypeDefinition = TypeDefinition {
-    id: TypeId(127), name: "StructureDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(127), name: "StructureDefinition", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -395,26 +395,26 @@ pub(crate) static STRUCTURE_DEFINITION: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
-        e(789, A|S, 104, 167, 0), // keyword
+        e(789, A|S, 104, 168, 0), // keyword
         e(571, S, 775, 2, 0), // fhirVersion
         e(854, A, 634, N, 0), // mapping
-        e(790, R|S, 775, 497, 0), // kind
+        e(790, R|S, 775, 500, 0), // kind
         e(8, R|S, 742, N, 0), // abstract
         e(277, A|S, 632, N, 0), // context
         e(278, A|S, 803, N, 0), // contextInvariant
-        e(1658, R|S, 812, 164, 0), // type
+        e(1658, R|S, 812, 165, 0), // type
         e(145, S, 772, N, 0), // baseDefinition
-        e(417, S, 775, 526, 0), // derivation
+        e(417, S, 775, 529, 0), // derivation
         e(1482, 0, 635, N, 0), // snapshot
         e(446, 0, 633, N, 0), // differential
     ],
@@ -430,12 +430,12 @@ pub(crate) static STRUCTURE_DEFINITION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static STRUCTURE_DEFINITION_CONTEXT: TypeDefinition = TypeDefinition {
-    id: TypeId(558), name: "StructureDefinition.context", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(558), name: "StructureDefinition.context", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 232, 0), // type
+        e(1658, R|S, 775, 235, 0), // type
         e(554, R|S, 803, N, 0), // expression
     ],
     members: &[
@@ -445,7 +445,7 @@ pub(crate) static STRUCTURE_DEFINITION_CONTEXT: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static STRUCTURE_DEFINITION_DIFFERENTIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(559), name: "StructureDefinition.differential", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(559), name: "StructureDefinition.differential", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -459,7 +459,7 @@ pub(crate) static STRUCTURE_DEFINITION_DIFFERENTIAL: TypeDefinition = TypeDefini
 };
 
 pub(crate) static STRUCTURE_DEFINITION_MAPPING: TypeDefinition = TypeDefinition {
-    id: TypeId(560), name: "StructureDefinition.mapping", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(560), name: "StructureDefinition.mapping", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -476,7 +476,7 @@ pub(crate) static STRUCTURE_DEFINITION_MAPPING: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static STRUCTURE_DEFINITION_SNAPSHOT: TypeDefinition = TypeDefinition {
-    id: TypeId(561), name: "StructureDefinition.snapshot", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(561), name: "StructureDefinition.snapshot", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -490,12 +490,12 @@ pub(crate) static STRUCTURE_DEFINITION_SNAPSHOT: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static STRUCTURE_MAP: TypeDefinition = TypeDefinition {
-    id: TypeId(128), name: "StructureMap", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(128), name: "StructureMap", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -505,14 +505,14 @@ pub(crate) static STRUCTURE_MAP: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
         e(1538, A|S, 643, N, 0), // structure
@@ -529,14 +529,14 @@ pub(crate) static STRUCTURE_MAP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP: TypeDefinition = TypeDefinition {
-    id: TypeId(562), name: "StructureMap.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(562), name: "StructureMap.group", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R|S, 794, N, 0), // name
         e(555, S, 794, N, 0), // extends
-        e(1660, R|S, 775, 308, 0), // typeMode
+        e(1660, R|S, 775, 311, 0), // typeMode
         e(467, S, 803, N, 0), // documentation
         e(749, R|A|S, 637, N, 0), // input
         e(1420, R|A|S, 638, N, 0), // rule
@@ -549,14 +549,14 @@ pub(crate) static STRUCTURE_MAP_GROUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP_INPUT: TypeDefinition = TypeDefinition {
-    id: TypeId(563), name: "StructureMap.group.input", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(563), name: "StructureMap.group.input", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(948, R|S, 794, N, 0), // name
         e(1658, S, 803, N, 0), // type
-        e(922, R|S, 775, 309, 0), // mode
+        e(922, R|S, 775, 312, 0), // mode
         e(467, 0, 803, N, 0), // documentation
     ],
     members: &[
@@ -566,7 +566,7 @@ pub(crate) static STRUCTURE_MAP_GROUP_INPUT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP_RULE: TypeDefinition = TypeDefinition {
-    id: TypeId(564), name: "StructureMap.group.rule", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(564), name: "StructureMap.group.rule", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -586,7 +586,7 @@ pub(crate) static STRUCTURE_MAP_GROUP_RULE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP_RULE_DEPENDENT: TypeDefinition = TypeDefinition {
-    id: TypeId(565), name: "StructureMap.group.rule.dependent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(565), name: "StructureMap.group.rule.dependent", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -601,7 +601,7 @@ pub(crate) static STRUCTURE_MAP_GROUP_RULE_DEPENDENT: TypeDefinition = TypeDefin
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP_RULE_SOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(566), name: "StructureMap.group.rule.source", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(566), name: "StructureMap.group.rule.source", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -612,7 +612,7 @@ pub(crate) static STRUCTURE_MAP_GROUP_RULE_SOURCE: TypeDefinition = TypeDefiniti
         e(1658, S, 803, N, 0), // type
         e(345, C|S, 741, N, 0), // defaultValue
         e(501, S, 803, N, 0), // element
-        e(824, S, 775, 311, 0), // listMode
+        e(824, S, 775, 314, 0), // listMode
         e(1755, S, 794, N, 0), // variable
         e(254, S, 803, N, 0), // condition
         e(204, S, 803, N, 0), // check
@@ -634,18 +634,18 @@ pub(crate) static STRUCTURE_MAP_GROUP_RULE_SOURCE: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP_RULE_TARGET: TypeDefinition = TypeDefinition {
-    id: TypeId(567), name: "StructureMap.group.rule.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(567), name: "StructureMap.group.rule.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(277, S, 794, N, 0), // context
-        e(280, S, 775, 307, 0), // contextType
+        e(280, S, 775, 310, 0), // contextType
         e(501, S, 803, N, 0), // element
         e(1755, S, 794, N, 0), // variable
-        e(824, A|S, 775, 312, 0), // listMode
+        e(824, A|S, 775, 315, 0), // listMode
         e(825, S, 794, N, 0), // listRuleId
-        e(1652, S, 775, 313, 0), // transform
+        e(1652, S, 775, 316, 0), // transform
         e(1060, A|S, 642, N, 0), // parameter
     ],
     members: &[
@@ -656,7 +656,7 @@ pub(crate) static STRUCTURE_MAP_GROUP_RULE_TARGET: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static STRUCTURE_MAP_GROUP_RULE_TARGET_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(568), name: "StructureMap.group.rule.target.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(568), name: "StructureMap.group.rule.target.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -671,13 +671,13 @@ pub(crate) static STRUCTURE_MAP_GROUP_RULE_TARGET_PARAMETER: TypeDefinition = Ty
 };
 
 pub(crate) static STRUCTURE_MAP_STRUCTURE: TypeDefinition = TypeDefinition {
-    id: TypeId(569), name: "StructureMap.structure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(569), name: "StructureMap.structure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1677, R|S, 772, N, 0), // url
-        e(922, R|S, 775, 310, 0), // mode
+        e(922, R|S, 775, 313, 0), // mode
         e(54, S, 803, N, 0), // alias
         e(467, 0, 803, N, 0), // documentation
     ],
@@ -688,17 +688,17 @@ pub(crate) static STRUCTURE_MAP_STRUCTURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSCRIPTION: TypeDefinition = TypeDefinition {
-    id: TypeId(129), name: "Subscription", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(129), name: "Subscription", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
-        e(1523, R|S|M, 775, 502, 0), // status
+        e(1523, R|S|M, 775, 505, 0), // status
         e(265, A|S, 126, N, 0), // contact
         e(508, S, 796, N, 0), // end
         e(1308, R|S, 803, N, 0), // reason
@@ -715,14 +715,14 @@ pub(crate) static SUBSCRIPTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSCRIPTION_CHANNEL: TypeDefinition = TypeDefinition {
-    id: TypeId(570), name: "Subscription.channel", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(570), name: "Subscription.channel", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R|S, 775, 501, 0), // type
+        e(1658, R|S, 775, 504, 0), // type
         e(510, S, 815, N, 0), // endpoint
-        e(1148, S, 775, 356, 0), // payload
+        e(1148, S, 775, 359, 0), // payload
         e(689, A|S, 803, N, 0), // header
     ],
     members: &[
@@ -732,20 +732,20 @@ pub(crate) static SUBSCRIPTION_CHANNEL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(130), name: "Substance", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(130), name: "Substance", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, S|M, 775, 505, 0), // status
-        e(191, A|S, 83, 503, 0), // category
-        e(219, R|S, 83, 504, 0), // code
+        e(1523, S|M, 775, 508, 0), // status
+        e(191, A|S, 83, 506, 0), // category
+        e(219, R|S, 83, 507, 0), // code
         e(420, S, 803, N, 0), // description
         e(751, A|S, 646, N, 0), // instance
         e(742, A|S, 645, N, 0), // ingredient
@@ -759,13 +759,13 @@ pub(crate) static SUBSTANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_INGREDIENT: TypeDefinition = TypeDefinition {
-    id: TypeId(571), name: "Substance.ingredient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(571), name: "Substance.ingredient", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1282, S, 423, N, 0), // quantity
-        e(1566, R|C|S, 100, 504, 0), // substance
+        e(1566, R|C|S, 100, 507, 0), // substance
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1282, 3, 0), m(1567, 4, 0), m(1568, 4, 1),
@@ -774,7 +774,7 @@ pub(crate) static SUBSTANCE_INGREDIENT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_INSTANCE: TypeDefinition = TypeDefinition {
-    id: TypeId(572), name: "Substance.instance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(572), name: "Substance.instance", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -790,12 +790,12 @@ pub(crate) static SUBSTANCE_INSTANCE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_NUCLEIC_ACID: TypeDefinition = TypeDefinition {
-    id: TypeId(131), name: "SubstanceNucleicAcid", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(131), name: "SubstanceNucleicAcid", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -814,7 +814,7 @@ pub(crate) static SUBSTANCE_NUCLEIC_ACID: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_NUCLEIC_ACID_SUBUNIT: TypeDefinition = TypeDefinition {
-    id: TypeId(575), name: "SubstanceNucleicAcid.subunit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(575), name: "SubstanceNucleicAcid.subunit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -836,7 +836,7 @@ pub(crate) static SUBSTANCE_NUCLEIC_ACID_SUBUNIT: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static SUBSTANCE_NUCLEIC_ACID_SUBUNIT_LINKAGE: TypeDefinition = TypeDefinition {
-    id: TypeId(576), name: "SubstanceNucleicAcid.subunit.linkage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(576), name: "SubstanceNucleicAcid.subunit.linkage", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -853,7 +853,7 @@ pub(crate) static SUBSTANCE_NUCLEIC_ACID_SUBUNIT_LINKAGE: TypeDefinition = TypeD
 };
 
 pub(crate) static SUBSTANCE_NUCLEIC_ACID_SUBUNIT_SUGAR: TypeDefinition = TypeDefinition {
-    id: TypeId(577), name: "SubstanceNucleicAcid.subunit.sugar", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(577), name: "SubstanceNucleicAcid.subunit.sugar", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -869,12 +869,12 @@ pub(crate) static SUBSTANCE_NUCLEIC_ACID_SUBUNIT_SUGAR: TypeDefinition = TypeDef
 };
 
 pub(crate) static SUBSTANCE_POLYMER: TypeDefinition = TypeDefinition {
-    id: TypeId(132), name: "SubstancePolymer", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(132), name: "SubstancePolymer", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -894,7 +894,7 @@ pub(crate) static SUBSTANCE_POLYMER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_POLYMER_MONOMER_SET: TypeDefinition = TypeDefinition {
-    id: TypeId(578), name: "SubstancePolymer.monomerSet", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(578), name: "SubstancePolymer.monomerSet", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -909,7 +909,7 @@ pub(crate) static SUBSTANCE_POLYMER_MONOMER_SET: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static SUBSTANCE_POLYMER_MONOMER_SET_STARTING_MATERIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(579), name: "SubstancePolymer.monomerSet.startingMaterial", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(579), name: "SubstancePolymer.monomerSet.startingMaterial", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -926,7 +926,7 @@ pub(crate) static SUBSTANCE_POLYMER_MONOMER_SET_STARTING_MATERIAL: TypeDefinitio
 };
 
 pub(crate) static SUBSTANCE_POLYMER_REPEAT: TypeDefinition = TypeDefinition {
-    id: TypeId(580), name: "SubstancePolymer.repeat", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(580), name: "SubstancePolymer.repeat", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -943,7 +943,7 @@ pub(crate) static SUBSTANCE_POLYMER_REPEAT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_POLYMER_REPEAT_REPEAT_UNIT: TypeDefinition = TypeDefinition {
-    id: TypeId(581), name: "SubstancePolymer.repeat.repeatUnit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(581), name: "SubstancePolymer.repeat.repeatUnit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -962,7 +962,7 @@ pub(crate) static SUBSTANCE_POLYMER_REPEAT_REPEAT_UNIT: TypeDefinition = TypeDef
 };
 
 pub(crate) static SUBSTANCE_POLYMER_REPEAT_REPEAT_UNIT_DEGREE_OF_POLYMERISATION: TypeDefinition = TypeDefinition {
-    id: TypeId(582), name: "SubstancePolymer.repeat.repeatUnit.degreeOfPolymerisation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(582), name: "SubstancePolymer.repeat.repeatUnit.degreeOfPolymerisation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -977,7 +977,7 @@ pub(crate) static SUBSTANCE_POLYMER_REPEAT_REPEAT_UNIT_DEGREE_OF_POLYMERISATION:
 };
 
 pub(crate) static SUBSTANCE_POLYMER_REPEAT_REPEAT_UNIT_STRUCTURAL_REPRESENTATION: TypeDefinition = TypeDefinition {
-    id: TypeId(583), name: "SubstancePolymer.repeat.repeatUnit.structuralRepresentation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(583), name: "SubstancePolymer.repeat.repeatUnit.structuralRepresentation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -993,12 +993,12 @@ pub(crate) static SUBSTANCE_POLYMER_REPEAT_REPEAT_UNIT_STRUCTURAL_REPRESENTATION
 };
 
 pub(crate) static SUBSTANCE_PROTEIN: TypeDefinition = TypeDefinition {
-    id: TypeId(133), name: "SubstanceProtein", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(133), name: "SubstanceProtein", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1016,7 +1016,7 @@ pub(crate) static SUBSTANCE_PROTEIN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_PROTEIN_SUBUNIT: TypeDefinition = TypeDefinition {
-    id: TypeId(584), name: "SubstanceProtein.subunit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(584), name: "SubstanceProtein.subunit", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1038,12 +1038,12 @@ pub(crate) static SUBSTANCE_PROTEIN_SUBUNIT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_REFERENCE_INFORMATION: TypeDefinition = TypeDefinition {
-    id: TypeId(134), name: "SubstanceReferenceInformation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(134), name: "SubstanceReferenceInformation", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1062,7 +1062,7 @@ pub(crate) static SUBSTANCE_REFERENCE_INFORMATION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_CLASSIFICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(585), name: "SubstanceReferenceInformation.classification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(585), name: "SubstanceReferenceInformation.classification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1079,7 +1079,7 @@ pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_CLASSIFICATION: TypeDefinition
 };
 
 pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_GENE: TypeDefinition = TypeDefinition {
-    id: TypeId(586), name: "SubstanceReferenceInformation.gene", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(586), name: "SubstanceReferenceInformation.gene", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1095,7 +1095,7 @@ pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_GENE: TypeDefinition = TypeDef
 };
 
 pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_GENE_ELEMENT: TypeDefinition = TypeDefinition {
-    id: TypeId(587), name: "SubstanceReferenceInformation.geneElement", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(587), name: "SubstanceReferenceInformation.geneElement", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1111,7 +1111,7 @@ pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_GENE_ELEMENT: TypeDefinition =
 };
 
 pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_TARGET: TypeDefinition = TypeDefinition {
-    id: TypeId(588), name: "SubstanceReferenceInformation.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(588), name: "SubstanceReferenceInformation.target", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1133,12 +1133,12 @@ pub(crate) static SUBSTANCE_REFERENCE_INFORMATION_TARGET: TypeDefinition = TypeD
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(135), name: "SubstanceSourceMaterial", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(135), name: "SubstanceSourceMaterial", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1167,7 +1167,7 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL_FRACTION_DESCRIPTION: TypeDefinition = TypeDefinition {
-    id: TypeId(589), name: "SubstanceSourceMaterial.fractionDescription", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(589), name: "SubstanceSourceMaterial.fractionDescription", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1182,7 +1182,7 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL_FRACTION_DESCRIPTION: TypeDefinition
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM: TypeDefinition = TypeDefinition {
-    id: TypeId(590), name: "SubstanceSourceMaterial.organism", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(590), name: "SubstanceSourceMaterial.organism", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1204,7 +1204,7 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM: TypeDefinition = TypeDefin
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM_AUTHOR: TypeDefinition = TypeDefinition {
-    id: TypeId(591), name: "SubstanceSourceMaterial.organism.author", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(591), name: "SubstanceSourceMaterial.organism.author", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1219,7 +1219,7 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM_AUTHOR: TypeDefinition = Ty
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM_HYBRID: TypeDefinition = TypeDefinition {
-    id: TypeId(592), name: "SubstanceSourceMaterial.organism.hybrid", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(592), name: "SubstanceSourceMaterial.organism.hybrid", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1238,7 +1238,7 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM_HYBRID: TypeDefinition = Ty
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM_ORGANISM_GENERAL: TypeDefinition = TypeDefinition {
-    id: TypeId(593), name: "SubstanceSourceMaterial.organism.organismGeneral", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(593), name: "SubstanceSourceMaterial.organism.organismGeneral", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1255,7 +1255,7 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL_ORGANISM_ORGANISM_GENERAL: TypeDefin
 };
 
 pub(crate) static SUBSTANCE_SOURCE_MATERIAL_PART_DESCRIPTION: TypeDefinition = TypeDefinition {
-    id: TypeId(594), name: "SubstanceSourceMaterial.partDescription", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(594), name: "SubstanceSourceMaterial.partDescription", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1270,12 +1270,12 @@ pub(crate) static SUBSTANCE_SOURCE_MATERIAL_PART_DESCRIPTION: TypeDefinition = T
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(136), name: "SubstanceSpecification", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(136), name: "SubstanceSpecification", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1311,7 +1311,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_CODE: TypeDefinition = TypeDefinition {
-    id: TypeId(595), name: "SubstanceSpecification.code", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(595), name: "SubstanceSpecification.code", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1330,7 +1330,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_CODE: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_MOIETY: TypeDefinition = TypeDefinition {
-    id: TypeId(596), name: "SubstanceSpecification.moiety", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(596), name: "SubstanceSpecification.moiety", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1351,7 +1351,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_MOIETY: TypeDefinition = TypeDefinitio
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_NAME: TypeDefinition = TypeDefinition {
-    id: TypeId(597), name: "SubstanceSpecification.name", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(597), name: "SubstanceSpecification.name", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1377,7 +1377,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_NAME: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_NAME_OFFICIAL: TypeDefinition = TypeDefinition {
-    id: TypeId(598), name: "SubstanceSpecification.name.official", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(598), name: "SubstanceSpecification.name.official", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1393,7 +1393,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_NAME_OFFICIAL: TypeDefinition = TypeDe
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_PROPERTY: TypeDefinition = TypeDefinition {
-    id: TypeId(599), name: "SubstanceSpecification.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(599), name: "SubstanceSpecification.property", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1412,7 +1412,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_PROPERTY: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_RELATIONSHIP: TypeDefinition = TypeDefinition {
-    id: TypeId(600), name: "SubstanceSpecification.relationship", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(600), name: "SubstanceSpecification.relationship", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1433,7 +1433,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_RELATIONSHIP: TypeDefinition = TypeDef
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE: TypeDefinition = TypeDefinition {
-    id: TypeId(601), name: "SubstanceSpecification.structure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(601), name: "SubstanceSpecification.structure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1455,7 +1455,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE: TypeDefinition = TypeDefini
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE_ISOTOPE: TypeDefinition = TypeDefinition {
-    id: TypeId(602), name: "SubstanceSpecification.structure.isotope", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(602), name: "SubstanceSpecification.structure.isotope", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1474,7 +1474,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE_ISOTOPE: TypeDefinition = Ty
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE_ISOTOPE_MOLECULAR_WEIGHT: TypeDefinition = TypeDefinition {
-    id: TypeId(603), name: "SubstanceSpecification.structure.isotope.molecularWeight", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(603), name: "SubstanceSpecification.structure.isotope.molecularWeight", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1490,7 +1490,7 @@ pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE_ISOTOPE_MOLECULAR_WEIGHT: Ty
 };
 
 pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE_REPRESENTATION: TypeDefinition = TypeDefinition {
-    id: TypeId(604), name: "SubstanceSpecification.structure.representation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(604), name: "SubstanceSpecification.structure.representation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1506,12 +1506,12 @@ pub(crate) static SUBSTANCE_SPECIFICATION_STRUCTURE_REPRESENTATION: TypeDefiniti
 };
 
 pub(crate) static SUPPLY_DELIVERY: TypeDefinition = TypeDefinition {
-    id: TypeId(137), name: "SupplyDelivery", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(137), name: "SupplyDelivery", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1519,9 +1519,9 @@ pub(crate) static SUPPLY_DELIVERY: TypeDefinition = TypeDefinition {
         e(708, A, 247, N, 0), // identifier
         e(148, A|S, 604, N, 0), // basedOn
         e(1072, A|S, 477, N, 0), // partOf
-        e(1523, S|M, 775, 508, 0), // status
+        e(1523, S|M, 775, 511, 0), // status
         e(1090, 0, 574, N, 0), // patient
-        e(1658, 0, 83, 509, 0), // type
+        e(1658, 0, 83, 512, 0), // type
         e(1580, 0, 679, N, 0), // suppliedItem
         e(987, C|S, 788, N, 0), // occurrence
         e(1581, 0, 570, N, 0), // supplier
@@ -1538,13 +1538,13 @@ pub(crate) static SUPPLY_DELIVERY: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUPPLY_DELIVERY_SUPPLIED_ITEM: TypeDefinition = TypeDefinition {
-    id: TypeId(605), name: "SupplyDelivery.suppliedItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(605), name: "SupplyDelivery.suppliedItem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1282, 0, 404, N, 6), // quantity
-        e(782, C, 92, 507, 0), // item
+        e(782, C, 92, 510, 0), // item
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(783, 4, 0), m(784, 4, 1), m(926, 2, 0), m(1282, 3, 0),
@@ -1553,28 +1553,28 @@ pub(crate) static SUPPLY_DELIVERY_SUPPLIED_ITEM: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static SUPPLY_REQUEST: TypeDefinition = TypeDefinition {
-    id: TypeId(138), name: "SupplyRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(138), name: "SupplyRequest", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A|S, 247, N, 0), // identifier
-        e(1523, S|M, 775, 512, 0), // status
-        e(191, S, 83, 510, 0), // category
-        e(1228, S, 775, 445, 0), // priority
-        e(782, R|C|S, 92, 507, 0), // item
+        e(1523, S|M, 775, 515, 0), // status
+        e(191, S, 83, 513, 0), // category
+        e(1228, S, 775, 448, 0), // priority
+        e(782, R|C|S, 92, 510, 0), // item
         e(1282, R|S, 404, N, 0), // quantity
         e(1060, A, 680, N, 0), // parameter
         e(987, C|S, 788, N, 0), // occurrence
         e(128, S, 782, N, 0), // authoredOn
         e(1383, S, 500, N, 0), // requester
         e(1581, A|S, 527, N, 0), // supplier
-        e(1309, A, 83, 511, 0), // reasonCode
+        e(1309, A, 83, 514, 0), // reasonCode
         e(1311, A, 466, N, 0), // reasonReference
         e(410, 0, 534, N, 0), // deliverFrom
         e(411, 0, 535, N, 0), // deliverTo
@@ -1589,7 +1589,7 @@ pub(crate) static SUPPLY_REQUEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static SUPPLY_REQUEST_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(606), name: "SupplyRequest.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(606), name: "SupplyRequest.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1605,12 +1605,12 @@ pub(crate) static SUPPLY_REQUEST_PARAMETER: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TASK: TypeDefinition = TypeDefinition {
-    id: TypeId(139), name: "Task", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(139), name: "Task", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1621,12 +1621,12 @@ pub(crate) static TASK: TypeDefinition = TypeDefinition {
         e(148, A|S, 426, N, 0), // basedOn
         e(675, S, 247, N, 0), // groupIdentifier
         e(1072, A|S, 605, N, 0), // partOf
-        e(1523, R|S|M, 775, 518, 0), // status
+        e(1523, R|S|M, 775, 521, 0), // status
         e(1526, S, 83, N, 0), // statusReason
         e(171, S, 83, N, 0), // businessStatus
-        e(761, R|S, 775, 517, 0), // intent
-        e(1228, 0, 775, 445, 0), // priority
-        e(219, S, 83, 516, 0), // code
+        e(761, R|S, 775, 520, 0), // intent
+        e(1228, 0, 775, 448, 0), // priority
+        e(219, S, 83, 519, 0), // code
         e(420, S, 803, N, 0), // description
         e(634, S, 426, N, 0), // focus
         e(638, S, 426, N, 0), // for
@@ -1635,7 +1635,7 @@ pub(crate) static TASK: TypeDefinition = TypeDefinition {
         e(128, 0, 782, N, 0), // authoredOn
         e(796, S, 782, N, 0), // lastModified
         e(1383, S, 500, N, 0), // requester
-        e(1168, A, 83, 391, 0), // performerType
+        e(1168, A, 83, 394, 0), // performerType
         e(1050, S, 447, N, 0), // owner
         e(826, S, 533, N, 0), // location
         e(1309, 0, 83, N, 0), // reasonCode
@@ -1659,7 +1659,7 @@ pub(crate) static TASK: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TASK_INPUT: TypeDefinition = TypeDefinition {
-    id: TypeId(607), name: "Task.input", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(607), name: "Task.input", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1682,7 +1682,7 @@ pub(crate) static TASK_INPUT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TASK_OUTPUT: TypeDefinition = TypeDefinition {
-    id: TypeId(608), name: "Task.output", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(608), name: "Task.output", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1705,7 +1705,7 @@ pub(crate) static TASK_OUTPUT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TASK_RESTRICTION: TypeDefinition = TypeDefinition {
-    id: TypeId(609), name: "Task.restriction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(609), name: "Task.restriction", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1721,12 +1721,12 @@ pub(crate) static TASK_RESTRICTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES: TypeDefinition = TypeDefinition {
-    id: TypeId(140), name: "TerminologyCapabilities", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(140), name: "TerminologyCapabilities", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -1735,23 +1735,23 @@ pub(crate) static TERMINOLOGY_CAPABILITIES: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, R|S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, S, 799, N, 0), // copyright
-        e(790, R|S, 775, 67, 0), // kind
+        e(790, R|S, 775, 68, 0), // kind
         e(1483, S, 691, N, 0), // software
         e(720, S, 690, N, 0), // implementation
         e(832, S, 742, N, 0), // lockedDate
         e(224, A, 685, N, 0), // codeSystem
         e(541, 0, 688, N, 0), // expansion
-        e(223, 0, 775, 90, 0), // codeSearch
+        e(223, 0, 775, 91, 0), // codeSearch
         e(1693, 0, 693, N, 0), // validateCode
         e(1653, 0, 692, N, 0), // translation
         e(218, 0, 684, N, 0), // closure
@@ -1767,7 +1767,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_CLOSURE: TypeDefinition = TypeDefinition {
-    id: TypeId(610), name: "TerminologyCapabilities.closure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(610), name: "TerminologyCapabilities.closure", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1781,7 +1781,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_CLOSURE: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_CODE_SYSTEM: TypeDefinition = TypeDefinition {
-    id: TypeId(611), name: "TerminologyCapabilities.codeSystem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(611), name: "TerminologyCapabilities.codeSystem", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1797,7 +1797,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_CODE_SYSTEM: TypeDefinition = TypeDef
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_CODE_SYSTEM_VERSION: TypeDefinition = TypeDefinition {
-    id: TypeId(612), name: "TerminologyCapabilities.codeSystem.version", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(612), name: "TerminologyCapabilities.codeSystem.version", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1817,7 +1817,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_CODE_SYSTEM_VERSION: TypeDefinition =
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_CODE_SYSTEM_VERSION_FILTER: TypeDefinition = TypeDefinition {
-    id: TypeId(613), name: "TerminologyCapabilities.codeSystem.version.filter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(613), name: "TerminologyCapabilities.codeSystem.version.filter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1832,7 +1832,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_CODE_SYSTEM_VERSION_FILTER: TypeDefin
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_EXPANSION: TypeDefinition = TypeDefinition {
-    id: TypeId(614), name: "TerminologyCapabilities.expansion", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(614), name: "TerminologyCapabilities.expansion", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1851,7 +1851,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_EXPANSION: TypeDefinition = TypeDefin
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_EXPANSION_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(615), name: "TerminologyCapabilities.expansion.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(615), name: "TerminologyCapabilities.expansion.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1866,7 +1866,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_EXPANSION_PARAMETER: TypeDefinition =
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_IMPLEMENTATION: TypeDefinition = TypeDefinition {
-    id: TypeId(616), name: "TerminologyCapabilities.implementation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(616), name: "TerminologyCapabilities.implementation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1881,7 +1881,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_IMPLEMENTATION: TypeDefinition = Type
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_SOFTWARE: TypeDefinition = TypeDefinition {
-    id: TypeId(617), name: "TerminologyCapabilities.software", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(617), name: "TerminologyCapabilities.software", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1896,7 +1896,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_SOFTWARE: TypeDefinition = TypeDefini
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_TRANSLATION: TypeDefinition = TypeDefinition {
-    id: TypeId(618), name: "TerminologyCapabilities.translation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(618), name: "TerminologyCapabilities.translation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1910,7 +1910,7 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_TRANSLATION: TypeDefinition = TypeDef
 };
 
 pub(crate) static TERMINOLOGY_CAPABILITIES_VALIDATE_CODE: TypeDefinition = TypeDefinition {
-    id: TypeId(619), name: "TerminologyCapabilities.validateCode", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(619), name: "TerminologyCapabilities.validateCode", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1924,21 +1924,21 @@ pub(crate) static TERMINOLOGY_CAPABILITIES_VALIDATE_CODE: TypeDefinition = TypeD
 };
 
 pub(crate) static TEST_REPORT: TypeDefinition = TypeDefinition {
-    id: TypeId(141), name: "TestReport", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(141), name: "TestReport", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, S, 247, N, 0), // identifier
         e(948, S, 803, N, 0), // name
-        e(1523, R|S|M, 775, 442, 0), // status
+        e(1523, R|S|M, 775, 445, 0), // status
         e(1617, R|S, 606, N, 0), // testScript
-        e(1405, R|S, 775, 441, 0), // result
+        e(1405, R|S, 775, 444, 0), // result
         e(1431, S, 792, N, 0), // score
         e(1618, S, 803, N, 0), // tester
         e(780, S, 782, N, 0), // issued
@@ -1957,12 +1957,12 @@ pub(crate) static TEST_REPORT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_PARTICIPANT: TypeDefinition = TypeDefinition {
-    id: TypeId(620), name: "TestReport.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(620), name: "TestReport.participant", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, R, 775, 440, 0), // type
+        e(1658, R, 775, 443, 0), // type
         e(1676, R, 812, N, 0), // uri
         e(457, 0, 803, N, 0), // display
     ],
@@ -1973,7 +1973,7 @@ pub(crate) static TEST_REPORT_PARTICIPANT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_SETUP: TypeDefinition = TypeDefinition {
-    id: TypeId(621), name: "TestReport.setup", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(621), name: "TestReport.setup", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -1987,7 +1987,7 @@ pub(crate) static TEST_REPORT_SETUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_SETUP_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(622), name: "TestReport.setup.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(622), name: "TestReport.setup.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2002,12 +2002,12 @@ pub(crate) static TEST_REPORT_SETUP_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_SETUP_ACTION_ASSERT: TypeDefinition = TypeDefinition {
-    id: TypeId(623), name: "TestReport.setup.action.assert", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(623), name: "TestReport.setup.action.assert", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1405, R, 775, 438, 0), // result
+        e(1405, R, 775, 441, 0), // result
         e(899, 0, 799, N, 0), // message
         e(423, 0, 803, N, 0), // detail
     ],
@@ -2018,12 +2018,12 @@ pub(crate) static TEST_REPORT_SETUP_ACTION_ASSERT: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static TEST_REPORT_SETUP_ACTION_OPERATION: TypeDefinition = TypeDefinition {
-    id: TypeId(624), name: "TestReport.setup.action.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(624), name: "TestReport.setup.action.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1405, R, 775, 438, 0), // result
+        e(1405, R, 775, 441, 0), // result
         e(899, 0, 799, N, 0), // message
         e(423, 0, 812, N, 0), // detail
     ],
@@ -2034,7 +2034,7 @@ pub(crate) static TEST_REPORT_SETUP_ACTION_OPERATION: TypeDefinition = TypeDefin
 };
 
 pub(crate) static TEST_REPORT_TEARDOWN: TypeDefinition = TypeDefinition {
-    id: TypeId(625), name: "TestReport.teardown", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(625), name: "TestReport.teardown", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2048,7 +2048,7 @@ pub(crate) static TEST_REPORT_TEARDOWN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_TEARDOWN_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(626), name: "TestReport.teardown.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(626), name: "TestReport.teardown.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2062,7 +2062,7 @@ pub(crate) static TEST_REPORT_TEARDOWN_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_TEST: TypeDefinition = TypeDefinition {
-    id: TypeId(627), name: "TestReport.test", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(627), name: "TestReport.test", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2078,7 +2078,7 @@ pub(crate) static TEST_REPORT_TEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_REPORT_TEST_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(628), name: "TestReport.test.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(628), name: "TestReport.test.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2093,12 +2093,12 @@ pub(crate) static TEST_REPORT_TEST_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT: TypeDefinition = TypeDefinition {
-    id: TypeId(142), name: "TestScript", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(142), name: "TestScript", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2108,14 +2108,14 @@ pub(crate) static TEST_SCRIPT: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, R|S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
         e(1031, A, 708, N, 0), // origin
@@ -2140,13 +2140,13 @@ pub(crate) static TEST_SCRIPT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_DESTINATION: TypeDefinition = TypeDefinition {
-    id: TypeId(629), name: "TestScript.destination", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(629), name: "TestScript.destination", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(733, R, 797, N, 0), // index
-        e(1252, R, 104, 520, 0), // profile
+        e(1252, R, 104, 523, 0), // profile
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(733, 3, 0), m(926, 2, 0), m(1252, 4, 0),
@@ -2155,7 +2155,7 @@ pub(crate) static TEST_SCRIPT_DESTINATION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_FIXTURE: TypeDefinition = TypeDefinition {
-    id: TypeId(630), name: "TestScript.fixture", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(630), name: "TestScript.fixture", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2171,7 +2171,7 @@ pub(crate) static TEST_SCRIPT_FIXTURE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_METADATA: TypeDefinition = TypeDefinition {
-    id: TypeId(631), name: "TestScript.metadata", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(631), name: "TestScript.metadata", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2186,7 +2186,7 @@ pub(crate) static TEST_SCRIPT_METADATA: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_METADATA_CAPABILITY: TypeDefinition = TypeDefinition {
-    id: TypeId(632), name: "TestScript.metadata.capability", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(632), name: "TestScript.metadata.capability", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2207,7 +2207,7 @@ pub(crate) static TEST_SCRIPT_METADATA_CAPABILITY: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static TEST_SCRIPT_METADATA_LINK: TypeDefinition = TypeDefinition {
-    id: TypeId(633), name: "TestScript.metadata.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(633), name: "TestScript.metadata.link", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2222,13 +2222,13 @@ pub(crate) static TEST_SCRIPT_METADATA_LINK: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_ORIGIN: TypeDefinition = TypeDefinition {
-    id: TypeId(634), name: "TestScript.origin", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(634), name: "TestScript.origin", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(733, R, 797, N, 0), // index
-        e(1252, R, 104, 521, 0), // profile
+        e(1252, R, 104, 524, 0), // profile
     ],
     members: &[
         m(556, 1, 0), m(704, 0, 0), m(733, 3, 0), m(926, 2, 0), m(1252, 4, 0),
@@ -2237,7 +2237,7 @@ pub(crate) static TEST_SCRIPT_ORIGIN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_SETUP: TypeDefinition = TypeDefinition {
-    id: TypeId(635), name: "TestScript.setup", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(635), name: "TestScript.setup", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2251,7 +2251,7 @@ pub(crate) static TEST_SCRIPT_SETUP: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_SETUP_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(636), name: "TestScript.setup.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(636), name: "TestScript.setup.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2266,28 +2266,28 @@ pub(crate) static TEST_SCRIPT_SETUP_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_SETUP_ACTION_ASSERT: TypeDefinition = TypeDefinition {
-    id: TypeId(637), name: "TestScript.setup.action.assert", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(637), name: "TestScript.setup.action.assert", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(793, 0, 803, N, 0), // label
         e(420, 0, 803, N, 0), // description
-        e(448, 0, 775, 42, 0), // direction
+        e(448, 0, 775, 43, 0), // direction
         e(240, 0, 803, N, 0), // compareToSourceId
         e(239, 0, 803, N, 0), // compareToSourceExpression
         e(241, 0, 803, N, 0), // compareToSourcePath
-        e(276, 0, 775, 356, 0), // contentType
+        e(276, 0, 775, 359, 0), // contentType
         e(554, 0, 803, N, 0), // expression
         e(690, 0, 803, N, 0), // headerField
         e(915, 0, 803, N, 0), // minimumId
         e(952, 0, 742, N, 0), // navigationLinks
-        e(1013, 0, 775, 43, 0), // operator
+        e(1013, 0, 775, 44, 0), // operator
         e(1089, 0, 803, N, 0), // path
-        e(1379, 0, 775, 257, 0), // requestMethod
+        e(1379, 0, 775, 260, 0), // requestMethod
         e(1381, 0, 803, N, 0), // requestURL
-        e(1393, 0, 775, 165, 0), // resource
-        e(1396, 0, 775, 44, 0), // response
+        e(1393, 0, 775, 166, 0), // resource
+        e(1396, 0, 775, 45, 0), // response
         e(1397, 0, 803, N, 0), // responseCode
         e(1489, 0, 794, N, 0), // sourceId
         e(1694, 0, 794, N, 0), // validateProfileId
@@ -2304,20 +2304,20 @@ pub(crate) static TEST_SCRIPT_SETUP_ACTION_ASSERT: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static TEST_SCRIPT_SETUP_ACTION_OPERATION: TypeDefinition = TypeDefinition {
-    id: TypeId(638), name: "TestScript.setup.action.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(638), name: "TestScript.setup.action.operation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1658, 0, 104, 519, 0), // type
-        e(1393, 0, 775, 165, 0), // resource
+        e(1658, 0, 104, 522, 0), // type
+        e(1393, 0, 775, 166, 0), // resource
         e(793, 0, 803, N, 0), // label
         e(420, 0, 803, N, 0), // description
-        e(9, 0, 775, 356, 0), // accept
-        e(276, 0, 775, 356, 0), // contentType
+        e(9, 0, 775, 359, 0), // accept
+        e(276, 0, 775, 359, 0), // contentType
         e(422, 0, 797, N, 0), // destination
         e(506, R, 742, N, 0), // encodeRequestUrl
-        e(903, 0, 775, 257, 0), // method
+        e(903, 0, 775, 260, 0), // method
         e(1031, 0, 797, N, 0), // origin
         e(1063, 0, 803, N, 0), // params
         e(1376, A, 713, N, 0), // requestHeader
@@ -2337,7 +2337,7 @@ pub(crate) static TEST_SCRIPT_SETUP_ACTION_OPERATION: TypeDefinition = TypeDefin
 };
 
 pub(crate) static TEST_SCRIPT_SETUP_ACTION_OPERATION_REQUEST_HEADER: TypeDefinition = TypeDefinition {
-    id: TypeId(639), name: "TestScript.setup.action.operation.requestHeader", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(639), name: "TestScript.setup.action.operation.requestHeader", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2352,7 +2352,7 @@ pub(crate) static TEST_SCRIPT_SETUP_ACTION_OPERATION_REQUEST_HEADER: TypeDefinit
 };
 
 pub(crate) static TEST_SCRIPT_TEARDOWN: TypeDefinition = TypeDefinition {
-    id: TypeId(640), name: "TestScript.teardown", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(640), name: "TestScript.teardown", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2366,7 +2366,7 @@ pub(crate) static TEST_SCRIPT_TEARDOWN: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_TEARDOWN_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(641), name: "TestScript.teardown.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(641), name: "TestScript.teardown.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2380,7 +2380,7 @@ pub(crate) static TEST_SCRIPT_TEARDOWN_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_TEST: TypeDefinition = TypeDefinition {
-    id: TypeId(642), name: "TestScript.test", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(642), name: "TestScript.test", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2396,7 +2396,7 @@ pub(crate) static TEST_SCRIPT_TEST: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_TEST_ACTION: TypeDefinition = TypeDefinition {
-    id: TypeId(643), name: "TestScript.test.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(643), name: "TestScript.test.action", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2411,7 +2411,7 @@ pub(crate) static TEST_SCRIPT_TEST_ACTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static TEST_SCRIPT_VARIABLE: TypeDefinition = TypeDefinition {
-    id: TypeId(644), name: "TestScript.variable", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(644), name: "TestScript.variable", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2433,12 +2433,12 @@ pub(crate) static TEST_SCRIPT_VARIABLE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VALUE_SET: TypeDefinition = TypeDefinition {
-    id: TypeId(143), name: "ValueSet", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(143), name: "ValueSet", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
@@ -2448,14 +2448,14 @@ pub(crate) static VALUE_SET: TypeDefinition = TypeDefinition {
         e(1767, S, 803, N, 0), // version
         e(948, S, 803, N, 0), // name
         e(1643, S, 803, N, 0), // title
-        e(1523, R|S|M, 775, 415, 0), // status
+        e(1523, R|S|M, 775, 418, 0), // status
         e(543, S, 742, N, 0), // experimental
         e(322, S, 782, N, 0), // date
         e(1271, S, 803, N, 0), // publisher
         e(265, A|S, 125, N, 0), // contact
         e(420, 0, 799, N, 0), // description
         e(1681, A|S, 726, N, 0), // useContext
-        e(786, A|S, 83, 292, 0), // jurisdiction
+        e(786, A|S, 83, 295, 0), // jurisdiction
         e(719, S, 742, N, 0), // immutable
         e(1272, 0, 799, N, 0), // purpose
         e(290, 0, 799, N, 0), // copyright
@@ -2473,7 +2473,7 @@ pub(crate) static VALUE_SET: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VALUE_SET_COMPOSE: TypeDefinition = TypeDefinition {
-    id: TypeId(649), name: "ValueSet.compose", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(649), name: "ValueSet.compose", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2490,7 +2490,7 @@ pub(crate) static VALUE_SET_COMPOSE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VALUE_SET_COMPOSE_INCLUDE: TypeDefinition = TypeDefinition {
-    id: TypeId(650), name: "ValueSet.compose.include", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(650), name: "ValueSet.compose.include", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2509,7 +2509,7 @@ pub(crate) static VALUE_SET_COMPOSE_INCLUDE: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VALUE_SET_COMPOSE_INCLUDE_CONCEPT: TypeDefinition = TypeDefinition {
-    id: TypeId(651), name: "ValueSet.compose.include.concept", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(651), name: "ValueSet.compose.include.concept", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2525,13 +2525,13 @@ pub(crate) static VALUE_SET_COMPOSE_INCLUDE_CONCEPT: TypeDefinition = TypeDefini
 };
 
 pub(crate) static VALUE_SET_COMPOSE_INCLUDE_CONCEPT_DESIGNATION: TypeDefinition = TypeDefinition {
-    id: TypeId(652), name: "ValueSet.compose.include.concept.designation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(652), name: "ValueSet.compose.include.concept.designation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(794, 0, 775, 293, 0), // language
-        e(1680, 0, 104, 168, 0), // use
+        e(794, 0, 775, 296, 0), // language
+        e(1680, 0, 104, 169, 0), // use
         e(1702, R, 803, N, 0), // value
     ],
     members: &[
@@ -2541,13 +2541,13 @@ pub(crate) static VALUE_SET_COMPOSE_INCLUDE_CONCEPT_DESIGNATION: TypeDefinition 
 };
 
 pub(crate) static VALUE_SET_COMPOSE_INCLUDE_FILTER: TypeDefinition = TypeDefinition {
-    id: TypeId(653), name: "ValueSet.compose.include.filter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(653), name: "ValueSet.compose.include.filter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1259, R|S, 775, N, 0), // property
-        e(1008, R|S, 775, 233, 0), // op
+        e(1008, R|S, 775, 236, 0), // op
         e(1702, R|S, 803, N, 0), // value
     ],
     members: &[
@@ -2557,7 +2557,7 @@ pub(crate) static VALUE_SET_COMPOSE_INCLUDE_FILTER: TypeDefinition = TypeDefinit
 };
 
 pub(crate) static VALUE_SET_EXPANSION: TypeDefinition = TypeDefinition {
-    id: TypeId(654), name: "ValueSet.expansion", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(654), name: "ValueSet.expansion", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2577,7 +2577,7 @@ pub(crate) static VALUE_SET_EXPANSION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VALUE_SET_EXPANSION_CONTAINS: TypeDefinition = TypeDefinition {
-    id: TypeId(655), name: "ValueSet.expansion.contains", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(655), name: "ValueSet.expansion.contains", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2599,7 +2599,7 @@ pub(crate) static VALUE_SET_EXPANSION_CONTAINS: TypeDefinition = TypeDefinition 
 };
 
 pub(crate) static VALUE_SET_EXPANSION_PARAMETER: TypeDefinition = TypeDefinition {
-    id: TypeId(656), name: "ValueSet.expansion.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(656), name: "ValueSet.expansion.parameter", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2615,27 +2615,27 @@ pub(crate) static VALUE_SET_EXPANSION_PARAMETER: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static VERIFICATION_RESULT: TypeDefinition = TypeDefinition {
-    id: TypeId(144), name: "VerificationResult", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(144), name: "VerificationResult", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(1596, A|S, 426, N, 0), // target
         e(1602, A|S, 803, N, 0), // targetLocation
-        e(953, S, 83, 539, 0), // need
-        e(1523, R|S, 775, 542, 0), // status
+        e(953, S, 83, 542, 0), // need
+        e(1523, R|S, 775, 545, 0), // status
         e(1524, S, 782, N, 0), // statusDate
-        e(1699, S, 83, 545, 0), // validationType
-        e(1697, A|S, 83, 543, 0), // validationProcess
+        e(1699, S, 83, 548, 0), // validationType
+        e(1697, A|S, 83, 546, 0), // validationProcess
         e(647, 0, 719, N, 0), // frequency
         e(798, 0, 782, N, 0), // lastPerformed
         e(957, 0, 777, N, 0), // nextScheduled
-        e(566, S, 83, 538, 0), // failureAction
+        e(566, S, 83, 541, 0), // failureAction
         e(1224, A, 736, N, 0), // primarySource
         e(118, 0, 735, N, 0), // attestation
         e(1700, A, 737, N, 0), // validator
@@ -2650,14 +2650,14 @@ pub(crate) static VERIFICATION_RESULT: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VERIFICATION_RESULT_ATTESTATION: TypeDefinition = TypeDefinition {
-    id: TypeId(657), name: "VerificationResult.attestation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(657), name: "VerificationResult.attestation", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1781, S, 570, N, 0), // who
         e(999, S, 570, N, 0), // onBehalfOf
-        e(235, S, 83, 537, 0), // communicationMethod
+        e(235, S, 83, 540, 0), // communicationMethod
         e(322, S, 777, N, 0), // date
         e(1490, 0, 803, N, 0), // sourceIdentityCertificate
         e(1267, 0, 803, N, 0), // proxyIdentityCertificate
@@ -2672,18 +2672,18 @@ pub(crate) static VERIFICATION_RESULT_ATTESTATION: TypeDefinition = TypeDefiniti
 };
 
 pub(crate) static VERIFICATION_RESULT_PRIMARY_SOURCE: TypeDefinition = TypeDefinition {
-    id: TypeId(658), name: "VerificationResult.primarySource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(658), name: "VerificationResult.primarySource", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(1781, 0, 570, N, 0), // who
-        e(1658, A|S, 83, 540, 0), // type
-        e(235, A|S, 83, 537, 0), // communicationMethod
-        e(1698, 0, 83, 544, 0), // validationStatus
+        e(1658, A|S, 83, 543, 0), // type
+        e(235, A|S, 83, 540, 0), // communicationMethod
+        e(1698, 0, 83, 547, 0), // validationStatus
         e(1696, 0, 782, N, 0), // validationDate
-        e(176, S, 83, 536, 0), // canPushUpdates
-        e(1275, A, 83, 541, 0), // pushTypeAvailable
+        e(176, S, 83, 539, 0), // canPushUpdates
+        e(1275, A, 83, 544, 0), // pushTypeAvailable
     ],
     members: &[
         m(176, 8, 0), m(235, 5, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0), m(1275, 9, 0), m(1658, 4, 0),
@@ -2693,7 +2693,7 @@ pub(crate) static VERIFICATION_RESULT_PRIMARY_SOURCE: TypeDefinition = TypeDefin
 };
 
 pub(crate) static VERIFICATION_RESULT_VALIDATOR: TypeDefinition = TypeDefinition {
-    id: TypeId(659), name: "VerificationResult.validator", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(659), name: "VerificationResult.validator", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
@@ -2709,18 +2709,18 @@ pub(crate) static VERIFICATION_RESULT_VALIDATOR: TypeDefinition = TypeDefinition
 };
 
 pub(crate) static VISION_PRESCRIPTION: TypeDefinition = TypeDefinition {
-    id: TypeId(145), name: "VisionPrescription", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false,
+    id: TypeId(145), name: "VisionPrescription", kind: TypeKind::Resource, base: Some("DomainResource"), is_abstract: false, binding: N,
     elements: &[
         e(704, S, 794, N, 0), // id
         e(901, S, 347, N, 0), // meta
         e(723, S|M, 812, N, 0), // implicitRules
-        e(794, 0, 775, 293, 0), // language
+        e(794, 0, 775, 296, 0), // language
         e(1619, 0, 358, N, 0), // text
         e(266, A, 616, N, 0), // contained
         e(556, A, 235, N, 0), // extension
         e(926, A|M, 235, N, 0), // modifierExtension
         e(708, A, 247, N, 0), // identifier
-        e(1523, R|S|M, 775, 237, 0), // status
+        e(1523, R|S|M, 775, 240, 0), // status
         e(303, R|S, 782, N, 0), // created
         e(1090, R|S, 574, N, 0), // patient
         e(507, 0, 512, N, 0), // encounter
@@ -2737,13 +2737,13 @@ pub(crate) static VISION_PRESCRIPTION: TypeDefinition = TypeDefinition {
 };
 
 pub(crate) static VISION_PRESCRIPTION_LENS_SPECIFICATION: TypeDefinition = TypeDefinition {
-    id: TypeId(660), name: "VisionPrescription.lensSpecification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(660), name: "VisionPrescription.lensSpecification", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
-        e(1242, R|S, 83, 549, 0), // product
-        e(559, R|S, 775, 548, 0), // eye
+        e(1242, R|S, 83, 552, 0), // product
+        e(559, R|S, 775, 551, 0), // eye
         e(1513, 0, 792, N, 0), // sphere
         e(314, 0, 792, N, 0), // cylinder
         e(142, 0, 797, N, 0), // axis
@@ -2766,13 +2766,13 @@ pub(crate) static VISION_PRESCRIPTION_LENS_SPECIFICATION: TypeDefinition = TypeD
 };
 
 pub(crate) static VISION_PRESCRIPTION_LENS_SPECIFICATION_PRISM: TypeDefinition = TypeDefinition {
-    id: TypeId(661), name: "VisionPrescription.lensSpecification.prism", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false,
+    id: TypeId(661), name: "VisionPrescription.lensSpecification.prism", kind: TypeKind::Backbone, base: Some("BackboneElement"), is_abstract: false, binding: N,
     elements: &[
         e(704, X, 803, N, 0), // id
         e(556, A, 235, N, 0), // extension
         e(926, A|S|M, 235, N, 0), // modifierExtension
         e(70, R, 792, N, 0), // amount
-        e(144, R, 775, 547, 0), // base
+        e(144, R, 775, 550, 0), // base
     ],
     members: &[
         m(70, 3, 0), m(144, 4, 0), m(556, 1, 0), m(704, 0, 0), m(926, 2, 0),

@@ -2,7 +2,7 @@
 
 use crate::definitions::{SystemCodes, ValueSet};
 
-pub(crate) static VALUE_SETS: [ValueSet; 567] = [
+pub(crate) static VALUE_SETS: [ValueSet; 572] = [
     ValueSet { url: "http://dicom.nema.org/medical/dicom/current/output/chtml/part04/sect_B.5.html#table_B.5-1", is_complete: false, systems: &[] },
     ValueSet { url: "http://dicom.nema.org/medical/dicom/current/output/chtml/part16/sect_CID_29.html", is_complete: true, systems: &[
         SystemCodes {
@@ -171,7 +171,16 @@ pub(crate) static VALUE_SETS: [ValueSet; 567] = [
         },
     ] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/adverse-event-type", is_complete: false, systems: &[] },
+    ValueSet { url: "http://hl7.org/fhir/ValueSet/age-units", is_complete: true, systems: &[
+        SystemCodes {
+            system: "http://unitsofmeasure.org",
+            codes: &["a", "d", "h", "min", "mo", "wk"],
+            order: &[3, 2, 1, 5, 4, 0],
+        },
+    ] },
+    ValueSet { url: "http://hl7.org/fhir/ValueSet/all-distance-units", is_complete: false, systems: &[] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/all-languages", is_complete: false, systems: &[] },
+    ValueSet { url: "http://hl7.org/fhir/ValueSet/all-time-units", is_complete: false, systems: &[] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/all-types", is_complete: true, systems: &[
         SystemCodes {
             system: "http://hl7.org/fhir/data-types",
@@ -1184,6 +1193,13 @@ pub(crate) static VALUE_SETS: [ValueSet; 567] = [
             order: &[4, 0, 1, 3, 2],
         },
     ] },
+    ValueSet { url: "http://hl7.org/fhir/ValueSet/distance-units", is_complete: true, systems: &[
+        SystemCodes {
+            system: "http://unitsofmeasure.org",
+            codes: &["km", "m", "mm", "nm", "um"],
+            order: &[3, 4, 2, 1, 0],
+        },
+    ] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/doc-section-codes", is_complete: false, systems: &[] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/doc-typecodes", is_complete: false, systems: &[] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/document-classcodes", is_complete: false, systems: &[] },
@@ -1209,6 +1225,13 @@ pub(crate) static VALUE_SETS: [ValueSet; 567] = [
         },
     ] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/dose-rate-type", is_complete: false, systems: &[] },
+    ValueSet { url: "http://hl7.org/fhir/ValueSet/duration-units", is_complete: true, systems: &[
+        SystemCodes {
+            system: "http://unitsofmeasure.org",
+            codes: &["a", "d", "h", "min", "mo", "ms", "s", "wk"],
+            order: &[5, 6, 3, 2, 1, 7, 4, 0],
+        },
+    ] },
     ValueSet { url: "http://hl7.org/fhir/ValueSet/effect-estimate-type", is_complete: true, systems: &[
         SystemCodes {
             system: "http://terminology.hl7.org/CodeSystem/effect-estimate-type",

@@ -11,6 +11,7 @@ use crate::http::receive;
 use auth::{Access, Caller};
 use fhir::{Json, Object, ResourceType, base64};
 use hyper::header::ACCEPT;
+use interactions::body::Reading;
 use interactions::unit::stored_json;
 use interactions::{Engine, Refusal};
 use storage::Version;
@@ -101,7 +102,7 @@ fn context(binary: &Json) -> Option<&str> {
 /// # Errors
 ///
 /// 415 when nothing says what the body is, 413, 408, or 400 when it breaks off or is a Binary that cannot be read.
-pub(super) async fn sent(call: Call<'_>, id: Option<&str>) -> Result<Json, Refusal> {
+pub(super) async fn sent(call: Call<'_>, id: Option<&str>) -> Result<Reading, Refusal> {
     let Call { app, ask, .. } = call;
     let format = body_format(&ask).ok();
     if format.is_none() && content_type(&ask).is_empty() {
@@ -129,13 +130,14 @@ pub(super) async fn sent(call: Call<'_>, id: Option<&str>) -> Result<Json, Refus
     if !body.bytes.is_empty() {
         binary.insert("data", base64::encode(&body.bytes));
     }
-    Ok(binary.into())
+    Ok(Json::from(binary).into())
 }
 
 /// The Binary that a body in a form of FHIR is; `None` when it is something else.
-fn resource(engine: &Engine, body: &Body) -> Result<Option<Json>, Refusal> {
+fn resource(engine: &Engine, body: &Body) -> Result<Option<Reading>, Refusal> {
+    let is_binary = |read: &Reading| read.resource.str("resourceType") == Some(ResourceType::BINARY.name());
     match body.tree(engine) {
-        Ok(tree) => Ok((tree.str("resourceType") == Some(ResourceType::BINARY.name())).then_some(tree)),
+        Ok(read) => Ok(Some(read).filter(is_binary)),
         // Whoever meant a Binary is told what is wrong with it.
         Err(refusal) if names_binary(body) => Err(refusal),
         Err(_) => Ok(None),

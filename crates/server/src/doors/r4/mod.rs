@@ -25,6 +25,7 @@ use crate::telemetry::metrics::Seen;
 use auth::{Access, Caller};
 use bearer::Bearer;
 use fhir::{Json, ResourceType};
+use interactions::body::Reading;
 use interactions::operations::Operation;
 use interactions::{Caller as _, Engine, Interaction, Refusal, Target};
 use std::sync::Arc;
@@ -59,6 +60,21 @@ impl Call<'_> {
         receive::at_leisure(body.bytes.len(), || engine.valid(resource_type, body.tree(engine)?))
     }
 
+    /// The body, if there is one: one that is empty need not say what it is.
+    ///
+    /// # Errors
+    ///
+    /// 415, 413, 408; 400 when it breaks off.
+    async fn body_if_any(self) -> Result<Option<Body>, Refusal> {
+        let format = match negotiate::body_format(&self.ask) {
+            Err(refusal) if !negotiate::content_type(&self.ask).is_empty() => return Err(refusal),
+            format => format,
+        };
+        let limits = &self.app.config.limits;
+        let bytes = receive::body(self.ask, limits.body_bytes, limits.receive).await?;
+        if bytes.is_empty() { Ok(None) } else { Ok(Some(Body { format: format?, bytes })) }
+    }
+
     /// The body, whichever form it was sent in.
     ///
     /// # Errors
@@ -79,14 +95,14 @@ struct Body {
 }
 
 impl Body {
-    /// Parses it.
+    /// Parses it, as far as it can be read.
     ///
     /// # Errors
     ///
     /// 400 when it is not of the form that it claims.
-    fn tree(&self, engine: &Engine) -> Result<Json, Refusal> {
+    fn tree(&self, engine: &Engine) -> Result<Reading, Refusal> {
         match self.format {
-            Format::Json => engine.parse(&self.bytes),
+            Format::Json => engine.parse(&self.bytes).map(Reading::from),
             Format::Xml => engine.parse_xml(&self.bytes),
         }
     }

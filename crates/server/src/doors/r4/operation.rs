@@ -31,7 +31,7 @@ pub(super) async fn operate(
     Ok(respond::json(200, engine.operate(operation, request).await?))
 }
 
-/// What the operation is given, in the URL or in the body.
+/// What the operation is given, in the URL and in the body.
 async fn input(
     mut call: Call<'_>,
     operation: &Operation,
@@ -41,7 +41,9 @@ async fn input(
     if call.ask.method != Method::POST {
         return operation.input(engine, resource_type, &parameters, None, None);
     }
-    let body = call.body().await?;
+    let Some(body) = call.body_if_any().await? else {
+        return operation.input(engine, resource_type, &parameters, None, None);
+    };
     receive::at_leisure(body.bytes.len(), || {
         operation.input(engine, resource_type, &parameters, Some(body.tree(engine)?), None)
     })
