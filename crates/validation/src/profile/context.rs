@@ -119,6 +119,10 @@ impl<'r> Owner<'r> {
     /// Whether `wanted` is its type, or a path to it from any of the types above.
     fn is_at(&self, wanted: &str) -> bool {
         let wanted = wanted.rsplit_once('#').map_or(wanted, |(_, id)| id);
+        if wanted == TypeId::ELEMENT.name() {
+            // Whatever can have extensions: definitions mean the elements that resources are, too.
+            return true;
+        }
         let plain: Vec<&str> = wanted
             .split('.')
             .map(|step| step.split(':').next().unwrap_or(step).trim_end_matches("[x]"))

@@ -130,7 +130,7 @@ fn an_extension_stands_where_its_definition_allows_it() {
     for (contexts, allowed, refused) in [
         (context("element", "Patient"), vec![&on_patient, &contained], vec![&on_name, &on_observation]),
         (context("element", "DomainResource"), vec![&on_patient, &on_observation], vec![&on_name]),
-        (context("element", "Element"), vec![&on_name, &on_birth, &on_value, &on_contact], vec![&on_patient]),
+        (context("element", "Element"), vec![&on_name, &on_birth, &on_value, &on_contact, &on_patient], vec![]),
         (context("element", "HumanName"), vec![&on_name, &entry], vec![&on_given, &on_contact]),
         (context("element", "Patient.name"), vec![&on_name, &entry], vec![&on_patient, &on_contact]),
         (context("element", "HumanName.given"), vec![&on_given], vec![&on_name]),
