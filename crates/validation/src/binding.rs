@@ -27,10 +27,10 @@ impl<'r> Walk<'r> {
             format!("is not {}", listed(value_set, code))
         } else {
             match value_set.url {
-                LANGUAGES if !is_language(code) => {
-                    String::from("is not a language (a BCP 47 tag such as en or pt-BR)")
-                }
-                MEDIA_TYPES if !is_media_type(code) && !is_short_format(place, code) => {
+                LANGUAGES if is_language(code) => return false,
+                LANGUAGES => String::from("is not a language (a BCP 47 tag such as en or pt-BR)"),
+                MEDIA_TYPES if is_media_type(code) || is_short_format(place, code) => return false,
+                MEDIA_TYPES => {
                     String::from("is not a media type (such as application/pdf or text/plain; charset=utf-8)")
                 }
                 // Whatever else cannot be listed is asked of the terminology.

@@ -248,7 +248,8 @@ impl EntryReader<'_> {
         let named = resource.str("resourceType").and_then(ResourceType::from_name);
         let resource_type = named.unwrap_or(ResourceType::PARAMETERS);
         let root = format!("Bundle.entry[{}].resource", request.index);
-        let problems = self.engine.inner.problems(resource_type, &resource, Some(&root));
+        // What a patch brings is judged in what it makes of the resource.
+        let problems = self.engine.inner.problems_of_entry(resource_type, &resource, &root);
         if !problems.is_empty() {
             return Err(Refusal::invalid(problems));
         }

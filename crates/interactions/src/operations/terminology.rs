@@ -293,6 +293,7 @@ fn codings<'a>(input: &'a Input, operation: &str, version: &str) -> Result<Vec<C
 fn sides(input: &Input) -> Result<(Coding<'_>, Coding<'_>), Refusal> {
     let (system, version) = (input.text("system")?, input.text("version")?);
     let side = |coding: &str, code: &str| -> Result<_, Refusal> {
+        one_of(input, "subsumes", &[code, coding])?;
         if let Some(given) = input.typed(coding, "Coding")? {
             return Coding::of(given).ok_or_else(|| missing("subsumes", coding));
         }

@@ -331,4 +331,15 @@ fn conditional_references_that_nobody_resolves_are_refused() {
     });
     let within = transaction(&site, vec![entry("PATCH", "Basic/x").with(binary)]).expect(422);
     told(within, "Bundle.entry[0].resource.subject.reference");
+    let parameters = json!({
+        "resourceType": "Parameters",
+        "parameter": [{ "name": "operation", "part": [
+            { "name": "type", "valueCode": "add" },
+            { "name": "path", "valueString": "Basic" },
+            { "name": "name", "valueString": "subject" },
+            { "name": "value", "valueReference": { "reference": conditional } }
+        ] }]
+    });
+    let within = transaction(&site, vec![entry("PATCH", "Basic/x").with(parameters)]).expect(422);
+    told(within, "Bundle.entry[0].resource.subject.reference");
 }

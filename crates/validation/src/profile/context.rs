@@ -1,6 +1,7 @@
 //! Where an extension may stand: the contexts of its definition
 //! (<http://hl7.org/fhir/R4/defining-extensions.html#context>).
 
+use super::DEFINITIONS;
 use super::definition::Profile;
 use crate::place::Place;
 use crate::walk::Walk;
@@ -10,6 +11,16 @@ use fhir::{IssueCode, Json, Object, ResourceType};
 use fhirpath::{Context, Expression, Item};
 use std::fmt;
 use std::sync::Arc;
+
+/// Extensions of R4 that its own published definitions have where their contexts do not allow it, each with the elements
+/// that are meant as well. Whoever loads and stores those definitions must not be told that they are wrong.
+const MEANT_TOO: &[(&str, &[&str])] = &[
+    ("regex", &["ElementDefinition.type"]),
+    ("structuredefinition-fhir-type", &["ElementDefinition.type"]),
+    ("structuredefinition-normative-version", &["Element"]),
+    ("translation", &["ValueSet.expansion.contains"]),
+    ("valueset-concept-comments", &["CodeSystem.concept"]),
+];
 
 /// One place where the extension may stand.
 #[derive(Clone, Debug)]
@@ -45,7 +56,15 @@ impl Contexts {
         };
         let any: Vec<Where> = items("context").iter().filter_map(one).collect();
         // Where one is not understood, it may be the one that is met.
-        let any = if any.len() == items("context").len() { any } else { Vec::new() };
+        let mut any = if any.len() == items("context").len() { any } else { Vec::new() };
+        let name = definition.str("url").and_then(|url| url.strip_prefix(DEFINITIONS)).unwrap_or_default();
+        let meant = MEANT_TOO.iter().filter(|(extension, _)| *extension == name && !any.is_empty());
+        any.extend(
+            meant
+                .flat_map(|(_, places)| *places)
+                .map(|place| Where::Element((*place).into()))
+                .collect::<Vec<_>>(),
+        );
         let url = definition.str("url").filter(|url| !url.contains(['\'', '\\'])).unwrap_or_default();
         let own = format!("extension.where(url = '{url}').first()");
         let invariants = items("contextInvariant").iter().filter_map(Json::as_str).filter_map(|text| {
@@ -119,6 +138,10 @@ impl<'r> Owner<'r> {
     /// Whether `wanted` is its type, or a path to it from any of the types above.
     fn is_at(&self, wanted: &str) -> bool {
         let wanted = wanted.rsplit_once('#').map_or(wanted, |(_, id)| id);
+        if wanted == TypeId::ELEMENT.name() {
+            // Whatever can have extensions: definitions mean the elements that resources are, too.
+            return true;
+        }
         let plain: Vec<&str> = wanted
             .split('.')
             .map(|step| step.split(':').next().unwrap_or(step).trim_end_matches("[x]"))

@@ -98,9 +98,8 @@ fn placed(contexts: &str) -> Json {
     let mut definition =
         definition("http://example.org/e", "Extension", r#"{"path":"Extension.value[x]","min":1}"#);
     let own = parse(&format!("{{{contexts}}}"));
-    let object = definition.as_object_mut().unwrap();
-    for (name, value) in own.as_object().unwrap().iter() {
-        object.insert(name, value.clone());
+    if let (Json::Object(definition), Json::Object(own)) = (&mut definition, &own) {
+        own.iter().for_each(|(name, value)| definition.insert(name, value.clone()));
     }
     definition
 }
@@ -130,7 +129,7 @@ fn an_extension_stands_where_its_definition_allows_it() {
     for (contexts, allowed, refused) in [
         (context("element", "Patient"), vec![&on_patient, &contained], vec![&on_name, &on_observation]),
         (context("element", "DomainResource"), vec![&on_patient, &on_observation], vec![&on_name]),
-        (context("element", "Element"), vec![&on_name, &on_birth, &on_value, &on_contact], vec![&on_patient]),
+        (context("element", "Element"), vec![&on_name, &on_birth, &on_value, &on_contact, &on_patient], vec![]),
         (context("element", "HumanName"), vec![&on_name, &entry], vec![&on_given, &on_contact]),
         (context("element", "Patient.name"), vec![&on_name, &entry], vec![&on_patient, &on_contact]),
         (context("element", "HumanName.given"), vec![&on_given], vec![&on_name]),
@@ -164,6 +163,26 @@ fn an_extension_stands_where_its_definition_allows_it() {
             }
         }
     }
+}
+
+#[test]
+fn extensions_of_r4_stand_where_its_own_definitions_have_them() {
+    let url = "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type";
+    let mut definition =
+        placed(r#""context":[{"type":"element","expression":"ElementDefinition.type.code"}]"#);
+    if let Json::Object(definition) = &mut definition {
+        definition.insert("url", url);
+    }
+    let profiles = load([&definition]);
+    let options = Options { profiles: Some(&profiles), ..Options::default() };
+    let body = parse(&format!(
+        r#"{{"resourceType":"StructureDefinition","url":"http://example.org/s","name":"S","status":"draft","kind":"resource",
+            "abstract":false,"type":"Basic","baseDefinition":"http://hl7.org/fhir/StructureDefinition/Basic","derivation":"constraint",
+            "differential":{{"element":[{{"id":"Basic.id","path":"Basic.id","type":[{{"extension":[{{"url":"{url}","valueUrl":"string"}}],
+            "code":"http://hl7.org/fhirpath/System.String"}}]}}]}}}}"#
+    ));
+    let issues = validate(&body, &options);
+    assert!(issues.iter().all(|issue| !issue.text.contains("does not belong")), "{issues:?}");
 }
 
 #[test]

@@ -181,6 +181,17 @@ fn codes_that_a_grammar_makes_are_judged_by_it() {
                 "contentType 'notmime' is not a media type (such as application/pdf or text/plain; charset=utf-8)",
             ),
         ),
+        (
+            r#"{"resourceType":"Binary","contentType":"json"}"#,
+            Some(
+                "contentType 'json' is not a media type (such as application/pdf or text/plain; charset=utf-8)",
+            ),
+        ),
+        (
+            r#"{"resourceType":"CapabilityStatement","status":"draft","date":"2024","kind":"requirements","fhirVersion":"4.0.1",
+                "format":["json","application/fhir+xml"],"description":"x","rest":[{"mode":"server"}]}"#,
+            None,
+        ),
         (r#"{"resourceType":"Patient","language":"pt-BR"}"#, None),
         (
             r#"{"resourceType":"Patient","language":"xx-yy-bad"}"#,
