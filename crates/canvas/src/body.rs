@@ -5,7 +5,7 @@ use crate::clinic::Clinic;
 use crate::contract::{Contract, OperationFact};
 use crate::references::{self, Target};
 use crate::sent::Sent;
-use crate::{check, extensions, order};
+use crate::{check, extensions, length, order};
 use fhir::outcome::quoted;
 use fhir::{Issue, IssueCode, Json, Location, Object, ResourceType};
 use interactions::{Engine, Interaction, Refusal, validation};
@@ -56,6 +56,7 @@ pub fn accept(
     let sent = Sent { interaction, operation: None, contract, body: &body, clinic };
     let refused_later = check::refused_later(&sent);
     generic.retain(|issue| !is_about(issue, &refused_later));
+    length::tell(&body, &mut generic);
     let mut found = references::collect(contract, &body);
     found.targets.retain(|target| !canvas_type.leaves_open(target));
     if let Some(mark) = contract.mark.filter(|_| interaction == Interaction::Update) {

@@ -21,6 +21,7 @@ pub mod file;
 pub mod finding;
 pub mod hidden;
 pub mod keyed;
+mod length;
 pub mod lookup;
 pub mod medication_code;
 pub mod money;

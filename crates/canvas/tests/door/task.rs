@@ -257,3 +257,17 @@ fn an_empty_list_of_comments_deletes_them() {
     assert_eq!(door.stored(TASK, &id).get("note"), None);
     create(&door, &body);
 }
+
+#[test]
+fn a_text_that_is_too_long_is_told_to_be_so() {
+    let door = Door::of_demo_clinic();
+    let mut body = minimal();
+    set(&mut body, "description", Json::from("x".repeat(2_000_000)));
+    set(&mut body, "note", json!([(by_practitioner(&"y".repeat(1_048_577), None))]));
+    let (status, problems) = crate::support::told(&door.create(&body).unwrap_err());
+    assert_eq!(status, 400);
+    let (code, text, place) = &problems[0];
+    assert_eq!((code.as_str(), place.as_str()), ("too-long", "Task.description"));
+    assert_eq!(text, "description has 2000000 characters; 1048576 are the most that a text may have");
+    assert_eq!(problems[1].2, "Task.note[0].text", "{:?}", problems[1].0);
+}
