@@ -87,12 +87,14 @@ fn modifiers_are_refused_by_name() {
         (
             "Patient",
             "organization:text=a",
-            "search parameter 'organization' has no modifier ':text' (supported: :identifier, :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':text' (supported: :above, :below, :identifier, :missing, \
+             :Organization)",
         ),
         (
             "Patient",
             "organization:Patient=a",
-            "search parameter 'organization' has no modifier ':Patient' (supported: :identifier, :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':Patient' (supported: :above, :below, :identifier, :missing, \
+             :Organization)",
         ),
         (
             "Patient",
