@@ -1,13 +1,12 @@
 //! From a search that looks at other resources (chains, `_has`) or into resources (what no index row decides) to one
 //! of index rows and ids alone, which the store can carry out.
 
-use crate::contained::meets;
+use crate::contained::refers_within;
 use crate::index::ParameterId;
 use crate::key::Key;
 use crate::limits;
 use crate::merge::any;
-use crate::query::{ContainedResource, Step};
-use crate::query::{Criterion, Query};
+use crate::query::{Criterion, Query, Step};
 use crate::{condition, reference};
 use fhir::ResourceType;
 use fhir::definitions::search_parameter;
@@ -110,16 +109,19 @@ impl<M: Matching> Resolver<'_, M> {
                 Criterion::Keys { parameter: *parameter, hashes }
             }
             Criterion::RefersWithin { parameter, target, criteria, contained } => {
-                let criteria = self.within(*target, criteria)?;
                 let mut may = vec![Criterion::Keys {
                     parameter: *parameter,
                     hashes: vec![Key::Contained(target.name()).hash()],
                 }];
                 may.extend_from_slice(narrow);
-                let mut ids = Vec::new();
+                let (mut ids, mut is_there) = (Vec::new(), false);
+                self.each_match(resource_type, &may, false, &mut |_, _| is_there = true)?;
+                if !is_there {
+                    return Ok(Criterion::Ids(ids));
+                }
+                let criteria = self.within(*target, criteria)?;
                 self.each_match(resource_type, &may, true, &mut |id, body| {
-                    let meets_all = |one: &ContainedResource| criteria.iter().all(|each| meets(each, one));
-                    if (contained.0)(body).iter().any(meets_all) {
+                    if refers_within(body, contained, &criteria) {
                         ids.push(id.to_owned());
                     }
                 })?;
