@@ -327,13 +327,19 @@ pub struct ContainedResource<'a> {
 /// The resources of one type to which one within another refers, or the other itself.
 pub type Referred<'a> = Vec<ContainedResource<'a>>;
 
+/// What a resource refers to.
+pub type ReferredBy = dyn for<'a> Fn(ContainedResource<'a>) -> Referred<'a> + Send + Sync;
+
+/// The index rows of a resource.
+pub type RowsOf = dyn Fn(&Json) -> Vec<IndexRow> + Send + Sync;
+
 /// Where a reference leads to contained resources, and what rows these have.
 #[derive(Clone)]
 pub struct Contained {
     /// Those to which a resource refers.
-    pub referred: Arc<dyn for<'a> Fn(ContainedResource<'a>) -> Referred<'a> + Send + Sync>,
+    pub referred: Arc<ReferredBy>,
     /// The index rows of one of them, as if it were stored by itself.
-    pub rows: Arc<dyn Fn(&Json) -> Vec<IndexRow> + Send + Sync>,
+    pub rows: Arc<RowsOf>,
 }
 
 impl fmt::Debug for Contained {
