@@ -4,17 +4,20 @@
 //! They are not found by themselves and have no rows of their own. A reference to one has a row that tells its type, so
 //! that a chain finds the resources that may contain what it asks for, and looks into these.
 
-use crate::condition::{Scope, read};
+use crate::condition::read;
 use crate::extract::{each_item, rows_of};
 use crate::holds::holds;
-use crate::query::{Contained, ContainedResource, Criterion};
+use crate::index::IndexRow;
+use crate::limits;
+use crate::query::{Contained, ContainedResource, Criterion, Referred};
 use crate::reading::Reading;
 use crate::registry::Parameter;
 use fhir::{Json, Reference, ResourceType};
 use fhirpath::{Context, Item};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// What the references of an indexed parameter to contained resources of a type lead to.
+/// Where the references of an indexed parameter to contained resources of a type lead.
 pub(crate) fn contained(
     reading: &Reading<'_>,
     parameter: &Arc<Parameter>,
@@ -23,69 +26,83 @@ pub(crate) fn contained(
     let (scope, parameter) = (reading.scope(), Arc::clone(parameter));
     let indexed = reading.registry.parameters(target).iter().filter(|one| one.is_indexed());
     let indexed: Vec<Arc<Parameter>> = indexed.cloned().collect();
-    Contained(Arc::new(move |body| {
-        let Some(resource) = read(body) else { return Vec::new() };
-        let within = resource.get("contained").map(Json::items).unwrap_or_default();
-        let is_meant = |one: &&Json, ids: &[String]| {
-            one.str("resourceType") == Some(target.name())
-                && one.str("id").is_some_and(|id| ids.iter().any(|meant| meant == id))
-        };
-        let ids = referred(&parameter, &resource);
-        within
-            .iter()
-            .filter(|one| is_meant(one, &ids))
-            .map(|one| as_stored(one, within, target, &indexed, &scope))
-            .collect()
-    }))
+    Contained {
+        referred: Arc::new(move |from| referred(&parameter, target, from)),
+        rows: Arc::new(move |resource| rows_of(scope.indexing(), indexed.iter(), target, resource).rows),
+    }
 }
 
-/// The ids of the contained resources to which the parameter points.
-fn referred(parameter: &Parameter, resource: &Json) -> Vec<String> {
-    let root = Item::of_type(resource, parameter.resource_type().type_id());
-    let mut ids = Vec::new();
+fn referred<'a>(parameter: &Parameter, target: ResourceType, from: ContainedResource<'a>) -> Referred<'a> {
+    let root = Item::of_type(from.resource, parameter.resource_type().type_id());
+    let mut ids = BTreeSet::new();
     each_item(parameter.alternatives(), &Context::new(&root), &root, &mut |item| {
         let text = item.as_str().or_else(|| item.json()?.str("reference"));
         if let Some(Reference::Contained(id)) = text.and_then(Reference::parse) {
-            ids.push(id.to_owned());
+            ids.insert(id.to_owned());
         }
     });
-    ids
-}
-
-/// A contained resource by itself, and with what stands beside it.
-fn as_stored(
-    resource: &Json,
-    beside: &[Json],
-    target: ResourceType,
-    indexed: &[Arc<Parameter>],
-    scope: &Scope,
-) -> ContainedResource {
-    let mut whole = resource.clone();
-    if let Some(members) = whole.as_object_mut().filter(|_| beside.len() > 1) {
-        members.insert("contained", Json::Array(beside.to_vec()));
+    if ids.is_empty() {
+        return Vec::new();
     }
-    let rows = rows_of(scope.indexing(), indexed.iter(), target, &whole).rows;
-    ContainedResource { rows, body: whole.to_bytes() }
+    let is_meant = |one: &&Json| {
+        one.str("resourceType") == Some(target.name()) && one.str("id").is_some_and(|id| ids.contains(id))
+    };
+    let meant = from.beside.iter().filter(is_meant);
+    meant.map(|resource| ContainedResource { resource, beside: from.beside }).collect()
 }
 
-/// The row that tells of what type a contained resource is that a resource points to.
+/// Whether a stored resource refers to a contained one that meets all criteria.
+pub(crate) fn refers_within(body: &[u8], contained: &Contained, criteria: &[Criterion]) -> bool {
+    let Some(resource) = read(body) else { return false };
+    let beside = resource.get("contained").map(Json::items).unwrap_or_default();
+    let mut looking = Looking { left: limits::CONTAINED };
+    looking.any(ContainedResource { resource: &resource, beside }, contained, criteria)
+}
+
+/// Of what type a contained resource is.
 pub(crate) fn type_of_contained(root: &Item<'_>, id: &str) -> Option<ResourceType> {
     let found = root.object()?.items("contained").iter().find(|resource| resource.str("id") == Some(id))?;
     ResourceType::from_name(found.str("resourceType")?)
 }
 
-/// Whether a contained resource meets a criterion. It has no id or time that could be asked for, and nothing outside
-/// refers to it.
-pub(crate) fn meets(criterion: &Criterion, one: &ContainedResource) -> bool {
-    let all = |criteria: &[Criterion], one: &ContainedResource| criteria.iter().all(|each| meets(each, one));
-    match criterion {
-        Criterion::Tested { candidates, test } => all(candidates, one) && (test.0)(&one.body),
-        Criterion::RefersWithin { criteria, contained, .. } => {
-            (contained.0)(&one.body).iter().any(|other| all(criteria, other))
+/// What may still be looked at in one stored resource: whoever wrote it says how much refers to how much.
+struct Looking {
+    left: usize,
+}
+
+impl Looking {
+    /// Whether one of those that a resource refers to meets all criteria.
+    fn any(&mut self, from: ContainedResource<'_>, contained: &Contained, criteria: &[Criterion]) -> bool {
+        self.left = self.left.saturating_sub(from.beside.len());
+        for one in (contained.referred)(from) {
+            if self.left == 0 {
+                return false;
+            }
+            let rows = (contained.rows)(one.resource);
+            self.left = self.left.saturating_sub(WORK + rows.len());
+            if criteria.iter().all(|criterion| self.meets(criterion, one, &rows)) {
+                return true;
+            }
         }
-        Criterion::All(criteria) => all(criteria, one),
-        Criterion::Either(criteria) => criteria.iter().any(|each| meets(each, one)),
-        Criterion::Not(criterion) => !meets(criterion, one),
-        decided => holds(decided, &one.rows),
+        false
+    }
+
+    /// Whether a contained resource meets a criterion. It has no id or time that could be asked for, and nothing outside
+    /// refers to it.
+    fn meets(&mut self, criterion: &Criterion, one: ContainedResource<'_>, rows: &[IndexRow]) -> bool {
+        match criterion {
+            Criterion::Tested { candidates, test } => {
+                candidates.iter().all(|each| self.meets(each, one, rows))
+                    && (test.0)(&one.resource.to_bytes())
+            }
+            Criterion::RefersWithin { criteria, contained, .. } => self.any(one, contained, criteria),
+            Criterion::All(criteria) => criteria.iter().all(|each| self.meets(each, one, rows)),
+            Criterion::Either(criteria) => criteria.iter().any(|each| self.meets(each, one, rows)),
+            Criterion::Not(criterion) => !self.meets(criterion, one, rows),
+            decided => holds(decided, rows),
+        }
     }
 }
+
+/// As much work as this many resources that are passed over is one that is looked at.
+const WORK: usize = 100;

@@ -18,6 +18,10 @@ pub const SORT_KEYS: usize = 8;
 /// The most resources that a chain, a `_has` or a test of what no index row decides looks at.
 pub const RESOLVED: usize = 200_000;
 
+/// How much is looked at within one stored resource when a chain looks into it: contained resources that are passed over,
+/// index rows of those that are not, and a hundred for each of these. What it contains beyond is not found.
+pub const CONTAINED: usize = 20_000;
+
 /// How deep chains, `_has`, and what stands in parentheses may nest.
 pub const NESTING: usize = 10;
 

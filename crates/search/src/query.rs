@@ -1,7 +1,7 @@
 //! A search, decided: what storage carries out without knowing what FHIR means by it.
 
 use crate::index::{IndexRow, ParameterId};
-use fhir::ResourceType;
+use fhir::{Json, ResourceType};
 use std::fmt;
 use std::sync::Arc;
 
@@ -315,18 +315,46 @@ pub struct Test(pub Arc<OfBody<bool>>);
 #[derive(Clone)]
 pub struct References(pub Arc<OfBody<Vec<String>>>);
 
-/// A resource within another, as if it were stored by itself.
-#[derive(Clone, Debug)]
-pub struct ContainedResource {
-    /// Its index rows.
-    pub rows: Vec<IndexRow>,
-    /// Its bytes; what stands beside it in the same resource is contained in it, so that it can be referred to.
-    pub body: Vec<u8>,
+/// A resource within another.
+#[derive(Clone, Copy, Debug)]
+pub struct ContainedResource<'a> {
+    /// The resource.
+    pub resource: &'a Json,
+    /// All that stands in the same resource: what it can refer to.
+    pub beside: &'a [Json],
 }
 
-/// The resources of one type that a resource contains and refers to, read from its stored bytes.
+/// The resources of one type to which one within another refers, or the other itself.
+pub type Referred<'a> = Vec<ContainedResource<'a>>;
+
+/// What a resource refers to.
+pub type ReferredBy = dyn for<'a> Fn(ContainedResource<'a>) -> Referred<'a> + Send + Sync;
+
+/// The index rows of a resource.
+pub type RowsOf = dyn Fn(&Json) -> Vec<IndexRow> + Send + Sync;
+
+/// Where a reference leads to contained resources, and what rows these have.
 #[derive(Clone)]
-pub struct Contained(pub Arc<OfBody<Vec<ContainedResource>>>);
+pub struct Contained {
+    /// Those to which a resource refers.
+    pub referred: Arc<ReferredBy>,
+    /// The index rows of one of them, as if it were stored by itself.
+    pub rows: Arc<RowsOf>,
+}
+
+impl fmt::Debug for Contained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contained")
+    }
+}
+
+impl PartialEq for Contained {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.referred, &other.referred)
+    }
+}
+
+impl Eq for Contained {}
 
 /// What a resource is sorted by, read from its stored bytes: texts in the order of their code points.
 #[derive(Clone)]
@@ -350,7 +378,7 @@ macro_rules! opaque {
         impl Eq for $name {}
     )*};
 }
-opaque!(Test, References, Contained, SortText);
+opaque!(Test, References, SortText);
 
 /// One key of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 //! From a search that looks at other resources (chains, `_has`) or into resources (what no index row decides) to one
 //! of index rows and ids alone, which the store can carry out.
 
-use crate::contained::meets;
+use crate::contained::refers_within;
 use crate::index::ParameterId;
 use crate::key::Key;
 use crate::limits;
 use crate::merge::any;
-use crate::query::{ContainedResource, Step};
-use crate::query::{Criterion, Query};
+use crate::query::{Criterion, Query, Step};
 use crate::{condition, reference};
 use fhir::ResourceType;
 use fhir::definitions::search_parameter;
@@ -46,7 +45,7 @@ pub struct TooCostly;
 ///
 /// The store's; [`TooCostly`].
 pub fn resolve<M: Matching>(query: &Query, store: &mut M) -> Result<Vec<Criterion>, M::Error> {
-    Resolver { store, looked_at: 0 }.all(query.resource_type, &query.criteria)
+    Resolver { store, looked_at: 0 }.all(query.resource_type, &query.criteria, &[])
 }
 
 /// A search being resolved.
@@ -57,37 +56,47 @@ struct Resolver<'s, M> {
 }
 
 impl<M: Matching> Resolver<'_, M> {
-    /// The criteria, all of which hold. What the index decides narrows what must be read.
+    /// The criteria, all of which hold. What the index decides narrows what must be read, as does `narrow`, which holds,
+    /// too.
     fn all(
         &mut self,
         resource_type: ResourceType,
         criteria: &[Criterion],
+        narrow: &[Criterion],
     ) -> Result<Vec<Criterion>, M::Error> {
-        let (tested, plain): (Vec<&Criterion>, Vec<&Criterion>) =
-            criteria.iter().partition(|criterion| matches!(criterion, Criterion::Tested { .. }));
+        let (late, early): (Vec<&Criterion>, Vec<&Criterion>) =
+            criteria.iter().partition(|one| looks_into(one));
         let mut resolved = Vec::with_capacity(criteria.len());
-        for criterion in plain {
-            resolved.push(self.one(resource_type, criterion)?);
+        for criterion in early {
+            resolved.push(self.one(resource_type, criterion, narrow)?);
         }
-        for criterion in tested {
-            let Criterion::Tested { candidates, test } = criterion else { continue };
-            let mut narrow = self.all(resource_type, candidates)?;
-            narrow.extend(resolved.iter().cloned());
-            let mut ids = Vec::new();
-            self.each_match(resource_type, &narrow, true, &mut |id, body| {
-                if (test.0)(body) {
-                    ids.push(id.to_owned());
-                }
-            })?;
-            resolved.push(Criterion::Ids(ids));
+        for criterion in late {
+            let narrow: Vec<Criterion> = narrow.iter().chain(&resolved).cloned().collect();
+            resolved.push(self.one(resource_type, criterion, &narrow)?);
         }
         Ok(resolved)
     }
 
-    fn one(&mut self, resource_type: ResourceType, criterion: &Criterion) -> Result<Criterion, M::Error> {
+    fn one(
+        &mut self,
+        resource_type: ResourceType,
+        criterion: &Criterion,
+        narrow: &[Criterion],
+    ) -> Result<Criterion, M::Error> {
         Ok(match criterion {
+            Criterion::Tested { candidates, test } => {
+                let mut candidates = self.all(resource_type, candidates, narrow)?;
+                candidates.extend_from_slice(narrow);
+                let mut ids = Vec::new();
+                self.each_match(resource_type, &candidates, true, &mut |id, body| {
+                    if (test.0)(body) {
+                        ids.push(id.to_owned());
+                    }
+                })?;
+                Criterion::Ids(ids)
+            }
             Criterion::RefersTo { parameter, target, criteria } => {
-                let criteria = self.all(*target, criteria)?;
+                let criteria = self.all(*target, criteria, &[])?;
                 let mut hashes = Vec::new();
                 // What has a canonical URL may be referred to by it.
                 let has_url = target.definition().element("url").is_some();
@@ -100,15 +109,19 @@ impl<M: Matching> Resolver<'_, M> {
                 Criterion::Keys { parameter: *parameter, hashes }
             }
             Criterion::RefersWithin { parameter, target, criteria, contained } => {
-                let criteria = self.within(*target, criteria)?;
-                let may = Criterion::Keys {
+                let mut may = vec![Criterion::Keys {
                     parameter: *parameter,
                     hashes: vec![Key::Contained(target.name()).hash()],
-                };
-                let mut ids = Vec::new();
-                self.each_match(resource_type, &[may], true, &mut |id, body| {
-                    let meets_all = |one: &ContainedResource| criteria.iter().all(|each| meets(each, one));
-                    if (contained.0)(body).iter().any(meets_all) {
+                }];
+                may.extend_from_slice(narrow);
+                let (mut ids, mut is_there) = (Vec::new(), false);
+                self.each_match(resource_type, &may, false, &mut |_, _| is_there = true)?;
+                if !is_there {
+                    return Ok(Criterion::Ids(ids));
+                }
+                let criteria = self.within(*target, criteria)?;
+                self.each_match(resource_type, &may, true, &mut |id, body| {
+                    if refers_within(body, contained, &criteria) {
                         ids.push(id.to_owned());
                     }
                 })?;
@@ -124,7 +137,7 @@ impl<M: Matching> Resolver<'_, M> {
                 any(parameters.iter().map(of).collect())
             }
             Criterion::ReferredToBy { by, criteria, references } => {
-                let criteria = self.all(*by, criteria)?;
+                let criteria = self.all(*by, criteria, &[])?;
                 let mut ids = Vec::new();
                 self.each_match(*by, &criteria, true, &mut |_, body| ids.extend((references.0)(body)))?;
                 ids.sort_unstable();
@@ -136,15 +149,14 @@ impl<M: Matching> Resolver<'_, M> {
                 each.push(Criterion::Ids(ids));
                 any(each)
             }
-            Criterion::Tested { .. } => {
-                Criterion::All(self.all(resource_type, std::slice::from_ref(criterion))?)
-            }
-            Criterion::All(criteria) => Criterion::All(self.all(resource_type, criteria)?),
+            Criterion::All(criteria) => Criterion::All(self.all(resource_type, criteria, narrow)?),
             Criterion::Either(criteria) => {
-                let each = criteria.iter().map(|criterion| self.one(resource_type, criterion));
-                Criterion::Either(each.collect::<Result<_, _>>()?)
+                let each = criteria.iter().map(|criterion| self.one(resource_type, criterion, narrow));
+                either(each.collect::<Result<_, _>>()?)
             }
-            Criterion::Not(criterion) => Criterion::Not(Box::new(self.one(resource_type, criterion)?)),
+            Criterion::Not(criterion) => {
+                Criterion::Not(Box::new(self.one(resource_type, criterion, narrow)?))
+            }
             plain => plain.clone(),
         })
     }
@@ -170,7 +182,7 @@ impl<M: Matching> Resolver<'_, M> {
                 Criterion::Not(criterion) => Criterion::Not(Box::new(Criterion::All(
                     self.within(target, std::slice::from_ref(criterion))?,
                 ))),
-                other => self.one(target, other)?,
+                other => self.one(target, other, &[])?,
             })
         });
         each.collect()
@@ -219,6 +231,31 @@ impl<M: Matching> Resolver<'_, M> {
             Ok(())
         })
     }
+}
+
+/// Whether resources must be read to tell whether a criterion holds of them.
+fn looks_into(criterion: &Criterion) -> bool {
+    match criterion {
+        Criterion::Tested { .. } | Criterion::RefersWithin { .. } => true,
+        Criterion::All(criteria) | Criterion::Either(criteria) => criteria.iter().any(looks_into),
+        Criterion::Not(criterion) => looks_into(criterion),
+        _ => false,
+    }
+}
+
+/// Any of the criteria, without those that nothing was found for: what is left alone can lead a search.
+fn either(mut criteria: Vec<Criterion>) -> Criterion {
+    let is_nothing = |criterion: &Criterion| match criterion {
+        Criterion::Ids(ids) => ids.is_empty(),
+        Criterion::Keys { hashes, .. } => hashes.is_empty(),
+        _ => false,
+    };
+    if criteria.iter().all(is_nothing) {
+        criteria.truncate(1);
+    } else {
+        criteria.retain(|criterion| !is_nothing(criterion));
+    }
+    any(criteria)
 }
 
 /// The keys of canonicals that mean a stored resource.

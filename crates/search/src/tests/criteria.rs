@@ -231,7 +231,7 @@ fn texts_longer_than_what_is_indexed_are_found_by_all_that_they_say() {
         (format!("name:exact={long}"), true),
         (format!("name:exact={upper}"), false),
         (format!("name:exact={}", &long[..250]), false),
-        (format!("_filter=name co \"zurich and\""), true),
+        (String::from("_filter=name co \"zurich and\""), true),
         (format!("_filter=name eq \"{long}\""), true),
         (format!("_filter=name eq \"{}\"", &long[..254]), false),
         (format!("_filter=name sw \"{}\"", &long[..300]), true),

@@ -106,6 +106,24 @@ fn chains_look_into_contained_resources() {
 }
 
 #[test]
+fn contained_resources_that_refer_to_one_another_end() {
+    let all: Vec<String> = (0..200).map(|n| format!(r##"{{"reference":"#{n}"}}"##)).collect();
+    let all = all.join(",");
+    let contained: Vec<String> = (0..300)
+        .map(|n| format!(r#"{{"resourceType":"Observation","id":"{n}","hasMember":[{all}]}}"#))
+        .collect();
+    let body = format!(
+        r#"{{"resourceType":"Observation","id":"o","hasMember":[{all}],"contained":[{}]}}"#,
+        contained.join(",")
+    );
+    let mut store = Memory::new(&[body.as_str()]);
+    let begun = std::time::Instant::now();
+    let chain = "has-member:Observation.".repeat(5);
+    assert_eq!(store.find("Observation", &format!("{chain}code=x")), Vec::<String>::new());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn references_are_found_along_what_is_part_of_what() {
     let part = |id: &str, whole: &str| {
         format!(r#"{{"resourceType":"Location","id":"{id}","partOf":{{"reference":"Location/{whole}"}}}}"#)

@@ -98,3 +98,11 @@ static REGISTRY_OF_NO_BASES: std::sync::LazyLock<Registry> =
 fn an_extra_parameter_that_does_not_compile_stops_the_program() {
     Registry::r4(vec![ExtraParameter { expression: "Patient.nothing", ..extra() }]);
 }
+
+#[test]
+fn an_index_is_good_wherever_the_server_listens_and_not_under_another_public_base() {
+    let of = |registry: Registry| registry.fingerprint(zone());
+    let plain = of(Registry::r4(Vec::new()));
+    assert_eq!(of(Registry::r4(Vec::new()).with_passing_bases(["http://127.0.0.1:1"])), plain);
+    assert_ne!(of(Registry::r4(Vec::new()).with_bases(["http://127.0.0.1:1"])), plain);
+}

@@ -87,22 +87,24 @@ fn modifiers_are_refused_by_name() {
         (
             "Patient",
             "organization:text=a",
-            "search parameter 'organization' has no modifier ':text' (supported: :identifier, :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':text' (supported: :above, :below, :identifier, :missing, \
+             :Organization)",
         ),
         (
             "Patient",
             "organization:Patient=a",
-            "search parameter 'organization' has no modifier ':Patient' (supported: :identifier, :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':Patient' (supported: :above, :below, :identifier, :missing, \
+             :Organization)",
         ),
         (
             "Patient",
             "organization:organization=a",
-            "search parameter 'organization' has no modifier ':organization'; did you mean ':Organization'? (supported: :identifier, :missing, :Organization)",
+            "search parameter 'organization' has no modifier ':organization'; did you mean ':Organization'? (supported: :above, :below, :identifier, :missing, :Organization)",
         ),
         (
             "Observation",
             "focus:Foo=a",
-            "search parameter 'focus' has no modifier ':Foo' (supported: :identifier, :missing, :[type], any resource type)",
+            "search parameter 'focus' has no modifier ':Foo' (supported: :above, :below, :identifier, :missing, :[type], any resource type)",
         ),
         (
             "Observation",
