@@ -6,7 +6,8 @@ use validation::MAX_ISSUES;
 
 #[track_caller]
 fn ends_soon(body: &str) -> Vec<fhir::Issue> {
-    let body = parse(body);
+    // What the parser would have refused before is judged, too.
+    let body = fhir::json::parse(body.as_bytes(), usize::MAX).unwrap();
     let start = Instant::now();
     let issues = validate(&body, &Options::default());
     assert!(start.elapsed() < Duration::from_secs(2), "took {:?}", start.elapsed());
