@@ -62,9 +62,7 @@ impl Preconditions {
             Err(Refusal::modified())
         }
     }
-}
 
-impl Preconditions {
     /// Checks that whoever makes the change may make the resource say this.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod config;
 pub mod doors;
 pub mod http;
 pub mod import;
+pub mod indexing;
 pub mod links;
 pub mod oauth;
 pub mod operations;

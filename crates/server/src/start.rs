@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::http::accept;
 use crate::links::FileLinks;
 use crate::telemetry::log::with_causes;
-use crate::{packages, sandbox};
+use crate::{indexing, packages, sandbox};
 use canvas::Canvas;
 use canvas::clinic::{Clinic, Clinics};
 use interactions::{Engine, Settings};
@@ -13,7 +13,7 @@ use search::Registry;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use storage::{Access, Durability, Location, OpenOptions, Sole, Store};
+use storage::{Access, Durability, Location, OpenOptions, Store};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -94,15 +94,15 @@ pub async fn start(config: Config) -> Result<Server, StartError> {
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let engine = engine(&config, store, &clinics, &base_url)?;
     sandbox::admit(&engine, config.sandbox, &place(&config)).await?;
-    index(&engine).await?;
+    indexing::renew(&engine).await?;
     engine.load_definitions().await.map_err(failed)?;
     engine.share_cursor_key().await.map_err(failed)?;
     if config.sandbox {
         sandbox::prepare(&engine).await.map_err(failed)?;
     }
-    tokio::spawn(index_search_parameters(engine.clone()));
+    tokio::spawn(indexing::of_search_parameters(engine.clone()));
     if engine.store().is_shared() {
-        tokio::spawn(keep_up(engine.clone()));
+        tokio::spawn(indexing::keep_up(engine.clone()));
     }
     let links = FileLinks::of(&engine).await.map_err(failed)?;
     let canvas = Canvas::new(engine.clone(), clinics, &base_url, links.clone());
@@ -199,69 +199,6 @@ fn registry(config: &Config, base_url: &str) -> Registry {
     }
 }
 
-/// Indexes what clients define, whenever they do, for as long as the server runs.
-async fn index_search_parameters(engine: Engine) {
-    loop {
-        engine.search_parameters_changed().await;
-        while let Err(refusal) = engine.index_search_parameters().await {
-            tracing::error!(%refusal, "search parameters could not be indexed; trying again");
-            tokio::time::sleep(INDEXING_PAUSE).await;
-        }
-    }
-}
-
-/// Keeps up with the other servers of the store for as long as this one runs.
-async fn keep_up(engine: Engine) {
-    let mut is_told = false;
-    loop {
-        tokio::time::sleep(KEEP_UP_PAUSE).await;
-        match engine.keep_up().await {
-            Ok(()) => is_told = false,
-            Err(refusal) if !is_told => {
-                tracing::error!(error = %failed(refusal), "cannot keep up with the other servers of the store");
-                is_told = true;
-            }
-            Err(_) => {}
-        }
-    }
-}
-
-/// How often a server looks after the others of its store when nobody asks it for anything.
-const KEEP_UP_PAUSE: std::time::Duration = std::time::Duration::from_secs(1);
-
-/// How long to wait before indexing is tried again.
-const INDEXING_PAUSE: std::time::Duration = std::time::Duration::from_secs(10);
-
-/// Rebuilds the index when this binary extracts something else than the one before.
-///
-/// # Errors
-///
-/// Other servers are there, which go by another index; the store's failures.
-pub async fn index(engine: &Engine) -> Result<(), StartError> {
-    let store = engine.store();
-    let is_stale = engine.is_index_stale().await.map_err(failed)?;
-    if is_stale && !store.claim(Sole::Server).await.map_err(|error| StartError(with_causes(&error)))? {
-        return Err(StartError(
-            "another server uses this store, and by its settings (time zone, public base URL) or its version it \
-             indexes otherwise than this one would; give both the same, or stop it first"
-                .to_owned(),
-        ));
-    }
-    let told = |done| {
-        if done % 10_000 < 500 {
-            tracing::info!(done, "the search parameters have changed; indexing anew");
-        }
-    };
-    let done = engine.reindex_if_stale(told).await.map_err(failed)?;
-    if done > 0 {
-        tracing::info!(done, "indexed anew");
-    }
-    if is_stale {
-        store.give_up(Sole::Server).await.map_err(|error| StartError(with_causes(&error)))?;
-    }
-    Ok(())
-}
-
 /// Opens the store that the settings name, for a command that would be wrong to make one.
 ///
 /// # Errors
@@ -277,7 +214,8 @@ pub fn open_existing_store(config: &Config) -> Result<Store, StartError> {
     open_store(config, Access::Shared)
 }
 
-fn failed(refusal: interactions::Refusal) -> StartError {
+/// A refusal at the start, with what is behind it.
+pub(crate) fn failed(refusal: interactions::Refusal) -> StartError {
     let cause = refusal.cause().map(|cause| format!(": {cause}")).unwrap_or_default();
     StartError(format!("{refusal}{cause}"))
 }

@@ -3,8 +3,8 @@
 use super::{Failure, Outcome, runtime, settings};
 use crate::import::load::{Import, Tally};
 use crate::import::read;
-use crate::sandbox;
-use crate::start::{clinic, engine, index, open_store, place};
+use crate::start::{clinic, engine, open_store, place};
+use crate::{indexing, sandbox};
 use canvas::clinic::Clinics;
 use clap::{Arg, ArgMatches, Command};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -40,7 +40,7 @@ pub fn run(matches: &ArgMatches) -> Outcome {
         if config.sandbox {
             sandbox::admit(&engine, true, &place(&config)).await?;
         }
-        index(&engine).await?;
+        indexing::renew(&engine).await?;
         engine.load_definitions().await.map_err(|refusal| Failure(refusal.to_string()))?;
         import(&engine, &files).await
     });
