@@ -120,6 +120,17 @@ impl Issue {
         Issue { severity: Severity::Warning, code, text: text.into(), expression: None }
     }
 
+    /// A piece of information.
+    pub fn information(text: impl Into<String>) -> Self {
+        let (severity, code) = (Severity::Information, IssueCode::Informational);
+        Issue { severity, code, text: text.into(), expression: None }
+    }
+
+    /// What is told where nothing is wrong: an OperationOutcome has one issue at least.
+    pub fn no_problems() -> Self {
+        Self::information("No problems were found")
+    }
+
     /// The same issue with its place.
     #[must_use]
     pub fn at(mut self, expression: impl fmt::Display) -> Self {

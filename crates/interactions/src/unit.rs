@@ -9,7 +9,7 @@ use crate::prepare::Prepared;
 use crate::read::is_first_of_its_second;
 use fhir::datetime::Period;
 use fhir::outcome::cut;
-use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
+use fhir::{Issue, IssueCode, Json, ResourceType};
 use search::{Criterion, Extraction, Query, TooCostlyParameter};
 use storage::{Held, Method, NewVersion, Reader, Transaction, Version};
 
@@ -111,7 +111,7 @@ impl Written {
         };
         let Version { resource_type, id, version, .. } = &self.version;
         let text = format!("{resource_type}/{id} is {word}, version {version}");
-        Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) }
+        Issue::information(text)
     }
 }
 

@@ -205,13 +205,23 @@ fn registry(config: &Config, base_url: &str) -> Registry {
 ///
 /// As [`open_store`]'s; that there is none.
 pub fn open_existing_store(config: &Config) -> Result<Store, StartError> {
-    if config.store.is_none() && !config.data.join(storage::SQLITE_FILE).exists() {
-        let place = place(config);
-        return Err(StartError(format!(
-            "{place} holds no store; name another with --data, or make one: easel serve, easel client add"
-        )));
-    }
+    check_existing_store(config)?;
     open_store(config, Access::Shared)
+}
+
+/// Checks that there is a store where the settings say, unless that is in PostgreSQL.
+///
+/// # Errors
+///
+/// That there is none.
+pub fn check_existing_store(config: &Config) -> Result<(), StartError> {
+    if config.store.is_some() || config.data.join(storage::SQLITE_FILE).exists() {
+        return Ok(());
+    }
+    let place = place(config);
+    Err(StartError(format!(
+        "{place} holds no store; name another with --data, or make one: easel serve, easel client add"
+    )))
 }
 
 /// A refusal at the start, with what is behind it.

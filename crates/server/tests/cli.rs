@@ -239,7 +239,7 @@ fn a_backup_beside_a_writing_server_holds_all_that_was_acknowledged_before_and_r
         assert!(out(&told).contains("copy.sqlite holds the store"), "{}", err(&told));
     });
     assert!(fails(&folder.0, &["backup", "copy.sqlite"]).contains("copy.sqlite is there already"));
-    assert!(fails(&folder.0, &["backup", "other.sqlite", "--data", "typo"]).contains("is not there"));
+    assert!(fails(&folder.0, &["backup", "other.sqlite", "--data", "typo"]).contains("typo holds no store"));
     std::fs::create_dir(folder.0.join("restored")).unwrap();
     std::fs::rename(folder.0.join("copy.sqlite"), folder.0.join("restored/easel.sqlite")).unwrap();
     let restored = Server::start(&folder.0, &["--sandbox", "--data", "restored"]);

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::error::Refusal;
 use crate::unit::stored_json;
 use fhir::outcome::{operation_outcome, quoted};
-use fhir::{Issue, IssueCode, Json, ResourceType, Severity};
+use fhir::{Issue, IssueCode, Json, ResourceType};
 use jiff::tz::TimeZone;
 use std::sync::Arc;
 use validation::{Mode, Moment, Options, type_defined_by};
@@ -62,7 +62,7 @@ pub(super) fn read(engine: &Engine, request: Request) -> Result<Task, Refusal> {
         (false, Some(_)) => Ok(Task::look(move |reader| {
             let stored = stored_json(&request.read(reader)?)?;
             if purpose == For::Delete {
-                return Ok(outcome(vec![all_right("The resource can be deleted")]));
+                return Ok(outcome(vec![Issue::information("The resource can be deleted")]));
             }
             let subject = Subject { resource: &stored, root: None };
             Ok(outcome(held_to.check(&subject, request.resource_type()?, request.now)))
@@ -85,13 +85,9 @@ fn sent(request: &Request, purpose: For, held_to: &HeldTo) -> Result<Vec<Issue>,
 
 fn outcome(mut issues: Vec<Issue>) -> Vec<u8> {
     if issues.is_empty() {
-        issues.push(all_right("No problems were found"));
+        issues.push(Issue::no_problems());
     }
     operation_outcome(&issues)
-}
-
-fn all_right(text: &str) -> Issue {
-    Issue { severity: Severity::Information, ..Issue::error(IssueCode::Informational, text) }
 }
 
 fn purpose(input: &Input, id: Option<&str>) -> Result<For, Refusal> {

@@ -1,6 +1,7 @@
 //! `easel backup FILE`: the whole store in one file, while servers go on.
 
 use super::{Failure, Outcome, settings, text};
+use crate::start::check_existing_store;
 use crate::telemetry::log::with_causes;
 use clap::{Arg, ArgMatches, Command};
 use std::path::Path;
@@ -20,6 +21,7 @@ pub fn run(matches: &ArgMatches) -> Outcome {
             "a store in PostgreSQL is backed up with PostgreSQL's tools: pg_dump".to_owned(),
         ));
     }
+    check_existing_store(&config)?;
     let file = Path::new(text(matches, "file").unwrap_or_default());
     let length = storage::back_up_sqlite(&config.data, file)
         .map_err(|error| Failure(format!("no backup was made: {}", with_causes(&error))))?;

@@ -5,8 +5,8 @@ use crate::clock::now;
 use crate::import::read::{self, Item};
 use crate::packages;
 use clap::{Arg, ArgAction, ArgMatches, Command};
+use fhir::Issue;
 use fhir::outcome::operation_outcome;
-use fhir::{Issue, IssueCode, Severity};
 use interactions::Definitions;
 use interactions::body::syntax_issue;
 use jiff::tz::TimeZone;
@@ -83,21 +83,13 @@ pub fn issues(item: &Item, definitions: &Definitions) -> Vec<Issue> {
     }
 }
 
-/// What an OperationOutcome says of a resource that is right: it has at least one issue.
-fn nothing_wrong() -> Issue {
-    Issue {
-        severity: Severity::Information,
-        ..Issue::error(IssueCode::Informational, "No problems were found")
-    }
-}
-
 fn print(path: &str, item: &Item, issues: Vec<Issue>, json: bool) {
     let place = match item.line {
         Some(line) => format!("{path}:{line}"),
         None => path.to_owned(),
     };
     if json {
-        let issues = if issues.is_empty() { vec![nothing_wrong()] } else { issues };
+        let issues = if issues.is_empty() { vec![Issue::no_problems()] } else { issues };
         let outcome = String::from_utf8(operation_outcome(&issues)).unwrap_or_default();
         println!("{{\"file\":{},\"outcome\":{outcome}}}", fhir::Json::from(place));
     } else if issues.is_empty() {

@@ -17,11 +17,11 @@ use std::path::{Path, PathBuf};
 /// There is no such store, the file is there already or cannot be written, the database fails.
 pub fn back_up_sqlite(directory: &Path, file: &Path) -> Result<u64, StoreError> {
     let source = directory.join(SQLITE_FILE);
-    for (path, is_wanted) in [(source.as_path(), true), (file, false)] {
-        if path.exists() != is_wanted {
-            let state = if is_wanted { "is not there" } else { "is there already" };
-            return Err(StoreError::failed(format!("{} {state}", path.display())));
-        }
+    if !source.exists() {
+        return Err(StoreError::failed(format!("{} is not there", source.display())));
+    }
+    if file.exists() {
+        return Err(StoreError::failed(format!("{} is there already; name another file", file.display())));
     }
     let part = Part::beside(file).map_err(failed)?;
     // Not as a reader: those may write nothing, not even a copy.

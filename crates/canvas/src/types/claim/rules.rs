@@ -7,6 +7,7 @@ use crate::money::{Decimal, LIMIT, PLACES};
 use crate::references::{id_of, only};
 use crate::rule::{Check, Rule, remove, rule, set};
 use crate::sent::{Sent, SentExtension};
+use crate::types::coverage::is_of_another;
 use crate::write::Write;
 use fhir::{IssueCode, Json, Number, Object, ResourceType};
 use interactions::Refusal;
@@ -342,16 +343,15 @@ fn amounts(sent: &Sent<'_>, findings: &mut Findings) {
 }
 
 fn is_the_patients(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
-    let patient = id_of(write.sent.body.get("patient"), ResourceType::PATIENT);
+    let patient = write.sent.body.get("patient");
     for (place, insurance) in write.sent.objects("insurance") {
         let is_focal = insurance.get("focal").and_then(Json::as_bool) == Some(true);
         let Some(id) = id_of(insurance.get("coverage"), ResourceType::COVERAGE).filter(|_| is_focal) else {
             continue;
         };
         let coverage = write.unit.resource(ResourceType::COVERAGE, id)?;
-        let beneficiary = coverage.as_ref().and_then(|coverage| coverage.get("beneficiary"));
-        let beneficiary = id_of(beneficiary, ResourceType::PATIENT);
-        if beneficiary.is_some() && beneficiary != patient {
+        let coverage = coverage.as_ref().and_then(Json::as_object);
+        if coverage.is_some_and(|coverage| is_of_another(coverage, patient)) {
             findings.add(&format!("{place}.coverage.reference"), &[("id", id)]);
         }
     }

@@ -10,6 +10,7 @@ use crate::clinic::Clinic;
 use crate::contract::{
     Contract, Decision, Finds, ID_PARAMETER, IdForm, ParameterFact, SearchFacts, decision, parameter,
 };
+use crate::references::id_of;
 use crate::search::Reading;
 use crate::sent::Sent;
 use crate::stored::{in_contract_order, replaced};
@@ -170,4 +171,10 @@ fn starting(coverage: &Object, today: &str) -> Option<Object> {
     let mut starting = coverage.clone();
     starting.insert("period", period);
     Some(in_contract_order(&CONTRACT, starting))
+}
+
+/// Whether a stored Coverage says that it is of another patient than the one of this reference.
+pub(crate) fn is_of_another(coverage: &Object, patient: Option<&Json>) -> bool {
+    let of = |reference| id_of(reference, ResourceType::PATIENT);
+    of(coverage.get("beneficiary")).is_some_and(|beneficiary| of(patient) != Some(beneficiary))
 }

@@ -11,6 +11,7 @@ use crate::references::{Target, id_of, set_type, typed};
 use crate::rule::{Check, Rule, remove, rule, set};
 use crate::sent::{Sent, extension};
 use crate::stored;
+use crate::types::coverage::is_of_another;
 use crate::types::patient::{DEFAULT_LOCATION, DEFAULT_PROVIDER};
 use crate::write::Write;
 use fhir::{IssueCode, Json, Object, ResourceType, json};
@@ -246,9 +247,7 @@ fn insurance(sent: &Sent<'_>, findings: &mut Findings) {
 fn is_the_patients(write: &mut Write<'_, '_>, findings: &mut Findings) -> Result<(), Refusal> {
     let body = write.sent.body;
     let Some(coverage) = coverage(body, write)? else { return Ok(()) };
-    let patient = id_of(body.get("patient"), ResourceType::PATIENT);
-    let beneficiary = id_of(coverage.get("beneficiary"), ResourceType::PATIENT);
-    if beneficiary.is_some() && beneficiary != patient {
+    if is_of_another(&coverage, body.get("patient")) {
         let place = "CoverageEligibilityRequest.insurance[0].coverage.reference";
         let id = id_of(coverage_reference(body), ResourceType::COVERAGE).unwrap_or_default();
         findings.add(place, &[("id", id)]);
